@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SV_BACKEND_H
+#define SV_BACKEND_H
+
+/* One table of functions a backend, filled once. The sv_backend_ functions
+ * check what the contracts below demand and then call the table: backends
+ * trust their arguments. */
+
+#include <stdbool.h>
+
+#include <savant/transform.h>
+
+typedef struct SvBackend SvBackend;
+
+/* What a backend can do; 0 or false = unsupported. */
+typedef struct SvBackendCaps
+{
+  unsigned mem_types;           /* bit (1 << SavantMemType) */
+  SavantMemType default_mem_type;
+  unsigned compute_modes;       /* bit (1 << SavantComputeMode) */
+  int pitch_align;              /* bytes, a power of two */
+} SvBackendCaps;
+
+typedef struct SvBackendFns
+{
+  const char *name;
+  SvBackendCaps caps;
+
+  /* Whether it works here; if not, a static text that names what is missing.
+   * Called once a process. */
+  const char *(*probe) (void);
+
+  /* `size` bytes of a memory type, aligned to pitch_align; NULL = no memory. */
+  void *(*alloc) (SavantMemType mem_type, int gpu_id, size_t size);
+  void (*free) (SavantMemType mem_type, int gpu_id, void *data);
+
+  /* Copies bytes between memories of this backend. */
+  int (*copy) (void *dst, const void *src, size_t size);
+
+  /* Transform state; create returns NULL without memory. All jobs of a run
+   * are valid, with rectangles inside their pictures. */
+  void *(*transform_new) (void);
+  void (*transform_free) (void *transform);
+  int (*transform_run) (void *transform, const SavantTransformConfig * config,
+      const SavantTransformJob * jobs, int n_jobs);
+} SvBackendFns;
+
+/* The backend of a name, "auto" or NULL (then SAVANT_BACKEND decides, else the
+ * best that works). On failure NULL, and savant_last_error() names what is
+ * missing. The table is static. */
+const SvBackendFns *sv_backend_get (const char *name);
+
+/* DEFAULT resolved, or UNAVAILABLE naming what would be needed, or
+ * INVALID_ARGUMENT for a number that is no memory type. */
+int sv_backend_resolve_mem_type (const SvBackendFns * backend, int mem_type,
+    SavantMemType * resolved);
+
+/* Checks a whole run (formats, sizes, planes, rectangles, config). */
+int sv_backend_transform_run (const SvBackendFns * backend, void *transform,
+    const SavantTransformConfig * config, const SavantTransformJob * jobs,
+    int n_jobs);
+
+extern const SvBackendFns sv_host_backend;
+
+#endif
