@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "enums.h"
+
+/* GEnumValue is { value, value_name, value_nick }; gst-inspect-1.0 prints the
+ * name as the value's description. */
+#define DEFINE_ENUM(function, type_name, values)                               \
+  GType function (void)                                                        \
+  {                                                                            \
+    static gsize type;                                                         \
+    if (g_once_init_enter (&type))                                             \
+      g_once_init_leave (&type, g_enum_register_static (type_name, values));   \
+    return type;                                                               \
+  }
+
+static const GEnumValue mem_types[] = {
+  { SAVANT_MEM_DEFAULT, "The best memory that the backend has (system on host)",
+      "default" },
+  { SAVANT_MEM_CUDA_PINNED, "Page-locked system memory that CUDA can reach",
+      "cuda-pinned" },
+  { SAVANT_MEM_CUDA_DEVICE, "GPU memory", "cuda-device" },
+  { SAVANT_MEM_CUDA_UNIFIED, "CUDA managed memory, for CPU and GPU",
+      "cuda-unified" },
+  { SAVANT_MEM_SURFACE_ARRAY, "NVMM hardware buffers (Jetson)",
+      "surface-array" },
+  { SAVANT_MEM_HANDLE, "NVMM memory handles (Jetson)", "handle" },
+  { SAVANT_MEM_SYSTEM, "System memory (malloc)", "system" },
+  { 0, NULL, NULL },
+};
+
+static const GEnumValue paddings[] = {
+  { SAVANT_PADDING_NONE, "Fill the output, the aspect ratio may change",
+      "none" },
+  { SAVANT_PADDING_RIGHT_BOTTOM,
+      "Keep the aspect ratio, picture left top, bars right or below",
+      "right-bottom" },
+  { SAVANT_PADDING_SYMMETRIC,
+      "Keep the aspect ratio, picture centred, bars on both sides",
+      "symmetric" },
+  { 0, NULL, NULL },
+};
+
+static const GEnumValue interpolations[] = {
+  { SAVANT_INTERPOLATION_NEAREST, "Nearest sample", "nearest" },
+  { SAVANT_INTERPOLATION_BILINEAR, "Bilinear, 2 taps", "bilinear" },
+  { SAVANT_INTERPOLATION_CUBIC, "Catmull-Rom cubic, 4 taps", "cubic" },
+  { SAVANT_INTERPOLATION_SUPER,
+      "Area average on an axis that shrinks, else bilinear", "super" },
+  { SAVANT_INTERPOLATION_LANCZOS, "Lanczos, 6 taps", "lanczos" },
+  { SAVANT_INTERPOLATION_NICEST, "The same as super", "nicest" },
+  { SAVANT_INTERPOLATION_DEFAULT, "The same as nearest", "default" },
+  { 0, NULL, NULL },
+};
+
+static const GEnumValue compute_modes[] = {
+  { SAVANT_COMPUTE_DEFAULT, "The best engine that the backend has", "default" },
+  { SAVANT_COMPUTE_GPU, "The GPU", "gpu" },
+  { SAVANT_COMPUTE_VIC, "The video image compositor (Jetson)", "vic" },
+  { 0, NULL, NULL },
+};
+
+static const GEnumValue roi_policies[] = {
+  { SV_ROI_CLIP, "Take the part inside the picture", "clip" },
+  { SV_ROI_SKIP, "Drop the frame and count it", "skip" },
+  { SV_ROI_ERROR, "Stop with an error", "error" },
+  { 0, NULL, NULL },
+};
+
+static const GEnumValue patterns[] = {
+  { SV_PATTERN_NONE,
+      "Draw nothing: a buffer is black when it is first used, "
+      "later it holds what its last user left",
+      "none" },
+  { SV_PATTERN_BLACK, "Black", "black" },
+  { SV_PATTERN_WHITE, "White", "white" },
+  { SV_PATTERN_COLOR, "The colour of the property color", "color" },
+  { SV_PATTERN_SMPTE, "SMPTE colour bars of 75 %", "smpte" },
+  { SV_PATTERN_GRADIENT,
+      "Black to white from left to right, all hues from top to bottom",
+      "gradient" },
+  { SV_PATTERN_BALL, "A white ball that moves over black", "ball" },
+  { SV_PATTERN_COUNTER,
+      "The low 32 bits of the frame id as black and white "
+      "cells, the highest bit left",
+      "counter" },
+  { 0, NULL, NULL },
+};
+
+DEFINE_ENUM (gst_savant_mem_type_get_type, "GstSavantMemType", mem_types)
+DEFINE_ENUM (gst_savant_padding_get_type, "GstSavantPadding", paddings)
+DEFINE_ENUM (
+    gst_savant_interpolation_get_type, "GstSavantInterpolation", interpolations)
+DEFINE_ENUM (
+    gst_savant_compute_mode_get_type, "GstSavantComputeMode", compute_modes)
+DEFINE_ENUM (gst_savant_roi_policy_get_type, "GstSavantRoiPolicy", roi_policies)
+DEFINE_ENUM (gst_savant_pattern_get_type, "GstSavantPattern", patterns)

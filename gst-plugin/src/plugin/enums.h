@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SV_PLUGIN_ENUMS_H
+#define SV_PLUGIN_ENUMS_H
+
+/* GTypes of the enums that the elements' properties use. Values equal those of
+ * the library's enums. */
+
+#include <gst/gst.h>
+
+#include <savant/transform.h>
+
+G_BEGIN_DECLS
+
+/* What to do with a crop rectangle that leaves the picture. */
+typedef enum SvRoiPolicy
+{
+  SV_ROI_CLIP,
+  SV_ROI_SKIP,
+  SV_ROI_ERROR
+} SvRoiPolicy;
+
+/* What savantbufgen draws. */
+typedef enum SvPattern
+{
+  SV_PATTERN_NONE,
+  SV_PATTERN_BLACK,
+  SV_PATTERN_WHITE,
+  SV_PATTERN_COLOR,
+  SV_PATTERN_SMPTE,
+  SV_PATTERN_GRADIENT,
+  SV_PATTERN_BALL,
+  SV_PATTERN_COUNTER
+} SvPattern;
+
+#define GST_TYPE_SAVANT_MEM_TYPE (gst_savant_mem_type_get_type ())
+#define GST_TYPE_SAVANT_PADDING (gst_savant_padding_get_type ())
+#define GST_TYPE_SAVANT_INTERPOLATION (gst_savant_interpolation_get_type ())
+#define GST_TYPE_SAVANT_COMPUTE_MODE (gst_savant_compute_mode_get_type ())
+#define GST_TYPE_SAVANT_ROI_POLICY (gst_savant_roi_policy_get_type ())
+#define GST_TYPE_SAVANT_PATTERN (gst_savant_pattern_get_type ())
+
+GType gst_savant_mem_type_get_type (void);
+GType gst_savant_padding_get_type (void);
+GType gst_savant_interpolation_get_type (void);
+GType gst_savant_compute_mode_get_type (void);
+GType gst_savant_roi_policy_get_type (void);
+GType gst_savant_pattern_get_type (void);
+
+G_END_DECLS
+
+#endif
