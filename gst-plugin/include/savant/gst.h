@@ -52,6 +52,14 @@ SAVANT_API GstVideoFormat gst_savant_format_to_video (SavantFormat format);
 SAVANT_API void gst_savant_colorimetry_from_video_info (SavantColorimetry *
     colorimetry, const GstVideoInfo * info);
 
+/* Describes a mapped frame as a picture: planes and strides as they lie in
+ * memory, also GstVideoMeta's and negative ones. Valid until the frame is
+ * unmapped. SavantStatus: UNSUPPORTED for a format that is none of ours,
+ * INVALID_ARGUMENT for a size outside 1..SAVANT_MAX_SIDE, a stride shorter
+ * than a row or a plane that ends outside its memory. */
+SAVANT_API gint gst_savant_image_from_video_frame (SavantImage * image,
+    const GstVideoFrame * frame);
+
 /* ---- Memory ------------------------------------------------------------ */
 
 /* mem_type of a GstMemory of ours, an NvBufSurface. Mapping it READ or
