@@ -65,6 +65,20 @@ static const GEnumValue roi_policies[] = {
   { 0, NULL, NULL },
 };
 
+static const GEnumValue crop_sources[] = {
+  { SV_CROP_SOURCE_AUTO,
+      "GstVideoCropMeta, else the first GstVideoRegionOfInterestMeta, else the "
+      "crop properties",
+      "auto" },
+  { SV_CROP_SOURCE_CROP_META, "GstVideoCropMeta, else the crop properties",
+      "crop-meta" },
+  { SV_CROP_SOURCE_ROI_META,
+      "The first GstVideoRegionOfInterestMeta, else the crop properties",
+      "roi-meta" },
+  { SV_CROP_SOURCE_NONE, "The crop properties only", "none" },
+  { 0, NULL, NULL },
+};
+
 static const GEnumValue patterns[] = {
   { SV_PATTERN_NONE,
       "Draw nothing: a buffer is black when it is first used, "
@@ -92,4 +106,6 @@ DEFINE_ENUM (
 DEFINE_ENUM (
     gst_savant_compute_mode_get_type, "GstSavantComputeMode", compute_modes)
 DEFINE_ENUM (gst_savant_roi_policy_get_type, "GstSavantRoiPolicy", roi_policies)
+DEFINE_ENUM (
+    gst_savant_crop_source_get_type, "GstSavantCropSource", crop_sources)
 DEFINE_ENUM (gst_savant_pattern_get_type, "GstSavantPattern", patterns)

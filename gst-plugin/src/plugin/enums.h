@@ -19,6 +19,15 @@ typedef enum SvRoiPolicy
   SV_ROI_ERROR
 } SvRoiPolicy;
 
+/* Where a crop rectangle is looked for. */
+typedef enum SvCropSource
+{
+  SV_CROP_SOURCE_AUTO,
+  SV_CROP_SOURCE_CROP_META,
+  SV_CROP_SOURCE_ROI_META,
+  SV_CROP_SOURCE_NONE
+} SvCropSource;
+
 /* What savantbufgen draws. */
 typedef enum SvPattern
 {
@@ -37,6 +46,7 @@ typedef enum SvPattern
 #define GST_TYPE_SAVANT_INTERPOLATION (gst_savant_interpolation_get_type ())
 #define GST_TYPE_SAVANT_COMPUTE_MODE (gst_savant_compute_mode_get_type ())
 #define GST_TYPE_SAVANT_ROI_POLICY (gst_savant_roi_policy_get_type ())
+#define GST_TYPE_SAVANT_CROP_SOURCE (gst_savant_crop_source_get_type ())
 #define GST_TYPE_SAVANT_PATTERN (gst_savant_pattern_get_type ())
 
 GType gst_savant_mem_type_get_type (void);
@@ -44,6 +54,7 @@ GType gst_savant_padding_get_type (void);
 GType gst_savant_interpolation_get_type (void);
 GType gst_savant_compute_mode_get_type (void);
 GType gst_savant_roi_policy_get_type (void);
+GType gst_savant_crop_source_get_type (void);
 GType gst_savant_pattern_get_type (void);
 
 G_END_DECLS
