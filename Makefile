@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The commands of this project. Each installs what is missing, by
+# scripts/bootstrap.sh; everything built lies in folders named target.
+
+SHELL := /bin/bash
+MVN ?= mvn
+
+# The sanitizers want their shadow memory at fixed addresses, which the address
+# layout of newer kernels may have taken.
+FIXED_ADDRESSES = $$(setarch "$$(uname -m)" -R true 2>/dev/null \
+	&& echo setarch "$$(uname -m)" -R)
+
+.PHONY: help bootstrap native demo test bench check-asan check-tsan \
+	check-valgrind check-format format clean
+
+help:
+	@echo 'make demo            runs a video through the elements, shows a picture'
+	@echo 'make test            all checks and tests, also under sanitizers'
+	@echo 'make bench           measures, beside stock elements and libyuv'
+	@echo 'make check-asan      the tests under Address- and UBSanitizer'
+	@echo 'make check-tsan      the tests of shared state under ThreadSanitizer'
+	@echo 'make check-valgrind  tests under memcheck'
+	@echo 'make native          only library and plugin, release build'
+	@echo 'make format          formats C and Java sources'
+	@echo 'make clean           removes what was built'
+
+bootstrap:
+	@scripts/bootstrap.sh
+
+native: bootstrap
+	cd gst-plugin && cmake --preset release && \
+	  cmake --build --preset release --target gstsavant
+
+demo: native
+	scripts/demo.sh
+
+test: check-format
+	$(MVN) verify
+	+$(MAKE) --no-print-directory check-asan check-tsan
+
+bench: bootstrap
+	cd gst-plugin && cmake --preset release && \
+	  cmake --build --preset release --target bench
+
+check-asan check-tsan: check-%: bootstrap
+	cd gst-plugin && cmake --preset $* && cmake --build --preset $* && \
+	  $(FIXED_ADDRESSES) ctest --preset $*
+
+check-valgrind: bootstrap
+	cd gst-plugin && cmake --preset release && cmake --build --preset release && \
+	  ctest --preset memcheck
+
+check-format: bootstrap
+	scripts/format.sh --check
+
+format: bootstrap
+	scripts/format.sh
+	$(MVN) -q spotless:apply
+
+clean:
+	rm -rf target gst-plugin/target java-bindings/target \
+	  java-bindings/core/target pipelines/target examples/target
