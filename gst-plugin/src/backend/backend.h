@@ -37,6 +37,9 @@ typedef struct SvBackendFns
   /* Copies bytes between memories of this backend. */
   int (*copy) (void *dst, const void *src, size_t size);
 
+  /* Writes one colour 0xRRGGBB over a valid picture. */
+  int (*fill) (const SavantImage * image, uint32_t color);
+
   /* Transform state; create returns NULL without memory. All jobs of a run
    * are valid, with rectangles inside their pictures. */
   void *(*transform_new) (void);

@@ -132,6 +132,7 @@ sv_color_matrix (const SvFormatInfo *src, const SavantColorimetry *sc,
       for (int c = 1; c < 3; c++)
         linear[r][c] = 0.0;
 
+  int n_rows = dst->family == SV_FAMILY_GRAY ? 1 : 3;
   out->identity = true;
   for (int r = 0; r < 3; r++) {
     double dst_offset, dst_scale;
@@ -147,9 +148,10 @@ sv_color_matrix (const SvFormatInfo *src, const SavantColorimetry *sc,
       out->m[r][c] = linear[r][c] * dst_scale / src_scale;
       out->m[r][3] -= out->m[r][c] * src_offset;
       out->identity = out->identity
-          && fabs (out->m[r][c] - (r == c)) < 1e-12;
+          && (r >= n_rows || fabs (out->m[r][c] - (r == c)) < 1e-12);
     }
-    out->identity = out->identity && fabs (out->m[r][3]) < 1e-9;
+    out->identity = out->identity
+        && (r >= n_rows || fabs (out->m[r][3]) < 1e-9);
   }
 }
 

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Row kernels in plain C, written for the compiler's vectoriser: unit strides,
+ * no aliasing, no calls. Compiled once per instruction set, SV_ISA being its
+ * name. */
+
+#include <stddef.h>
+#include <string.h>
+
+#include "kernels.h"
+
+#define SV_PASTE(a, b) a##b
+#define SV_EXPAND(a, b) SV_PASTE (a, b)
+#define SV_STRING(a) #a
+#define SV_NAME(a) SV_STRING (a)
+
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+static void
+blend_rows_u8 (float *restrict out, const uint8_t *const *rows,
+    const float *weights, int taps, int n)
+{
+  const uint8_t *restrict r0 = rows[0];
+  float w0 = weights[0];
+
+  if (taps == 1) {
+    for (int i = 0; i < n; i++)
+      out[i] = r0[i] * w0;
+    return;
+  }
+  const uint8_t *restrict r1 = rows[1];
+  float w1 = weights[1];
+  for (int i = 0; i < n; i++)
+    out[i] = r0[i] * w0 + r1[i] * w1;
+  for (int t = 2; t < taps; t++) {
+    const uint8_t *restrict r = rows[t];
+    float w = weights[t];
+
+    for (int i = 0; i < n; i++)
+      out[i] += r[i] * w;
+  }
+}
+
+static void
+blend_rows_u16 (float *restrict out, const uint8_t *const *rows,
+    const float *weights, int taps, int shift, int n)
+{
+  for (int t = 0; t < taps; t++) {
+    const uint8_t *restrict r = rows[t];
+    float w = weights[t];
+
+    for (int i = 0; i < n; i++) {
+      uint16_t v = (uint16_t) (r[2 * i] | r[2 * i + 1] << 8);
+
+      out[i] = (t == 0 ? 0.0f : out[i]) + (float) (v >> shift) * w;
+    }
+  }
+}
+
+static void
+filter_row (float *restrict out, const float *restrict in,
+    const int32_t *restrict first, const float *restrict weights, int taps,
+    int step, int n)
+{
+  if (taps == 1) {
+    for (int i = 0; i < n; i++)
+      out[i] = in[(ptrdiff_t) first[i] * step];
+    return;
+  }
+  for (int i = 0; i < n; i++)
+    out[i] = in[(ptrdiff_t) first[i] * step] * weights[i]
+        + in[(ptrdiff_t) (first[i] + 1) * step] * weights[n + i];
+  for (int t = 2; t < taps; t++) {
+    const float *restrict w = weights + (ptrdiff_t) t * n;
+
+    for (int i = 0; i < n; i++)
+      out[i] += in[(ptrdiff_t) (first[i] + t) * step] * w[i];
+  }
+}
+
+static inline float
+clamp (float v)
+{
+  v = MAX (v, 0.0f);
+  return MIN (v, 255.0f);
+}
+
+static void
+scale_clamp (float *row, float scale, float offset, int n)
+{
+  for (int i = 0; i < n; i++)
+    row[i] = clamp (row[i] * scale + offset);
+}
+
+static void
+matrix_row (float *restrict out, const float *restrict a,
+    const float *restrict b, const float *restrict c, const float m[4], int n)
+{
+  float m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3];
+
+  for (int i = 0; i < n; i++)
+    out[i] = clamp (m0 * a[i] + m1 * b[i] + m2 * c[i] + m3);
+}
+
+static void
+accumulate (float *restrict acc, const float *restrict in, float weight, int n)
+{
+  for (int i = 0; i < n; i++)
+    acc[i] += weight * in[i];
+}
+
+static void
+store (uint8_t *restrict dst, int step, const float *restrict in, int n)
+{
+  if (step == 1) {
+    for (int i = 0; i < n; i++)
+      dst[i] = (uint8_t) (int) (in[i] + 0.5f);
+    return;
+  }
+  for (int i = 0; i < n; i++)
+    dst[(ptrdiff_t) i * step] = (uint8_t) (int) (in[i] + 0.5f);
+}
+
+#define DEFINE_GATHER(size) \
+  static void gather_##size (uint8_t *restrict out, \
+      const uint8_t *restrict row, const int32_t *restrict at, int n) \
+  { \
+    for (int i = 0; i < n; i++) \
+      memcpy (out + (ptrdiff_t) i * size, row + at[i], size); \
+  } \
+  static void gather_pair_##size (uint8_t *restrict a, uint8_t *restrict b, \
+      const uint8_t *restrict row, const int32_t *restrict at, int delta, \
+      int n) \
+  { \
+    if (delta == size) { \
+      for (int i = 0; i < n; i++) { \
+        uint8_t both[2 * size]; \
+        memcpy (both, row + at[i], 2 * size); \
+        memcpy (a + (ptrdiff_t) i * size, both, size); \
+        memcpy (b + (ptrdiff_t) i * size, both + size, size); \
+      } \
+      return; \
+    } \
+    for (int i = 0; i < n; i++) { \
+      memcpy (a + (ptrdiff_t) i * size, row + at[i], size); \
+      memcpy (b + (ptrdiff_t) i * size, row + at[i] + delta, size); \
+    } \
+  }
+
+DEFINE_GATHER (1)
+DEFINE_GATHER (2)
+DEFINE_GATHER (3)
+DEFINE_GATHER (4)
+
+/* The form that compilers know as a rounding high multiplication. */
+static inline int16_t
+mul_q15 (int16_t a, int16_t b)
+{
+  return (int16_t) ((((int32_t) a * b >> 14) + 1) >> 1);
+}
+
+static inline int16_t
+lerp (int16_t a, int16_t b, int16_t weight)
+{
+  return (int16_t) (a + mul_q15 ((int16_t) (b - a), weight));
+}
+
+static inline int16_t
+q7 (uint8_t v)
+{
+  return (int16_t) (v << 7);
+}
+
+static inline uint8_t
+round_q7 (int16_t v)
+{
+  int16_t r = (int16_t) ((int16_t) (v + 64) >> 7);
+
+  return (uint8_t) r;
+}
+
+static void
+widen (int16_t *restrict out, const uint8_t *restrict in, int n)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = q7 (in[i]);
+}
+
+static void
+lerp_rows (int16_t *restrict out, const uint8_t *restrict a,
+    const uint8_t *restrict b, int16_t weight, int n)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = lerp (q7 (a[i]), q7 (b[i]), weight);
+}
+
+static void
+lerp_columns (int16_t *restrict out, const uint8_t *restrict a,
+    const uint8_t *restrict b, const int16_t *restrict weights, int n)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = lerp (q7 (a[i]), q7 (b[i]), weights[i]);
+}
+
+static void
+lerp_both (int16_t *restrict out, const uint8_t *restrict a0,
+    const uint8_t *restrict b0, const uint8_t *restrict a1,
+    const uint8_t *restrict b1, int16_t weight,
+    const int16_t *restrict weights, int n)
+{
+  for (int i = 0; i < n; i++) {
+    int16_t a = lerp (q7 (a0[i]), q7 (a1[i]), weight);
+    int16_t b = lerp (q7 (b0[i]), q7 (b1[i]), weight);
+
+    out[i] = lerp (a, b, weights[i]);
+  }
+}
+
+static void
+double_row (int16_t *restrict out, const int16_t *restrict in, int16_t w0,
+    int d, int16_t w1, int n_pairs)
+{
+  const int16_t *restrict odd = in + d;
+
+  for (int i = 0; i < n_pairs; i++) {
+    out[2 * i] = lerp (in[i], in[i + 1], w0);
+    out[2 * i + 1] = lerp (odd[i], odd[i + 1], w1);
+  }
+}
+
+static void
+split (int16_t *restrict even, int16_t *restrict odd,
+    const int16_t *restrict in, int n_pairs)
+{
+  for (int i = 0; i < n_pairs; i++) {
+    even[i] = in[2 * i];
+    odd[i] = in[2 * i + 1];
+  }
+}
+
+static void
+round_row (uint8_t *restrict dst, const int16_t *restrict in, int n)
+{
+  for (int i = 0; i < n; i++)
+    dst[i] = round_q7 (in[i]);
+}
+
+static void
+round_row_strided (uint8_t *restrict dst, int step,
+    const int16_t *restrict in, int in_step, int n)
+{
+  for (int i = 0; i < n; i++)
+    dst[(ptrdiff_t) i * step] = round_q7 (in[(ptrdiff_t) i * in_step]);
+}
+
+static inline uint8_t
+clamp_q5 (int16_t v)
+{
+  int16_t r = (int16_t) (v >> 5);
+
+  r = MAX (r, 0);
+  return (uint8_t) MIN (r, 255);
+}
+
+#define CHUNK 256
+
+/* Planar results first: the interleaving then vectorises as byte shuffles. */
+static inline void
+convert_chunk (uint8_t *restrict r, uint8_t *restrict g, uint8_t *restrict b,
+    const int16_t *restrict ys, const int16_t *restrict us,
+    const int16_t *restrict vs, int uv_step, const SvYuvToRgb *c, int n)
+{
+  const int16_t y_offset = c->y_offset, cy = c->y, crv = c->rv, cgu = c->gu;
+  const int16_t cgv = c->gv, cbu = c->bu, out = c->out_offset;
+
+  for (int i = 0; i < n; i++) {
+    int16_t y = (int16_t) (mul_q15 ((int16_t) (ys[i] - y_offset), cy) + out);
+    int16_t u = (int16_t) (us[i * uv_step] - 128 * 128);
+    int16_t v = (int16_t) (vs[i * uv_step] - 128 * 128);
+
+    r[i] = clamp_q5 ((int16_t) (y + mul_q15 (v, crv)));
+    g[i] = clamp_q5 ((int16_t) (y + mul_q15 (u, cgu) + mul_q15 (v, cgv)));
+    b[i] = clamp_q5 ((int16_t) (y + mul_q15 (u, cbu)));
+  }
+}
+
+static inline void
+interleave_chunk (uint8_t *restrict dst, const uint8_t *restrict p0,
+    const uint8_t *restrict p1, const uint8_t *restrict p2,
+    const uint8_t *restrict p3, int n)
+{
+  for (int i = 0; i < n; i++) {
+    dst[4 * i + 0] = p0[i];
+    dst[4 * i + 1] = p1[i];
+    dst[4 * i + 2] = p2[i];
+    dst[4 * i + 3] = p3[i];
+  }
+}
+
+static inline void
+yuv_to_rgb4_any (uint8_t *dst, const int16_t *y, const int16_t *u,
+    const int16_t *v, int uv_step, const SvYuvToRgb *c, int n)
+{
+  uint8_t planes[4][CHUNK];
+  uint8_t *at[4];
+
+  memset (planes[3], 255, CHUNK);
+  for (int k = 0; k < 4; k++)
+    at[c->order[k]] = planes[k];
+  for (int i = 0; i < n; i += CHUNK) {
+    int part = MIN (n - i, CHUNK);
+
+    convert_chunk (planes[0], planes[1], planes[2], y + i, u + i * uv_step,
+        v + i * uv_step, uv_step, c, part);
+    interleave_chunk (dst + 4 * (ptrdiff_t) i, at[0], at[1], at[2], at[3],
+        part);
+  }
+}
+
+static void
+yuv_to_rgb4 (uint8_t *dst, const int16_t *y, const int16_t *u,
+    const int16_t *v, const SvYuvToRgb *c, int n)
+{
+  yuv_to_rgb4_any (dst, y, u, v, 1, c, n);
+}
+
+static void
+yuv2_to_rgb4 (uint8_t *dst, const int16_t *y, const int16_t *uv,
+    const SvYuvToRgb *c, int n)
+{
+  yuv_to_rgb4_any (dst, y, uv, uv + 1, 2, c, n);
+}
+
+static void
+swizzle4 (uint8_t *restrict dst, const uint8_t *restrict src,
+    const uint8_t map[4], int n)
+{
+  uint32_t shift[4], mask[4], fill = 0;
+
+  for (int k = 0; k < 4; k++) {
+    shift[k] = map[k] == 255 ? 0 : 8u * map[k];
+    mask[k] = map[k] == 255 ? 0 : 0xffu;
+    fill |= map[k] == 255 ? 0xffu << (8 * k) : 0;
+  }
+  for (int i = 0; i < n; i++) {
+    uint32_t v, out;
+
+    memcpy (&v, src + 4 * (ptrdiff_t) i, 4);
+    out = fill | (v >> shift[0] & mask[0]) | (v >> shift[1] & mask[1]) << 8
+        | (v >> shift[2] & mask[2]) << 16 | (v >> shift[3] & mask[3]) << 24;
+    memcpy (dst + 4 * (ptrdiff_t) i, &out, 4);
+  }
+}
+
+void
+SV_EXPAND (sv_host_kernels_init_, SV_ISA) (SvHostKernels *kernels)
+{
+  *kernels = (SvHostKernels){
+    .name = SV_NAME (SV_ISA),
+    .blend_rows_u8 = blend_rows_u8,
+    .blend_rows_u16 = blend_rows_u16,
+    .filter_row = filter_row,
+    .scale_clamp = scale_clamp,
+    .matrix_row = matrix_row,
+    .accumulate = accumulate,
+    .store = store,
+    .gather = { NULL, gather_1, gather_2, gather_3, gather_4 },
+    .gather_pair = { NULL, gather_pair_1, gather_pair_2, gather_pair_3,
+        gather_pair_4 },
+    .widen = widen,
+    .lerp_rows = lerp_rows,
+    .lerp_columns = lerp_columns,
+    .lerp_both = lerp_both,
+    .double_row = double_row,
+    .split = split,
+    .round_row = round_row,
+    .round_row_strided = round_row_strided,
+    .yuv_to_rgb4 = yuv_to_rgb4,
+    .yuv2_to_rgb4 = yuv2_to_rgb4,
+    .swizzle4 = swizzle4,
+  };
+}
