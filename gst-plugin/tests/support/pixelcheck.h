@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TEST_PIXELCHECK_H
+#define TEST_PIXELCHECK_H
+
+/* Runs savant_transform_run() and compares every byte with the reference. */
+
+#include "images.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define PIXEL_SANITIZED 1
+#else
+#define PIXEL_SANITIZED 0
+#endif
+
+/* One picture to transform. A rectangle of width 0 is the whole picture. */
+typedef struct PixelJob
+{
+  SavantFormat src_format;
+  int src_width;
+  int src_height;
+  SavantRect src_rect;
+  SavantFormat dst_format;
+  int dst_width;
+  int dst_height;
+  SavantRect dst_rect;
+  SavantColorimetry src_color; /* all zero: BT.709 limited, mpeg2 */
+  SavantColorimetry dst_color;
+  TestContent content;
+  TestLayout src_layout;
+  TestLayout dst_layout;
+  uint64_t seed;
+} PixelJob;
+
+/* A transform of the host backend; fails the test if there is none. */
+SavantTransform *pixel_transform_new (void);
+
+/* Runs all jobs in one go and fails the test, with a description of the job,
+ * where a byte differs by more than is allowed, a byte outside the rows of a
+ * destination was written or a source was. */
+void pixel_check (SavantTransform *transform,
+    const SavantTransformConfig *config, const PixelJob *jobs, int n_jobs);
+
+/* The five filters that are not other names of each other. */
+extern const SavantInterpolation pixel_filters[5];
+
+/* Prints how far all checked bytes were from the reference so far. */
+void pixel_print_errors (const char *title);
+
+#endif
