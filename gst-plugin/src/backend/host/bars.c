@@ -117,3 +117,16 @@ sv_bars_fill (const SavantImage *dst, const SavantRect *rect,
         &part, pixel, size);
   }
 }
+
+void
+sv_repeat_spare_luma (const SvPlan *plan, const SavantImage *dst, int y)
+{
+  const SavantRect *rect = &plan->key.dst_rect;
+
+  if (dst->format != SAVANT_FORMAT_UYVY || dst->width % 2 == 0
+      || rect->x + rect->w != dst->width)
+    return;
+  uint8_t *last = dst->data[0] + y * dst->pitch_bytes[0]
+      + (ptrdiff_t) dst->width * 2 - 1;
+  last[2] = last[0];
+}

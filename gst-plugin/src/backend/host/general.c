@@ -223,12 +223,7 @@ write_luma_row (Run *run, int j)
     else
       fill_bytes (component_at (run, 3, rect->x, y), 4, rect->w);
   }
-  if (plan->dst->format == SAVANT_FORMAT_UYVY && run->dst->width % 2 != 0
-      && rect->x + rect->w == run->dst->width) {
-    uint8_t *last = component_at (run, 0, run->dst->width - 1, y);
-
-    last[2] = last[0];
-  }
+  sv_repeat_spare_luma (plan, run->dst, y);
 }
 
 /* Row k of the chroma rows that the rectangle has. */

@@ -132,6 +132,11 @@ bool sv_source_init (SvSource * source, const SvPlan * plan,
 void sv_bars_fill (const SavantImage * dst, const SavantRect * rect,
     const uint8_t pad[4]);
 
+/* UYVY of an odd width: where the picture reaches the right edge, the spare
+ * luma of row y repeats the last one. Nothing for other formats. */
+void sv_repeat_spare_luma (const SvPlan * plan, const SavantImage * dst,
+    int y);
+
 /* The engines: rows of the destination rectangle. */
 void sv_copy_run (const SvPlan * plan, const SavantImage * src,
     const SavantImage * dst);
