@@ -84,9 +84,8 @@ typedef struct SvHostKernels
       int n_pixels);
 } SvHostKernels;
 
+/* One an instruction set; cpu.c calls those that the build has. */
 void sv_host_kernels_init_c (SvHostKernels * kernels);
-#ifdef SV_HAVE_ISA_AVX2
 void sv_host_kernels_init_avx2 (SvHostKernels * kernels);
-#endif
 
 #endif
