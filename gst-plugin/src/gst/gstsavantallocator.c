@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gstsavantallocator.h"
+
+#include "core/log.h"
+#include "gstsavantlog.h"
+
+struct _GstSavantAllocator
+{
+  GstAllocator parent;
+  const SvBackendFns *backend;
+};
+
+G_DEFINE_TYPE_WITH_CODE (GstSavantAllocator, gst_savant_allocator,
+    GST_TYPE_ALLOCATOR, sv_gst_log_init ())
+
+/* The header follows the memory in one block, at an offset that keeps it
+ * aligned. */
+static gsize
+surface_offset (void)
+{
+  return (sizeof (GstSavantMemory) + 15) & ~(gsize) 15;
+}
+
+static void
+memory_release (GstSavantMemory *self)
+{
+  if (self->pixels != NULL)
+    self->backend->free (self->mem_type, self->gpu_id, self->pixels);
+  g_free (self);
+}
+
+static GstSavantMemory *
+memory_new (GstAllocator *allocator, const SvBackendFns *backend,
+    SavantMemType mem_type, gint gpu_id, guint batch_size,
+    const SvSlotLayout *slot)
+{
+  SvNvbufLayout layout = sv_nvbuf_layout ();
+  gsize header = sv_nvbuf_header_size (layout);
+  GstSavantMemory *self = g_try_malloc0 (surface_offset ()
+      + sv_nvbuf_block_size (layout, batch_size));
+
+  if (self != NULL) {
+    self->backend = backend;
+    self->mem_type = mem_type;
+    self->gpu_id = gpu_id;
+    self->slot = *slot;
+    self->surface = (guint8 *) self + surface_offset ();
+    self->pixels = backend->alloc (mem_type, gpu_id,
+        batch_size * (gsize) slot->size_bytes);
+  }
+  if (self == NULL || self->pixels == NULL) {
+    sv_fail (SAVANT_ERROR_OUT_OF_MEMORY,
+        "no memory for a surface of %u slots of %" G_GINT64_FORMAT
+        " bytes each in %s memory of backend %s",
+        batch_size, slot->size_bytes, savant_mem_type_name (mem_type),
+        backend->name);
+    g_free (self);
+    return NULL;
+  }
+  sv_nvbuf_init (layout, self->surface, batch_size, (guint32) gpu_id, mem_type,
+      true);
+  gst_memory_init (&self->memory, 0, allocator, NULL, header, 0, 0, header);
+  return self;
+}
+
+static gpointer
+slot_pixels (GstSavantMemory *self, guint slot)
+{
+  return (guint8 *) self->pixels + slot * (gsize) self->slot.size_bytes;
+}
+
+/* The copy of a surface points to pixels of its own. */
+static GstMemory *
+memory_copy (GstMemory *memory, gssize offset, gssize size)
+{
+  GstSavantMemory *self = (GstSavantMemory *) memory;
+  SvNvbufLayout layout = sv_nvbuf_layout ();
+  guint batch_size = sv_nvbuf_batch_size (layout, self->surface);
+  guint filled = sv_nvbuf_num_filled (layout, self->surface);
+  GstSavantMemory *copy;
+
+  if (offset != 0 || (size != -1 && (gsize) size != memory->size)) {
+    sv_fail (SAVANT_ERROR_UNSUPPORTED,
+        "bytes %" G_GSSIZE_FORMAT " to %" G_GSSIZE_FORMAT " of a surface "
+        "cannot be copied apart: copy all of it",
+        offset, offset + size);
+    return NULL;
+  }
+  copy = memory_new (memory->allocator, self->backend, self->mem_type,
+      self->gpu_id, batch_size, &self->slot);
+  if (copy == NULL)
+    return NULL;
+  if (self->backend->copy (copy->pixels, self->pixels,
+          (filled > 0 ? filled : batch_size) * (gsize) self->slot.size_bytes)
+      != SAVANT_OK) {
+    gst_memory_unref (&copy->memory);
+    return NULL;
+  }
+  sv_nvbuf_set_num_filled (layout, copy->surface, filled);
+  for (guint i = 0; i < batch_size; i++)
+    sv_nvbuf_set_slot (layout, copy->surface, i, &self->slot,
+        sv_nvbuf_color_format (layout, self->surface, i),
+        slot_pixels (copy, i));
+  return &copy->memory;
+}
+
+static GstMemory *
+memory_share (GstMemory *memory, gssize offset, gssize size)
+{
+  sv_fail (SAVANT_ERROR_UNSUPPORTED,
+      "memory %p: bytes %" G_GSSIZE_FORMAT " to %" G_GSSIZE_FORMAT " of a "
+      "surface cannot be shared apart: reference all of it",
+      (gpointer) memory, offset, offset + size);
+  return NULL;
+}
+
+static gboolean
+memory_is_span (GstMemory *first G_GNUC_UNUSED, GstMemory *second G_GNUC_UNUSED,
+    gsize *offset G_GNUC_UNUSED)
+{
+  return FALSE;
+}
+
+static gpointer
+memory_map (GstMemory *memory, gsize size G_GNUC_UNUSED,
+    GstMapFlags flags G_GNUC_UNUSED)
+{
+  return ((GstSavantMemory *) memory)->surface;
+}
+
+static void
+memory_unmap (GstMemory *memory G_GNUC_UNUSED)
+{
+}
+
+static GstMemory *
+allocator_alloc (GstAllocator *allocator, gsize size,
+    GstAllocationParams *params G_GNUC_UNUSED)
+{
+  sv_fail (SAVANT_ERROR_UNSUPPORTED,
+      "%" G_GSIZE_FORMAT " plain bytes asked of %s: it makes surfaces, use "
+      "gst_savant_allocator_alloc_surface()",
+      size, GST_OBJECT_NAME (allocator));
+  return NULL;
+}
+
+static void
+allocator_free (GstAllocator *allocator G_GNUC_UNUSED, GstMemory *memory)
+{
+  memory_release ((GstSavantMemory *) memory);
+}
+
+static void
+gst_savant_allocator_class_init (GstSavantAllocatorClass *klass)
+{
+  GstAllocatorClass *allocator_class = GST_ALLOCATOR_CLASS (klass);
+
+  allocator_class->alloc = allocator_alloc;
+  allocator_class->free = allocator_free;
+}
+
+static void
+gst_savant_allocator_init (GstSavantAllocator *self)
+{
+  GstAllocator *allocator = GST_ALLOCATOR_CAST (self);
+
+  allocator->mem_type = GST_SAVANT_MEMORY_TYPE;
+  allocator->mem_map = memory_map;
+  allocator->mem_unmap = memory_unmap;
+  allocator->mem_copy = memory_copy;
+  allocator->mem_share = memory_share;
+  allocator->mem_is_span = memory_is_span;
+  GST_OBJECT_FLAG_SET (self, GST_ALLOCATOR_FLAG_CUSTOM_ALLOC);
+}
+
+GstAllocator *
+gst_savant_allocator_new (const gchar *backend)
+{
+  const SvBackendFns *fns = sv_backend_get (backend);
+  GstSavantAllocator *self;
+
+  if (fns == NULL)
+    return NULL;
+  self = g_object_new (GST_TYPE_SAVANT_ALLOCATOR, NULL);
+  self->backend = fns;
+  return GST_ALLOCATOR_CAST (gst_object_ref_sink (self));
+}
+
+int
+sv_surface_params_resolve (const GstSavantSurfaceParams *params,
+    const SvBackendFns *backend, SavantMemType *mem_type, SvSlotLayout *layout)
+{
+  int status;
+
+  if (params->batch_size < 1 || params->batch_size > SAVANT_MAX_BATCH_SIZE)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "batch size %d: it must be from 1 to %d", params->batch_size,
+        SAVANT_MAX_BATCH_SIZE);
+  status = sv_backend_resolve_mem_type (backend, params->mem_type, mem_type);
+  if (status != SAVANT_OK)
+    return status;
+  return sv_nvbuf_slot_layout (params->format, params->width, params->height,
+      backend->caps.pitch_align, layout);
+}
+
+GstMemory *
+gst_savant_allocator_alloc_surface (GstAllocator *allocator,
+    const GstSavantSurfaceParams *params)
+{
+  static const SavantColorimetry bt601 = { SAVANT_MATRIX_BT601,
+    SAVANT_RANGE_LIMITED, SAVANT_SITING_MPEG2 };
+  const SvBackendFns *backend;
+  SavantMemType mem_type;
+  SvSlotLayout slot;
+  GstSavantMemory *memory;
+  gint color_format;
+
+  g_return_val_if_fail (GST_IS_SAVANT_ALLOCATOR (allocator), NULL);
+  g_return_val_if_fail (params != NULL, NULL);
+  backend = GST_SAVANT_ALLOCATOR (allocator)->backend;
+  if (sv_surface_params_resolve (params, backend, &mem_type, &slot)
+      != SAVANT_OK)
+    return NULL;
+  color_format = savant_format_to_color_format (params->format,
+      params->colorimetry.matrix != 0 ? &params->colorimetry : &bt601, NULL);
+
+  memory = memory_new (allocator, backend, mem_type,
+      mem_type == SAVANT_MEM_SYSTEM ? 0 : params->gpu_id, params->batch_size,
+      &slot);
+  if (memory == NULL)
+    return NULL;
+  for (gint i = 0; i < params->batch_size; i++)
+    sv_nvbuf_set_slot (sv_nvbuf_layout (), memory->surface, i, &slot,
+        color_format, slot_pixels (memory, i));
+  return &memory->memory;
+}
+
+gboolean
+gst_is_savant_memory (GstMemory *memory)
+{
+  return memory != NULL && gst_memory_is_type (memory, GST_SAVANT_MEMORY_TYPE);
+}
+
+gboolean
+sv_memory_is_exclusive (GstMemory *memory)
+{
+  return GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == 1
+      && gst_memory_is_writable (memory);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GST_SAVANT_ALLOCATOR_H
+#define GST_SAVANT_ALLOCATOR_H
+
+#include <savant/gst.h>
+
+#include "backend/backend.h"
+#include "nvbuf/view.h"
+
+/* A surface: the header that mem_map gives out, and its pixels. */
+typedef struct GstSavantMemory
+{
+  GstMemory memory;
+  const SvBackendFns *backend;
+  SavantMemType mem_type;
+  gint gpu_id;
+  gpointer surface;  /* NvBufSurface and slots, in this allocation */
+  gpointer pixels;   /* one block for all slots */
+  SvSlotLayout slot; /* of every slot */
+} GstSavantMemory;
+
+/* Checks `params` against a backend and works out what they ask for;
+ * SavantStatus. */
+int sv_surface_params_resolve (const GstSavantSurfaceParams *params,
+    const SvBackendFns *backend, SavantMemType *mem_type, SvSlotLayout *layout);
+
+/* Whether only one reference to the memory exists and no second buffer
+ * holds it. */
+gboolean sv_memory_is_exclusive (GstMemory *memory);
+
+/* The surface of a buffer as gst_savant_buffer_peek_surface() finds it;
+ * SavantStatus. */
+int sv_buffer_get_surface (GstBuffer *buffer, gpointer *surface);
+
+/* OK where nobody else holds the only memory of a buffer, so that its pixels
+ * may be written, else NOT_WRITABLE. */
+int sv_buffer_check_exclusive (GstBuffer *buffer);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "poolqueue.h"
+
+#include <errno.h>
+#include <time.h>
+
+#define NS_PER_S G_GINT64_CONSTANT (1000000000)
+
+static gint64
+now_ns (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+void
+sv_pool_queue_init (SvPoolQueue *queue)
+{
+  pthread_condattr_t attr;
+
+  *queue = (SvPoolQueue){ .flushing = TRUE };
+  pthread_mutex_init (&queue->lock, NULL);
+  pthread_condattr_init (&attr);
+  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
+  pthread_cond_init (&queue->available, &attr);
+  pthread_condattr_destroy (&attr);
+}
+
+void
+sv_pool_queue_clear (SvPoolQueue *queue)
+{
+  pthread_cond_destroy (&queue->available);
+  pthread_mutex_destroy (&queue->lock);
+}
+
+void
+sv_pool_queue_set_max (SvPoolQueue *queue, guint max_buffers)
+{
+  pthread_mutex_lock (&queue->lock);
+  queue->stats.max_buffers = max_buffers;
+  pthread_mutex_unlock (&queue->lock);
+}
+
+void
+sv_pool_queue_set_flushing (SvPoolQueue *queue, gboolean flushing)
+{
+  pthread_mutex_lock (&queue->lock);
+  queue->flushing = flushing;
+  if (flushing)
+    pthread_cond_broadcast (&queue->available);
+  pthread_mutex_unlock (&queue->lock);
+}
+
+static void
+set_in_use (SvPoolQueue *queue, SvPoolEntry *entry, gint64 now)
+{
+  GstSavantPoolStats *stats = &queue->stats;
+
+  entry->acquired_ns = now;
+  entry->next = NULL;
+  entry->prev = queue->newest;
+  if (queue->newest != NULL)
+    queue->newest->next = entry;
+  else
+    queue->oldest = entry;
+  queue->newest = entry;
+  stats->acquired++;
+  if (++stats->outstanding > stats->high_water_mark)
+    stats->high_water_mark = stats->outstanding;
+}
+
+static void
+set_unused (SvPoolQueue *queue, SvPoolEntry *entry)
+{
+  if (entry->prev != NULL)
+    entry->prev->next = entry->next;
+  else
+    queue->oldest = entry->next;
+  if (entry->next != NULL)
+    entry->next->prev = entry->prev;
+  else
+    queue->newest = entry->prev;
+  queue->stats.outstanding--;
+}
+
+static gboolean
+is_empty (const SvPoolQueue *queue)
+{
+  const GstSavantPoolStats *stats = &queue->stats;
+
+  return queue->free_list == NULL && stats->max_buffers != 0
+      && stats->allocated >= stats->max_buffers;
+}
+
+/* FALSE where time is over and the pool still empty. Called and left with the
+ * lock held. */
+static gboolean
+wait_until_available (SvPoolQueue *queue, gint64 timeout_ns)
+{
+  gint64 start = now_ns ();
+  gint64 deadline =
+      timeout_ns > G_MAXINT64 - start ? G_MAXINT64 : start + timeout_ns;
+  struct timespec until = { deadline / NS_PER_S, deadline % NS_PER_S };
+  int status = 0;
+
+  queue->stats.waits++;
+  queue->waiters++;
+  while (timeout_ns != 0 && status != ETIMEDOUT && !queue->flushing
+      && is_empty (queue)) {
+    if (timeout_ns < 0)
+      pthread_cond_wait (&queue->available, &queue->lock);
+    else
+      status = pthread_cond_timedwait (&queue->available, &queue->lock, &until);
+  }
+  queue->waiters--;
+  queue->stats.wait_time_ns += now_ns () - start;
+  if (queue->flushing || !is_empty (queue))
+    return TRUE;
+  queue->stats.timeouts++;
+  return FALSE;
+}
+
+SvPoolTake
+sv_pool_queue_take (SvPoolQueue *queue, gint64 timeout_ns, SvPoolEntry **entry)
+{
+  gint64 now = now_ns ();
+  SvPoolTake result;
+
+  pthread_mutex_lock (&queue->lock);
+  if (!queue->flushing && is_empty (queue)) {
+    if (!wait_until_available (queue, timeout_ns)) {
+      pthread_mutex_unlock (&queue->lock);
+      return SV_POOL_EMPTY;
+    }
+    now = now_ns ();
+  }
+  if (queue->flushing) {
+    result = SV_POOL_FLUSHING;
+  } else if (queue->free_list != NULL) {
+    *entry = queue->free_list;
+    queue->free_list = (*entry)->next;
+    set_in_use (queue, *entry, now);
+    result = SV_POOL_TAKEN;
+  } else {
+    queue->stats.allocated++;
+    result = SV_POOL_MAKE;
+  }
+  pthread_mutex_unlock (&queue->lock);
+  return result;
+}
+
+void
+sv_pool_queue_add (SvPoolQueue *queue, SvPoolEntry *entry)
+{
+  pthread_mutex_lock (&queue->lock);
+  if (entry != NULL) {
+    set_in_use (queue, entry, now_ns ());
+  } else {
+    queue->stats.allocated--;
+    pthread_cond_signal (&queue->available);
+  }
+  pthread_mutex_unlock (&queue->lock);
+}
+
+void
+sv_pool_queue_add_free (SvPoolQueue *queue, SvPoolEntry *entry)
+{
+  pthread_mutex_lock (&queue->lock);
+  queue->stats.allocated++;
+  entry->next = queue->free_list;
+  queue->free_list = entry;
+  pthread_mutex_unlock (&queue->lock);
+}
+
+void
+sv_pool_queue_give (SvPoolQueue *queue, SvPoolEntry *entry, gboolean recycle)
+{
+  pthread_mutex_lock (&queue->lock);
+  set_unused (queue, entry);
+  if (recycle) {
+    entry->next = queue->free_list;
+    queue->free_list = entry;
+  } else {
+    queue->stats.allocated--;
+  }
+  if (queue->waiters > 0)
+    pthread_cond_signal (&queue->available);
+  pthread_mutex_unlock (&queue->lock);
+}
+
+SvPoolEntry *
+sv_pool_queue_drain (SvPoolQueue *queue)
+{
+  SvPoolEntry *list;
+
+  pthread_mutex_lock (&queue->lock);
+  list = queue->free_list;
+  queue->free_list = NULL;
+  for (SvPoolEntry *entry = list; entry != NULL; entry = entry->next)
+    queue->stats.allocated--;
+  pthread_mutex_unlock (&queue->lock);
+  return list;
+}
+
+void
+sv_pool_queue_get_stats (SvPoolQueue *queue, GstSavantPoolStats *stats)
+{
+  gint64 now;
+
+  pthread_mutex_lock (&queue->lock);
+  now = now_ns ();
+  *stats = queue->stats;
+  stats->oldest_age_ns =
+      queue->oldest != NULL ? MAX (now - queue->oldest->acquired_ns, 0) : 0;
+  pthread_mutex_unlock (&queue->lock);
+}

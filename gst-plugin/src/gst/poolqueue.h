@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SV_POOL_QUEUE_H
+#define SV_POOL_QUEUE_H
+
+/* The bookkeeping of a pool: free buffers, buffers in use in the order in
+ * which they were acquired, figures, waiting. Any thread. The lock is never
+ * held while a buffer is made or freed. */
+
+#include <pthread.h>
+
+#include <savant/gst.h>
+
+/* One buffer of a pool. */
+typedef struct SvPoolEntry
+{
+  GstBuffer *buffer;
+  GstMemory *memory; /* its only memory, to see it replaced */
+  gint64 acquired_ns;
+  struct SvPoolEntry *prev; /* acquired before, while in use */
+  struct SvPoolEntry *next; /* acquired after, or the next free one */
+} SvPoolEntry;
+
+typedef struct SvPoolQueue
+{
+  pthread_mutex_t lock;
+  pthread_cond_t available;
+  gboolean flushing;
+  guint waiters;
+  SvPoolEntry *free_list; /* the last one returned first: still in cache */
+  SvPoolEntry *oldest;
+  SvPoolEntry *newest;
+  GstSavantPoolStats stats; /* but oldest_age_ns */
+} SvPoolQueue;
+
+typedef enum SvPoolTake
+{
+  SV_POOL_TAKEN, /* *entry is in use now */
+  SV_POOL_MAKE,  /* the caller may make one, then calls _add */
+  SV_POOL_EMPTY, /* time over */
+  SV_POOL_FLUSHING
+} SvPoolTake;
+
+/* Starts out flushing. */
+void sv_pool_queue_init (SvPoolQueue *queue);
+
+/* There is nothing in use or free any more. */
+void sv_pool_queue_clear (SvPoolQueue *queue);
+
+void sv_pool_queue_set_max (SvPoolQueue *queue, guint max_buffers);
+
+/* Wakes every waiter when it begins. */
+void sv_pool_queue_set_flushing (SvPoolQueue *queue, gboolean flushing);
+
+/* timeout_ns as for gst_savant_buffer_pool_acquire(). */
+SvPoolTake sv_pool_queue_take (SvPoolQueue *queue, gint64 timeout_ns,
+    SvPoolEntry **entry);
+
+/* Ends SV_POOL_MAKE: the new entry is in use, or NULL if making it failed. */
+void sv_pool_queue_add (SvPoolQueue *queue, SvPoolEntry *entry);
+
+/* A new entry that nobody asked for yet. */
+void sv_pool_queue_add_free (SvPoolQueue *queue, SvPoolEntry *entry);
+
+/* Takes an entry back: for the next taker if `recycle`, else it is counted
+ * out and the caller frees its buffer. */
+void sv_pool_queue_give (SvPoolQueue *queue, SvPoolEntry *entry,
+    gboolean recycle);
+
+/* Counts the free entries out; a list by `next` that the caller frees. */
+SvPoolEntry *sv_pool_queue_drain (SvPoolQueue *queue);
+
+void sv_pool_queue_get_stats (SvPoolQueue *queue, GstSavantPoolStats *stats);
+
+#endif
