@@ -90,6 +90,7 @@ get_geometry (void *buffer, int slot, const GstSavantGeometry **geometry)
   const GstSavantTransformMeta *meta;
   int status = check_buffer (buffer);
 
+  *geometry = NULL;
   if (status != SAVANT_OK)
     return status;
   if (slot < 0)
