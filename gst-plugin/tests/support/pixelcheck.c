@@ -4,6 +4,7 @@
 #include <gst/check/gstcheck.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 typedef struct Work
 {
@@ -18,8 +19,32 @@ const SavantInterpolation pixel_filters[5] = { SAVANT_INTERPOLATION_NEAREST,
   SAVANT_INTERPOLATION_BILINEAR, SAVANT_INTERPOLATION_CUBIC,
   SAVANT_INTERPOLATION_SUPER, SAVANT_INTERPOLATION_LANCZOS };
 
-/* By whether the filter is nearest, and by conversion. */
-static TestErrors all_errors[2][3];
+/* By whether the filter is nearest, and by conversion. Shared with the
+ * processes that check forks. */
+static TestErrors (*all_errors)[3];
+
+__attribute__ ((constructor)) static void
+share_errors (void)
+{
+  all_errors = mmap (NULL, 2 * sizeof (*all_errors), PROT_READ | PROT_WRITE,
+      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (all_errors == MAP_FAILED)
+    abort ();
+}
+
+PixelJob
+pixel_job (SavantFormat src_format, int src_width, int src_height,
+    SavantFormat dst_format, int dst_width, int dst_height, uint64_t seed)
+{
+  return (PixelJob){ .src_format = src_format,
+    .src_width = src_width,
+    .src_height = src_height,
+    .dst_format = dst_format,
+    .dst_width = dst_width,
+    .dst_height = dst_height,
+    .src_layout = { .tight = true },
+    .seed = seed };
+}
 
 SavantTransform *
 pixel_transform_new (void)
@@ -27,8 +52,8 @@ pixel_transform_new (void)
   SavantTransform *transform = NULL;
   int status = savant_transform_new ("host", &transform);
 
-  fail_unless (
-      status == SAVANT_OK, "no host transform: %s", savant_last_error ());
+  fail_unless (status == SAVANT_OK, "no host transform: %s",
+      savant_last_error ());
   fail_unless (transform != NULL);
   return transform;
 }
@@ -103,9 +128,9 @@ check_one (Work *work, const PixelJob *job, const SavantTransformConfig *config,
 {
   SavantInterpolation filter = config->interpolation;
   bool nearest = filter == SAVANT_INTERPOLATION_NEAREST
-                 || filter == SAVANT_INTERPOLATION_DEFAULT;
-  TestErrors *errors
-      = &all_errors[nearest][ref_conversion (&run->src, &run->dst)];
+      || filter == SAVANT_INTERPOLATION_DEFAULT;
+  TestErrors *errors =
+      &all_errors[nearest][ref_conversion (&run->src, &run->dst)];
   char what[1024], where[4096];
   bool equal = test_image_compare (&work->dst.image, &work->expected.image,
       &work->tolerance.image, errors, where, sizeof (where));
@@ -114,8 +139,7 @@ check_one (Work *work, const PixelJob *job, const SavantTransformConfig *config,
   fail_unless (equal, "%s\n%s", what, where);
   fail_unless (test_image_guards_intact (&work->dst, where, sizeof (where)),
       "%s\n%s", what, where);
-  fail_unless (
-      test_image_hash (&work->src) == work->src_hash
+  fail_unless (test_image_hash (&work->src) == work->src_hash
           && test_image_guards_intact (&work->src, where, sizeof (where)),
       "%s\nthe source was written", what);
   if (job->dst_format == SAVANT_FORMAT_UYVY && job->dst_width % 2) {

@@ -31,6 +31,10 @@ typedef struct PixelJob
   uint64_t seed;
 } PixelJob;
 
+/* A whole picture of random bytes to a whole picture. */
+PixelJob pixel_job (SavantFormat src_format, int src_width, int src_height,
+    SavantFormat dst_format, int dst_width, int dst_height, uint64_t seed);
+
 /* A transform of the host backend; fails the test if there is none. */
 SavantTransform *pixel_transform_new (void);
 
@@ -40,10 +44,21 @@ SavantTransform *pixel_transform_new (void);
 void pixel_check (SavantTransform *transform,
     const SavantTransformConfig *config, const PixelJob *jobs, int n_jobs);
 
+/* Where a flip puts a width and a height. */
+static inline bool
+pixel_flip_swaps (SavantFlip flip)
+{
+  return flip == SAVANT_FLIP_ROTATE_90 || flip == SAVANT_FLIP_ROTATE_270
+      || flip >= SAVANT_FLIP_TRANSPOSE;
+}
+
+#define PIXEL_N(array) ((int) (sizeof (array) / sizeof ((array)[0])))
+
 /* The five filters that are not other names of each other. */
 extern const SavantInterpolation pixel_filters[5];
 
-/* Prints how far all checked bytes were from the reference so far. */
+/* Prints how far all bytes that this program checked were from the
+ * reference. */
 void pixel_print_errors (const char *title);
 
 #endif

@@ -106,7 +106,9 @@ catmull_rom (double t)
 static double
 sinc (double t)
 {
-  return t == 0.0 ? 1.0 : sin (M_PI * t) / (M_PI * t);
+  if (t == floor (t))
+    return t == 0.0 ? 1.0 : 0.0;
+  return sin (M_PI * t) / (M_PI * t);
 }
 
 static double
