@@ -17,8 +17,10 @@ function(savant_host_kernels target)
     target_compile_options(savant_kernels_${isa} PRIVATE -O3
       -ffp-contract=off ${flags_${isa}})
     savant_warnings(savant_kernels_${isa})
-    target_sources(${target} PRIVATE $<TARGET_OBJECTS:savant_kernels_${isa}>)
+    list(APPEND objects $<TARGET_OBJECTS:savant_kernels_${isa}>)
     string(TOUPPER ${isa} upper)
     target_compile_definitions(${target} PRIVATE SV_HAVE_ISA_${upper}=1)
   endforeach()
+  # An object library does not pass the objects of others on.
+  set(SAVANT_KERNEL_OBJECTS ${objects} PARENT_SCOPE)
 endfunction()
