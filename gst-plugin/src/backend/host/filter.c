@@ -22,7 +22,7 @@ sv_axis_first_sample (int start, int sub)
 int
 sv_axis_n_samples (int start, int length, int sub)
 {
-  return (start + length - 1) / sub - start / sub + 1;
+  return length < 1 ? 0 : (start + length - 1) / sub - start / sub + 1;
 }
 
 static double
@@ -168,7 +168,8 @@ simplify (SvAxis *axis)
     for (int i = 0; single && i < axis->n; i++) {
       float w0 = axis->weights[i];
 
-      single = w0 < (float) NO_WEIGHT || w0 > 1.0f - (float) NO_WEIGHT;
+      single = fabsf (w0) < (float) NO_WEIGHT
+          || fabsf (w0 - 1.0f) < (float) NO_WEIGHT;
     }
     if (single) {
       for (int i = 0; i < axis->n; i++) {

@@ -42,15 +42,43 @@ same_colors (const SvPlan *plan)
   }
 }
 
+/* Whether chroma samples of one axis fall on chroma samples. A cosited one
+ * whose luma sample is outside the rectangle is moved to its edge. */
+static bool
+chroma_matches (int sub, int src_start, int dst_start, unsigned src_siting,
+    unsigned dst_siting, unsigned cosited)
+{
+  if (sub == 1)
+    return true;
+  return (src_start - dst_start) % sub == 0
+      && (src_siting & cosited) == (dst_siting & cosited)
+      && (!(src_siting & cosited) || src_start % sub == 0);
+}
+
 static bool
 is_copy (const SvPlan *plan)
 {
+  unsigned src_siting = plan->key.src_colorimetry.siting;
+  unsigned dst_siting = plan->key.dst_colorimetry.siting;
   const SavantRect *s = &plan->key.src_rect, *d = &plan->key.dst_rect;
 
   return plan->src == plan->dst && plan->key.flip == SAVANT_FLIP_NONE
       && s->w == d->w && s->h == d->h && same_colors (plan)
-      && (s->x - d->x) % plan->src->sub_x == 0
-      && (s->y - d->y) % plan->src->sub_y == 0;
+      && chroma_matches (plan->src->sub_x, s->x, d->x, src_siting,
+          dst_siting, SAVANT_SITING_H_COSITED)
+      && chroma_matches (plan->src->sub_y, s->y, d->y, src_siting,
+          dst_siting, SAVANT_SITING_V_COSITED);
+}
+
+/* Whether weights may lie outside 0..1, also where a small source leaves no
+ * more than two taps of a filter. */
+static bool
+overshoots (const SvPlan *plan)
+{
+  SavantInterpolation filter = plan->key.interpolation;
+
+  return filter == SAVANT_INTERPOLATION_CUBIC
+      || filter == SAVANT_INTERPOLATION_LANCZOS;
 }
 
 static bool
@@ -136,7 +164,7 @@ sv_plan_new (const SvPlanKey *key, const SvHostKernels *kernels)
   }
   sv_color_matrix (plan->src, &key->src_colorimetry, plan->dst,
       &key->dst_colorimetry, &plan->matrix);
-  if (!init_axes (plan) || !sv_8bit_init (plan)) {
+  if (!init_axes (plan) || (!overshoots (plan) && !sv_8bit_init (plan))) {
     sv_plan_free (plan);
     return NULL;
   }

@@ -41,11 +41,13 @@ turn_source (SvSource *source, const SvPlan *plan, const SavantImage *image,
   for (int c = 0; c < info->n_components; c++) {
     int sub_x = sv_format_comp_sub_x (info, c);
     int sub_y = sv_format_comp_sub_y (info, c);
+    int odd_x = rect->x % info->sub_x, odd_y = rect->y % info->sub_y;
 
-    x[c] = sv_axis_first_sample (rect->x, sub_x);
-    y[c] = sv_axis_first_sample (rect->y, sub_y);
-    w[c] = sv_axis_n_samples (rect->x, rect->w, sub_x);
-    h[c] = sv_axis_n_samples (rect->y, rect->h, sub_y);
+    /* Every plane starts where the chroma of the rectangle does. */
+    x[c] = (rect->x - odd_x) / sub_x;
+    y[c] = (rect->y - odd_y) / sub_y;
+    w[c] = sv_axis_n_samples (rect->x - odd_x, rect->w + odd_x, sub_x);
+    h[c] = sv_axis_n_samples (rect->y - odd_y, rect->h + odd_y, sub_y);
     offset[c] = total;
     total += (size_t) w[c] * (size_t) h[c] * (size_t) sample_bytes;
   }
