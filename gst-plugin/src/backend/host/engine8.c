@@ -15,6 +15,7 @@
 typedef enum Columns
 {
   COLUMNS_STRAIGHT,             /* consecutive pixels */
+  COLUMNS_STRIDE,               /* single bytes at a constant distance */
   COLUMNS_POINT,                /* one pixel each */
   COLUMNS_PAIR,                 /* two neighbours each */
   COLUMNS_DOUBLE                /* two neighbours, doubling the row */
@@ -29,10 +30,13 @@ typedef struct Stream
   SvGrid grid;
   Columns columns;
   int n;                        /* destination pixels of a row */
-  int32_t first;                /* STRAIGHT, DOUBLE: byte offset of the span */
-  int span;                     /* DOUBLE: source pixels */
+  int32_t first;                /* all but POINT, PAIR: byte offset of the span */
+  int stride;                   /* STRIDE: bytes from one to the next */
+  int span;                     /* PAIR, DOUBLE: source pixels */
   int32_t *at;                  /* POINT, PAIR: byte offset of each pixel */
   int delta;                    /* PAIR: bytes to the right neighbour */
+  int32_t *at_wide;             /* PAIR: the same in a Q7 row of the span, or
+                                   NULL where rows are better filtered later */
   int16_t *weights;             /* Q15 of that; PAIR: one a channel */
   /* DOUBLE: pixels from head on, in pairs, follow the pattern. */
   int head;
@@ -90,6 +94,39 @@ find_doubling (Stream *s, const SvAxis *axis)
 }
 
 static bool
+find_stride (Stream *s, const SvAxis *axis)
+{
+  int stride = axis->first[1] - axis->first[0];
+
+  if (s->channels != 1 || stride < 1)
+    return false;
+  for (int i = 2; i < axis->n; i++)
+    if (axis->first[i] - axis->first[i - 1] != stride)
+      return false;
+  s->stride = stride * s->step;
+  s->first = axis->first[0] * s->step;
+  return true;
+}
+
+/* Filtering two source rows as vectors and fetching pairs from the result is
+ * cheaper than fetching from both, unless the row shrinks much: a fetch costs
+ * about five times a filtered byte. */
+static bool
+init_rows_first (Stream *s, const SvAxis *axis, int lo)
+{
+  if (s->channels > 2 || s->step != s->channels
+      || s->span * s->channels > 5 * s->n)
+    return true;
+  s->at_wide = malloc (sizeof *s->at_wide * (size_t) axis->n);
+  if (s->at_wide == NULL)
+    return false;
+  for (int i = 0; i < axis->n; i++)
+    s->at_wide[i] = (axis->first[i] - lo) * s->channels
+        * (int) sizeof (int16_t);
+  return true;
+}
+
+static bool
 init_columns (Stream *s, const SvAxis *axis)
 {
   int lo = axis->first[0], hi = lo;
@@ -112,7 +149,7 @@ init_columns (Stream *s, const SvAxis *axis)
     s->at[i] = axis->first[i] * s->step;
   }
   if (axis->taps == 1) {
-    s->columns = COLUMNS_POINT;
+    s->columns = find_stride (s, axis) ? COLUMNS_STRIDE : COLUMNS_POINT;
     return true;
   }
   s->delta = s->step;
@@ -133,7 +170,7 @@ init_columns (Stream *s, const SvAxis *axis)
   s->span = hi - lo + 1;
   if (doubling)
     s->pattern_first -= lo;
-  return true;
+  return doubling || init_rows_first (s, axis, lo);
 }
 
 static bool
@@ -302,6 +339,7 @@ sv_8bit_clear (SvPlan *plan)
     return;
   for (int i = 0; i < plan->tables->n_streams; i++) {
     free (plan->tables->streams[i].at);
+    free (plan->tables->streams[i].at_wide);
     free (plan->tables->streams[i].weights);
   }
   free (plan->tables);
@@ -407,6 +445,37 @@ fetch_doubled (const Run *run, const Stream *s, const uint8_t *r0,
   double_channel (run, s, run->parts[1], out[1]);
 }
 
+static void
+fetch_pairs (const Run *run, const Stream *s, const uint8_t *r0,
+    const uint8_t *r1, int16_t weight, int16_t *out)
+{
+  const SvHostKernels *k = run->k;
+  uint8_t *const *bytes = run->bytes;
+  int n = s->n * s->channels;
+
+  if (r1 != NULL && s->at_wide != NULL) {
+    int size = s->channels * (int) sizeof (int16_t);
+
+    k->lerp_rows (run->wide, r0 + s->first, r1 + s->first, weight,
+        s->span * s->channels);
+    k->gather_pair[size] ((uint8_t *) run->parts[0],
+        (uint8_t *) run->parts[1], (const uint8_t *) run->wide, s->at_wide,
+        size, s->n);
+    k->lerp_columns_wide (out, run->parts[0], run->parts[1], s->weights, n);
+    return;
+  }
+  k->gather_pair[s->channels] (bytes[0], bytes[1], r0, s->at, s->delta,
+      s->n);
+  if (r1 == NULL) {
+    k->lerp_columns (out, bytes[0], bytes[1], s->weights, n);
+    return;
+  }
+  k->gather_pair[s->channels] (bytes[2], bytes[3], r1, s->at, s->delta,
+      s->n);
+  k->lerp_both (out, bytes[0], bytes[1], bytes[2], bytes[3], weight,
+      s->weights, n);
+}
+
 /* Row j of a stream in Q7: interleaved in out[0], or with DOUBLE one channel
  * in each. */
 static void
@@ -423,19 +492,17 @@ fetch_row (const Run *run, const Stream *s, int j, int16_t *const *out)
     return;
   }
   if (s->columns == COLUMNS_PAIR) {
-    k->gather_pair[s->channels] (run->bytes[0], run->bytes[1], r0, s->at,
-        s->delta, s->n);
-    if (r1 == NULL) {
-      k->lerp_columns (out[0], run->bytes[0], run->bytes[1], s->weights, n);
-      return;
-    }
-    k->gather_pair[s->channels] (run->bytes[2], run->bytes[3], r1, s->at,
-        s->delta, s->n);
-    k->lerp_both (out[0], run->bytes[0], run->bytes[1], run->bytes[2],
-        run->bytes[3], weight, s->weights, n);
+    fetch_pairs (run, s, r0, r1, weight, out[0]);
     return;
   }
-  if (s->columns == COLUMNS_POINT) {
+  if (s->columns == COLUMNS_STRIDE) {
+    k->take_every (run->bytes[0], r0 + s->first, s->stride, s->n);
+    r0 = run->bytes[0];
+    if (r1 != NULL) {
+      k->take_every (run->bytes[1], r1 + s->first, s->stride, s->n);
+      r1 = run->bytes[1];
+    }
+  } else if (s->columns == COLUMNS_POINT) {
     k->gather[s->channels] (run->bytes[0], r0, s->at, s->n);
     r0 = run->bytes[0];
     if (r1 != NULL) {
@@ -465,6 +532,8 @@ fetch_directly (const Run *run, const Stream *s, int j, uint8_t *to)
     return false;
   if (s->columns == COLUMNS_STRAIGHT && s->step == s->channels)
     memcpy (to, r0 + s->first, (size_t) s->n * (size_t) s->channels);
+  else if (s->columns == COLUMNS_STRIDE)
+    run->k->take_every (to, r0 + s->first, s->stride, s->n);
   else if (s->columns == COLUMNS_POINT)
     run->k->gather[s->channels] (to, r0, s->at, s->n);
   else

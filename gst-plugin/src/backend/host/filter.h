@@ -43,7 +43,7 @@ typedef struct SvAxisParams
 } SvAxisParams;
 
 /* First sample of a subsampled plane that belongs to start, length, and how
- * many do. */
+ * many do; 0 where length is. */
 int sv_axis_first_sample (int start, int sub);
 int sv_axis_n_samples (int start, int length, int sub);
 

@@ -53,12 +53,17 @@ typedef struct SvHostKernels
   /* The same of each pixel and the one `delta` bytes after it. */
   void (*gather_pair[5]) (uint8_t * a, uint8_t * b, const uint8_t * row,
       const int32_t * at, int delta, int n_pixels);
+  /* out[i] = in[i * stride]. */
+  void (*take_every) (uint8_t * out, const uint8_t * in, int stride, int n);
   void (*widen) (int16_t * out, const uint8_t * in, int n);
   /* Q7 of a + (b - a) * weight. */
   void (*lerp_rows) (int16_t * out, const uint8_t * a, const uint8_t * b,
       int16_t weight, int n);
   void (*lerp_columns) (int16_t * out, const uint8_t * a, const uint8_t * b,
       const int16_t * weights, int n);
+  /* Of columns that are Q7 already. */
+  void (*lerp_columns_wide) (int16_t * out, const int16_t * a,
+      const int16_t * b, const int16_t * weights, int n);
   /* Both: columns a, b of the upper row 0 and the lower row 1. */
   void (*lerp_both) (int16_t * out, const uint8_t * a0, const uint8_t * b0,
       const uint8_t * a1, const uint8_t * b1, int16_t weight,

@@ -110,48 +110,104 @@ accumulate (float *restrict acc, const float *restrict in, float weight, int n)
     acc[i] += weight * in[i];
 }
 
+/* A little more than 0.5: weights in floats sum up to almost 1, and what is a
+ * half in exact arithmetic goes up. */
+#define HALF 0.5002f
+
 static void
 store (uint8_t *restrict dst, int step, const float *restrict in, int n)
 {
   if (step == 1) {
     for (int i = 0; i < n; i++)
-      dst[i] = (uint8_t) (int) (in[i] + 0.5f);
+      dst[i] = (uint8_t) (int) (in[i] + HALF);
     return;
   }
   for (int i = 0; i < n; i++)
-    dst[(ptrdiff_t) i * step] = (uint8_t) (int) (in[i] + 0.5f);
+    dst[(ptrdiff_t) i * step] = (uint8_t) (int) (in[i] + HALF);
 }
+
+#define CHUNK 256
+#define INLINE static inline __attribute__ ((always_inline))
 
 #define DEFINE_GATHER(size) \
   static void gather_##size (uint8_t *restrict out, \
       const uint8_t *restrict row, const int32_t *restrict at, int n) \
   { \
+    _Pragma ("GCC unroll 8") \
     for (int i = 0; i < n; i++) \
       memcpy (out + (ptrdiff_t) i * size, row + at[i], size); \
-  } \
-  static void gather_pair_##size (uint8_t *restrict a, uint8_t *restrict b, \
-      const uint8_t *restrict row, const int32_t *restrict at, int delta, \
-      int n) \
-  { \
-    if (delta == size) { \
-      for (int i = 0; i < n; i++) { \
-        uint8_t both[2 * size]; \
-        memcpy (both, row + at[i], 2 * size); \
-        memcpy (a + (ptrdiff_t) i * size, both, size); \
-        memcpy (b + (ptrdiff_t) i * size, both + size, size); \
-      } \
-      return; \
-    } \
-    for (int i = 0; i < n; i++) { \
-      memcpy (a + (ptrdiff_t) i * size, row + at[i], size); \
-      memcpy (b + (ptrdiff_t) i * size, row + at[i] + delta, size); \
-    } \
   }
 
 DEFINE_GATHER (1)
 DEFINE_GATHER (2)
 DEFINE_GATHER (3)
 DEFINE_GATHER (4)
+
+/* Neighbours are fetched together as one word and parted by vectors. */
+#define DEFINE_GATHER_PAIR(size, half, whole) \
+  static void gather_pair_##size (uint8_t *restrict a, uint8_t *restrict b, \
+      const uint8_t *restrict row, const int32_t *restrict at, int delta, \
+      int n) \
+  { \
+    if (delta != size) { \
+      gather_##size (a, row, at, n); \
+      gather_##size (b, row + delta, at, n); \
+      return; \
+    } \
+    for (int i = 0; i < n; i += CHUNK) { \
+      whole words[CHUNK]; \
+      half lo[CHUNK], hi[CHUNK]; \
+      int part = MIN (n - i, CHUNK); \
+      _Pragma ("GCC unroll 8") \
+      for (int k = 0; k < part; k++) \
+        memcpy (&words[k], row + at[i + k], sizeof words[0]); \
+      for (int k = 0; k < part; k++) { \
+        lo[k] = (half) words[k]; \
+        hi[k] = (half) (words[k] >> (8 * size)); \
+      } \
+      memcpy (a + (ptrdiff_t) i * size, lo, (size_t) part * size); \
+      memcpy (b + (ptrdiff_t) i * size, hi, (size_t) part * size); \
+    } \
+  }
+
+DEFINE_GATHER_PAIR (1, uint8_t, uint16_t)
+DEFINE_GATHER_PAIR (2, uint16_t, uint32_t)
+DEFINE_GATHER_PAIR (4, uint32_t, uint64_t)
+
+static void
+gather_pair_3 (uint8_t *restrict a, uint8_t *restrict b,
+    const uint8_t *restrict row, const int32_t *restrict at, int delta, int n)
+{
+  gather_3 (a, row, at, n);
+  gather_3 (b, row + delta, at, n);
+}
+
+#define DEFINE_STRIDED(stride) \
+  INLINE void strided_##stride (uint8_t *restrict out, \
+      const uint8_t *restrict in, int n) \
+  { \
+    for (int i = 0; i < n; i++) \
+      out[i] = in[(ptrdiff_t) i * stride]; \
+  }
+
+DEFINE_STRIDED (2)
+DEFINE_STRIDED (3)
+DEFINE_STRIDED (4)
+
+static void
+take_every (uint8_t *restrict out, const uint8_t *restrict in, int stride,
+    int n)
+{
+  if (stride == 2)
+    strided_2 (out, in, n);
+  else if (stride == 3)
+    strided_3 (out, in, n);
+  else if (stride == 4)
+    strided_4 (out, in, n);
+  else
+    for (int i = 0; i < n; i++)
+      out[i] = in[(ptrdiff_t) i * stride];
+}
 
 /* The form that compilers know as a rounding high multiplication. */
 static inline int16_t
@@ -201,6 +257,14 @@ lerp_columns (int16_t *restrict out, const uint8_t *restrict a,
 {
   for (int i = 0; i < n; i++)
     out[i] = lerp (q7 (a[i]), q7 (b[i]), weights[i]);
+}
+
+static void
+lerp_columns_wide (int16_t *restrict out, const int16_t *restrict a,
+    const int16_t *restrict b, const int16_t *restrict weights, int n)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = lerp (a[i], b[i], weights[i]);
 }
 
 static void
@@ -254,22 +318,21 @@ round_row_strided (uint8_t *restrict dst, int step,
     dst[(ptrdiff_t) i * step] = round_q7 (in[(ptrdiff_t) i * in_step]);
 }
 
-static inline uint8_t
+INLINE uint16_t
 clamp_q5 (int16_t v)
 {
   int16_t r = (int16_t) (v >> 5);
 
-  r = MAX (r, 0);
-  return (uint8_t) MIN (r, 255);
+  r = r < 0 ? 0 : r;
+  r = r > 255 ? 255 : r;
+  return (uint16_t) r;
 }
 
-#define CHUNK 256
-
-/* Planar results first: the interleaving then vectorises as byte shuffles. */
-static inline void
-convert_chunk (uint8_t *restrict r, uint8_t *restrict g, uint8_t *restrict b,
-    const int16_t *restrict ys, const int16_t *restrict us,
-    const int16_t *restrict vs, int uv_step, const SvYuvToRgb *c, int n)
+INLINE void
+convert_chunk (uint16_t *restrict r, uint16_t *restrict g,
+    uint16_t *restrict b, const int16_t *restrict ys,
+    const int16_t *restrict us, const int16_t *restrict vs, int uv_step,
+    const SvYuvToRgb *c, int n)
 {
   const int16_t y_offset = c->y_offset, cy = c->y, crv = c->rv, cgu = c->gu;
   const int16_t cgv = c->gv, cbu = c->bu, out = c->out_offset;
@@ -285,27 +348,30 @@ convert_chunk (uint8_t *restrict r, uint8_t *restrict g, uint8_t *restrict b,
   }
 }
 
-static inline void
-interleave_chunk (uint8_t *restrict dst, const uint8_t *restrict p0,
-    const uint8_t *restrict p1, const uint8_t *restrict p2,
-    const uint8_t *restrict p3, int n)
+/* Bytes of a pixel are put together two by two in 16-bit lanes. */
+INLINE void
+interleave_chunk (uint8_t *restrict dst, const uint16_t *restrict p0,
+    const uint16_t *restrict p1, const uint16_t *restrict p2,
+    const uint16_t *restrict p3, int n)
 {
+  uint16_t pixels[2 * CHUNK];
+
   for (int i = 0; i < n; i++) {
-    dst[4 * i + 0] = p0[i];
-    dst[4 * i + 1] = p1[i];
-    dst[4 * i + 2] = p2[i];
-    dst[4 * i + 3] = p3[i];
+    pixels[2 * i] = (uint16_t) (p0[i] | p1[i] << 8);
+    pixels[2 * i + 1] = (uint16_t) (p2[i] | p3[i] << 8);
   }
+  memcpy (dst, pixels, (size_t) n * 4);
 }
 
-static inline void
+INLINE void
 yuv_to_rgb4_any (uint8_t *dst, const int16_t *y, const int16_t *u,
     const int16_t *v, int uv_step, const SvYuvToRgb *c, int n)
 {
-  uint8_t planes[4][CHUNK];
-  uint8_t *at[4];
+  uint16_t planes[4][CHUNK];
+  uint16_t *at[4];
 
-  memset (planes[3], 255, CHUNK);
+  for (int i = 0; i < CHUNK; i++)
+    planes[3][i] = 255;
   for (int k = 0; k < 4; k++)
     at[c->order[k]] = planes[k];
   for (int i = 0; i < n; i += CHUNK) {
@@ -368,9 +434,11 @@ SV_EXPAND (sv_host_kernels_init_, SV_ISA) (SvHostKernels *kernels)
     .gather = { NULL, gather_1, gather_2, gather_3, gather_4 },
     .gather_pair = { NULL, gather_pair_1, gather_pair_2, gather_pair_3,
         gather_pair_4 },
+    .take_every = take_every,
     .widen = widen,
     .lerp_rows = lerp_rows,
     .lerp_columns = lerp_columns,
+    .lerp_columns_wide = lerp_columns_wide,
     .lerp_both = lerp_both,
     .double_row = double_row,
     .split = split,
