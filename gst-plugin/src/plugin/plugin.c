@@ -2,6 +2,7 @@
 #include "plugin.h"
 
 #include "gstsavantbufgen.h"
+#include "gstsavanttransform.h"
 
 GST_DEBUG_CATEGORY (gst_savant_debug);
 
@@ -14,6 +15,8 @@ plugin_init (GstPlugin *plugin)
       "Savant for GStreamer and Java");
   gst_element_register (plugin, "savantbufgen", GST_RANK_NONE,
       GST_TYPE_SAVANT_BUFGEN);
+  gst_element_register (plugin, "savanttransform", GST_RANK_NONE,
+      GST_TYPE_SAVANT_TRANSFORM);
   return TRUE;
 }
 
