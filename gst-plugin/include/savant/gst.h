@@ -131,7 +131,8 @@ typedef struct GstSavantPoolStats
   guint64 waits;                /* acquires that found the pool empty */
   guint64 wait_time_ns;         /* their total waiting time */
   guint64 timeouts;             /* acquires that gave up */
-  guint64 oldest_age_ns;        /* age of the oldest acquire still out, or 0 */
+  guint64 oldest_age_ns;        /* age of the oldest acquire still out, at most
+                                 * 10 ms too large, or 0 */
 } GstSavantPoolStats;
 
 /* A pool whose caps decide what it holds: surfaces of caps' batch-size slots

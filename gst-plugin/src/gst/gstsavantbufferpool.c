@@ -50,7 +50,9 @@ typedef struct AcquireParams
   gint64 timeout_ns;
 } AcquireParams;
 
-static GQuark entry_quark;
+/* Without the type check of GST_SAVANT_BUFFER_POOL(), for what runs once a
+ * buffer. */
+#define POOL_CAST(pool) ((GstSavantBufferPool *) (pool))
 
 /* ---- Configuration ------------------------------------------------------ */
 
@@ -258,10 +260,14 @@ entry_new (GstSavantBufferPool *self)
   GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_TAG_MEMORY);
   entry = g_new0 (SvPoolEntry, 1);
   entry->buffer = buffer;
-  entry->memory = gst_buffer_peek_memory (buffer, 0);
-  gst_mini_object_set_qdata (GST_MINI_OBJECT_CAST (buffer), entry_quark, entry,
-      g_free);
   return entry;
+}
+
+static void
+entry_free (SvPoolEntry *entry)
+{
+  gst_buffer_unref (entry->buffer);
+  g_free (entry);
 }
 
 /* ---- Life --------------------------------------------------------------- */
@@ -274,7 +280,7 @@ sv_buffer_pool_trim (GstSavantBufferPool *self)
   for (SvPoolEntry *entry = sv_pool_queue_drain (&self->queue); entry != NULL;
        entry = next) {
     next = entry->next;
-    gst_buffer_unref (entry->buffer);
+    entry_free (entry);
   }
 }
 
@@ -318,7 +324,7 @@ static GstFlowReturn
 acquire_buffer (GstBufferPool *pool, GstBuffer **buffer,
     GstBufferPoolAcquireParams *params)
 {
-  GstSavantBufferPool *self = GST_SAVANT_BUFFER_POOL (pool);
+  GstSavantBufferPool *self = POOL_CAST (pool);
   gint64 timeout_ns = -1;
   SvPoolEntry *entry = NULL;
 
@@ -346,39 +352,37 @@ acquire_buffer (GstBufferPool *pool, GstBuffer **buffer,
   return GST_FLOW_OK;
 }
 
-/* What the next user gets must be whole and nobody else's. */
-static gboolean
-is_intact (GstSavantBufferPool *self, const SvPoolEntry *entry)
+/* The memory of a buffer, NULL where the next user must not get it: what he
+ * gets is whole and nobody else's. A buffer whose memory was exchanged is
+ * tagged. */
+static GstMemory *
+intact_memory (const GstSavantBufferPool *self, GstBuffer *buffer)
 {
-  GstBuffer *buffer = entry->buffer;
+  GstMemory *memory;
 
-  return gst_buffer_n_memory (buffer) == 1
-      && gst_buffer_peek_memory (buffer, 0) == entry->memory
-      && entry->memory->size == self->setup.size
-      && sv_memory_is_exclusive (entry->memory);
+  if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_TAG_MEMORY))
+    return NULL;
+  memory = gst_buffer_peek_memory (buffer, 0);
+  return memory->size == self->setup.size && sv_memory_is_exclusive (memory)
+      ? memory
+      : NULL;
 }
 
 static void
 release_buffer (GstBufferPool *pool, GstBuffer *buffer)
 {
-  GstSavantBufferPool *self = GST_SAVANT_BUFFER_POOL (pool);
-  SvPoolEntry *entry =
-      gst_mini_object_get_qdata (GST_MINI_OBJECT_CAST (buffer), entry_quark);
+  GstSavantBufferPool *self = POOL_CAST (pool);
   gboolean stopped =
       GST_BUFFER_POOL_IS_FLUSHING (pool) && !gst_buffer_pool_is_active (pool);
-  gboolean recycle;
+  GstMemory *memory = stopped ? NULL : intact_memory (self, buffer);
+  SvPoolEntry *entry;
 
-  g_return_if_fail (entry != NULL);
-  recycle = !stopped && is_intact (self, entry);
-  if (recycle) {
-    GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_TAG_MEMORY);
-    if (self->setup.info.nvmm)
-      sv_nvbuf_set_num_filled (sv_nvbuf_layout (),
-          ((GstSavantMemory *) entry->memory)->surface, 0);
-  }
-  sv_pool_queue_give (&self->queue, entry, recycle);
-  if (!recycle)
-    gst_buffer_unref (buffer);
+  if (memory != NULL && self->setup.info.nvmm)
+    sv_nvbuf_set_num_filled (sv_nvbuf_layout (),
+        ((GstSavantMemory *) memory)->surface, 0);
+  entry = sv_pool_queue_give (&self->queue, buffer, memory != NULL);
+  if (entry != NULL)
+    entry_free (entry);
   if (stopped)
     sv_buffer_pool_trim (self);
 }
@@ -408,7 +412,6 @@ gst_savant_buffer_pool_class_init (GstSavantBufferPoolClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstBufferPoolClass *pool_class = GST_BUFFER_POOL_CLASS (klass);
 
-  entry_quark = g_quark_from_static_string ("savant-pool-entry");
   object_class->dispose = dispose;
   object_class->finalize = finalize;
   pool_class->get_options = get_options;

@@ -7,11 +7,11 @@
 #define NS_PER_S G_GINT64_CONSTANT (1000000000)
 
 static gint64
-now_ns (void)
+clock_ns (clockid_t clock)
 {
   struct timespec now;
 
-  clock_gettime (CLOCK_MONOTONIC, &now);
+  clock_gettime (clock, &now);
   return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
@@ -54,11 +54,11 @@ sv_pool_queue_set_flushing (SvPoolQueue *queue, gboolean flushing)
 }
 
 static void
-set_in_use (SvPoolQueue *queue, SvPoolEntry *entry, gint64 now)
+set_in_use (SvPoolQueue *queue, SvPoolEntry *entry)
 {
   GstSavantPoolStats *stats = &queue->stats;
 
-  entry->acquired_ns = now;
+  entry->acquired_ns = clock_ns (CLOCK_MONOTONIC_COARSE);
   entry->next = NULL;
   entry->prev = queue->newest;
   if (queue->newest != NULL)
@@ -99,7 +99,7 @@ is_empty (const SvPoolQueue *queue)
 static gboolean
 wait_until_available (SvPoolQueue *queue, gint64 timeout_ns)
 {
-  gint64 start = now_ns ();
+  gint64 start = clock_ns (CLOCK_MONOTONIC);
   gint64 deadline =
       timeout_ns > G_MAXINT64 - start ? G_MAXINT64 : start + timeout_ns;
   struct timespec until = { deadline / NS_PER_S, deadline % NS_PER_S };
@@ -115,7 +115,7 @@ wait_until_available (SvPoolQueue *queue, gint64 timeout_ns)
       status = pthread_cond_timedwait (&queue->available, &queue->lock, &until);
   }
   queue->waiters--;
-  queue->stats.wait_time_ns += now_ns () - start;
+  queue->stats.wait_time_ns += clock_ns (CLOCK_MONOTONIC) - start;
   if (queue->flushing || !is_empty (queue))
     return TRUE;
   queue->stats.timeouts++;
@@ -125,23 +125,18 @@ wait_until_available (SvPoolQueue *queue, gint64 timeout_ns)
 SvPoolTake
 sv_pool_queue_take (SvPoolQueue *queue, gint64 timeout_ns, SvPoolEntry **entry)
 {
-  gint64 now = now_ns ();
   SvPoolTake result;
 
   pthread_mutex_lock (&queue->lock);
-  if (!queue->flushing && is_empty (queue)) {
-    if (!wait_until_available (queue, timeout_ns)) {
-      pthread_mutex_unlock (&queue->lock);
-      return SV_POOL_EMPTY;
-    }
-    now = now_ns ();
-  }
-  if (queue->flushing) {
+  if (!queue->flushing && is_empty (queue)
+      && !wait_until_available (queue, timeout_ns)) {
+    result = SV_POOL_EMPTY;
+  } else if (queue->flushing) {
     result = SV_POOL_FLUSHING;
   } else if (queue->free_list != NULL) {
     *entry = queue->free_list;
     queue->free_list = (*entry)->next;
-    set_in_use (queue, *entry, now);
+    set_in_use (queue, *entry);
     result = SV_POOL_TAKEN;
   } else {
     queue->stats.allocated++;
@@ -156,7 +151,7 @@ sv_pool_queue_add (SvPoolQueue *queue, SvPoolEntry *entry)
 {
   pthread_mutex_lock (&queue->lock);
   if (entry != NULL) {
-    set_in_use (queue, entry, now_ns ());
+    set_in_use (queue, entry);
   } else {
     queue->stats.allocated--;
     pthread_cond_signal (&queue->available);
@@ -174,20 +169,43 @@ sv_pool_queue_add_free (SvPoolQueue *queue, SvPoolEntry *entry)
   pthread_mutex_unlock (&queue->lock);
 }
 
-void
-sv_pool_queue_give (SvPoolQueue *queue, SvPoolEntry *entry, gboolean recycle)
+/* Buffers mostly come back in the order in which they went out, or in the
+ * reverse one. */
+static SvPoolEntry *
+find_in_use (SvPoolQueue *queue, GstBuffer *buffer)
 {
+  SvPoolEntry *from_old = queue->oldest, *from_new = queue->newest;
+
+  while (from_old->buffer != buffer) {
+    if (from_new->buffer == buffer)
+      return from_new;
+    from_old = from_old->next;
+    from_new = from_new->prev;
+  }
+  return from_old;
+}
+
+SvPoolEntry *
+sv_pool_queue_give (SvPoolQueue *queue, GstBuffer *buffer, gboolean recycle)
+{
+  SvPoolEntry *entry;
+  gboolean wake;
+
   pthread_mutex_lock (&queue->lock);
+  entry = find_in_use (queue, buffer);
   set_unused (queue, entry);
   if (recycle) {
     entry->next = queue->free_list;
     queue->free_list = entry;
+    entry = NULL;
   } else {
     queue->stats.allocated--;
   }
-  if (queue->waiters > 0)
-    pthread_cond_signal (&queue->available);
+  wake = queue->waiters > 0;
   pthread_mutex_unlock (&queue->lock);
+  if (wake)
+    pthread_cond_signal (&queue->available);
+  return entry;
 }
 
 SvPoolEntry *
@@ -210,7 +228,7 @@ sv_pool_queue_get_stats (SvPoolQueue *queue, GstSavantPoolStats *stats)
   gint64 now;
 
   pthread_mutex_lock (&queue->lock);
-  now = now_ns ();
+  now = clock_ns (CLOCK_MONOTONIC);
   *stats = queue->stats;
   stats->oldest_age_ns =
       queue->oldest != NULL ? MAX (now - queue->oldest->acquired_ns, 0) : 0;

@@ -14,8 +14,7 @@
 typedef struct SvPoolEntry
 {
   GstBuffer *buffer;
-  GstMemory *memory; /* its only memory, to see it replaced */
-  gint64 acquired_ns;
+  gint64 acquired_ns;       /* by the coarse clock, which is cheap and early */
   struct SvPoolEntry *prev; /* acquired before, while in use */
   struct SvPoolEntry *next; /* acquired after, or the next free one */
 } SvPoolEntry;
@@ -61,9 +60,9 @@ void sv_pool_queue_add (SvPoolQueue *queue, SvPoolEntry *entry);
 /* A new entry that nobody asked for yet. */
 void sv_pool_queue_add_free (SvPoolQueue *queue, SvPoolEntry *entry);
 
-/* Takes an entry back: for the next taker if `recycle`, else it is counted
- * out and the caller frees its buffer. */
-void sv_pool_queue_give (SvPoolQueue *queue, SvPoolEntry *entry,
+/* Takes a buffer back. Returns NULL where `recycle` keeps it for the next
+ * taker, else its entry, now counted out, whose buffer the caller frees. */
+SvPoolEntry *sv_pool_queue_give (SvPoolQueue *queue, GstBuffer *buffer,
     gboolean recycle);
 
 /* Counts the free entries out; a list by `next` that the caller frees. */
