@@ -116,6 +116,8 @@ make_key (SvPlanKey *key, const SavantTransformConfig *config,
   key->src_colorimetry.matrix = job->src.colorimetry.matrix;
   key->src_colorimetry.range = job->src.colorimetry.range;
   key->src_colorimetry.siting = job->src.colorimetry.siting;
+  key->src_width = job->src.width;
+  key->src_height = job->src.height;
   key->src_rect = job->src_rect;
   key->dst_format = job->dst.format;
   key->dst_colorimetry.matrix = job->dst.colorimetry.matrix;

@@ -55,16 +55,23 @@ chroma_matches (int sub, int src_start, int dst_start, unsigned src_siting,
       && (!(src_siting & cosited) || src_start % sub == 0);
 }
 
+/* Equal pictures as a whole are copied, wherever their chroma sits; parts of
+ * them where all samples meet. */
 static bool
 is_copy (const SvPlan *plan)
 {
-  unsigned src_siting = plan->key.src_colorimetry.siting;
-  unsigned dst_siting = plan->key.dst_colorimetry.siting;
-  const SavantRect *s = &plan->key.src_rect, *d = &plan->key.dst_rect;
+  const SvPlanKey *key = &plan->key;
+  unsigned src_siting = key->src_colorimetry.siting;
+  unsigned dst_siting = key->dst_colorimetry.siting;
+  const SavantRect *s = &key->src_rect, *d = &key->dst_rect;
 
-  return plan->src == plan->dst && plan->key.flip == SAVANT_FLIP_NONE
-      && s->w == d->w && s->h == d->h && same_colors (plan)
-      && chroma_matches (plan->src->sub_x, s->x, d->x, src_siting,
+  if (plan->src != plan->dst || key->flip != SAVANT_FLIP_NONE || s->w != d->w
+      || s->h != d->h || !same_colors (plan))
+    return false;
+  if (s->w == key->src_width && s->h == key->src_height
+      && d->w == key->dst_width && d->h == key->dst_height)
+    return true;
+  return chroma_matches (plan->src->sub_x, s->x, d->x, src_siting,
           dst_siting, SAVANT_SITING_H_COSITED)
       && chroma_matches (plan->src->sub_y, s->y, d->y, src_siting,
           dst_siting, SAVANT_SITING_V_COSITED);

@@ -34,6 +34,8 @@ typedef struct SvPlanKey
 {
   SavantFormat src_format;
   SavantColorimetry src_colorimetry;
+  int src_width;
+  int src_height;
   SavantRect src_rect;
   SavantFormat dst_format;
   SavantColorimetry dst_colorimetry;
