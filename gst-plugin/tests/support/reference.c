@@ -432,7 +432,7 @@ fill_chroma (const Reference *ref)
       Share sx = { 1, { x - first[HORIZONTAL] }, { 1.0 } };
       Share sy = { 1, { y - first[VERTICAL] }, { 1.0 } };
       double u = 0.0, v = 0.0;
-      bool exact[4];
+      bool exact[4] = { false };
 
       if (finer[HORIZONTAL])
         share_set (&sx, ref, HORIZONTAL, x);
