@@ -248,6 +248,7 @@ gst_is_savant_memory (GstMemory *memory)
 gboolean
 sv_memory_is_exclusive (GstMemory *memory)
 {
-  return GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == 1
-      && gst_memory_is_writable (memory);
+  /* gst_memory_is_writable() would ask for a single reference to the buffer
+   * as well. */
+  return GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == 1;
 }
