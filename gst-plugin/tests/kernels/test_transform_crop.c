@@ -251,7 +251,7 @@ GST_END_TEST;
 
 GST_START_TEST (errors_of_all_crops)
 {
-  pixel_print_errors ("crop");
+  pixel_check_errors ("crop");
 }
 GST_END_TEST;
 

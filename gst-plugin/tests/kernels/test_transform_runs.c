@@ -350,7 +350,7 @@ GST_END_TEST;
 
 GST_START_TEST (errors_of_all_runs)
 {
-  pixel_print_errors ("runs");
+  pixel_check_errors ("runs");
 }
 GST_END_TEST;
 
