@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <gst/app/app.h>
 
-#include "gsttest.h"
+#include "gst/gsttest.h"
 
 /* Metas on their way through GStreamer's own elements. */
 
@@ -281,9 +281,9 @@ GST_START_TEST (test_appsink_to_appsrc)
 GST_END_TEST
 
 static Suite *
-meta_elements_suite (void)
+stock_elements_suite (void)
 {
-  Suite *s = suite_create ("meta_elements");
+  Suite *s = suite_create ("stock_elements");
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
@@ -295,4 +295,4 @@ meta_elements_suite (void)
   return s;
 }
 
-GST_CHECK_MAIN (meta_elements);
+GST_CHECK_MAIN (stock_elements);
