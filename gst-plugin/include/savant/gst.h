@@ -100,7 +100,8 @@ SAVANT_API gboolean gst_is_savant_memory (GstMemory * memory);
 
 /* The NvBufSurface of a buffer, or NULL and savant_last_error(). A memory of
  * ours is taken as it is; a foreign one only after its header, its slots and
- * the ends of its pixels were read in a way that cannot fault. The pointer is
+ * the ends of its pixels were read in a way that cannot fault, and only if a
+ * backend of this machine has its memory type. The pointer is
  * borrowed and valid while the buffer's memory lives. */
 SAVANT_API gpointer gst_savant_buffer_peek_surface (GstBuffer * buffer);
 

@@ -68,7 +68,9 @@ SAVANT_API int savant_buffer_surface_info (void *buffer, int slot,
     int64_t * info);
 
 /* Five numbers of a plane of a slot: data pointer, pitch in bytes, width in
- * samples, height in rows, bytes per sample. */
+ * samples, height in rows, bytes per sample. Width and height are the
+ * picture's, without the samples that a surface adds to make them even; a
+ * row of UYVY has whole pairs. */
 SAVANT_API int savant_buffer_plane_info (void *buffer, int slot, int plane,
     int64_t * info);
 
