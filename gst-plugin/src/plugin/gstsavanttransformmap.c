@@ -22,8 +22,8 @@ map_whole (SvMappedFrame *mapped, GstBuffer *buffer, const GstVideoInfo *info,
     return FALSE;
   mapped->mapped = mapped->whole = TRUE;
   for (guint p = 0; p < meta->n_planes; p++) {
-    frame->data[p]
-        = frame->map[0].data + MIN (meta->offset[p], frame->map[0].size);
+    frame->data[p] =
+        frame->map[0].data + MIN (meta->offset[p], frame->map[0].size);
     frame->info.stride[p] = meta->stride[p];
   }
   return TRUE;
@@ -62,9 +62,9 @@ sv_transform_map_plain (SvMappedFrame *mapped, GstBuffer *buffer,
   GstVideoInfo own = *info;
 
   if (meta == NULL && size < GST_VIDEO_INFO_SIZE (info))
-    return g_strdup_printf (
-        "truncated frame: the buffer has %" G_GSIZE_FORMAT " bytes, %s "
-        "%dx%d needs %" G_GSIZE_FORMAT,
+    return g_strdup_printf ("truncated frame: the buffer has %" G_GSIZE_FORMAT
+                            " bytes, %s "
+                            "%dx%d needs %" G_GSIZE_FORMAT,
         size, GST_VIDEO_INFO_NAME (info), GST_VIDEO_INFO_WIDTH (info),
         GST_VIDEO_INFO_HEIGHT (info), GST_VIDEO_INFO_SIZE (info));
   if (meta != NULL) {
@@ -91,9 +91,9 @@ sv_transform_map_plain (SvMappedFrame *mapped, GstBuffer *buffer,
     sv_transform_unmap_plain (mapped);
     reason = savant_last_error ();
   }
-  return g_strdup_printf (
-      "unusable frame: the buffer has %" G_GSIZE_FORMAT " bytes, %s %dx%d "
-      "without padding needs %" G_GSIZE_FORMAT ": %s",
+  return g_strdup_printf ("unusable frame: the buffer has %" G_GSIZE_FORMAT
+                          " bytes, %s %dx%d "
+                          "without padding needs %" G_GSIZE_FORMAT ": %s",
       size, GST_VIDEO_INFO_NAME (info), GST_VIDEO_INFO_WIDTH (info),
       GST_VIDEO_INFO_HEIGHT (info), GST_VIDEO_INFO_SIZE (info), reason);
 }
@@ -196,8 +196,8 @@ open_output_surface (GstSavantTransform *self, GstBuffer *buffer)
 }
 
 gboolean
-sv_transform_open_output (
-    GstSavantTransform *self, GstBuffer *buffer, SvMappedFrame *mapped)
+sv_transform_open_output (GstSavantTransform *self, GstBuffer *buffer,
+    SvMappedFrame *mapped)
 {
   SavantImage *image = &self->jobs[0].dst;
   gchar *problem;
@@ -206,8 +206,8 @@ sv_transform_open_output (
   if (self->out.nvmm) {
     problem = open_output_surface (self, buffer);
   } else {
-    problem = sv_transform_map_plain (
-        mapped, buffer, &self->out.video, GST_MAP_WRITE, image);
+    problem = sv_transform_map_plain (mapped, buffer, &self->out.video,
+        GST_MAP_WRITE, image);
     image->width = GST_VIDEO_INFO_WIDTH (&self->out.video);
     image->height = GST_VIDEO_INFO_HEIGHT (&self->out.video);
     image->colorimetry = self->out_color;

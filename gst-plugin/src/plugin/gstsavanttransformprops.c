@@ -68,10 +68,10 @@ flip_of_method (GstVideoOrientationMethod method)
 static gboolean
 refresh_flip_locked (GstSavantTransform *self)
 {
-  SavantFlip flip
-      = flip_of_method (self->direction == GST_VIDEO_ORIENTATION_AUTO
-                            ? self->tag_direction
-                            : self->direction);
+  SavantFlip flip =
+      flip_of_method (self->direction == GST_VIDEO_ORIENTATION_AUTO
+              ? self->tag_direction
+              : self->direction);
 
   if (flip == self->flip)
     return FALSE;
@@ -92,8 +92,8 @@ sv_transform_refresh_flip (GstSavantTransform *self)
 }
 
 void
-sv_transform_set_tag_direction (
-    GstSavantTransform *self, GstVideoOrientationMethod method)
+sv_transform_set_tag_direction (GstSavantTransform *self,
+    GstVideoOrientationMethod method)
 {
   pthread_mutex_lock (&self->lock);
   self->tag_direction = method;
@@ -105,7 +105,8 @@ static void
 set_direction (GstSavantTransform *self, GstVideoOrientationMethod method)
 {
   if (method == GST_VIDEO_ORIENTATION_CUSTOM) {
-    GST_WARNING_OBJECT (self, "video-direction=custom is not possible, "
+    GST_WARNING_OBJECT (self,
+        "video-direction=custom is not possible, "
         "it stays as it was");
     return;
   }
@@ -117,8 +118,7 @@ set_direction (GstSavantTransform *self, GstVideoOrientationMethod method)
 /* With the lock held. FALSE: none of the properties that may change in
  * PLAYING. */
 static gboolean
-set_setting (
-    SvTransformSettings *settings, guint prop_id, const GValue *value)
+set_setting (SvTransformSettings *settings, guint prop_id, const GValue *value)
 {
   switch (prop_id) {
     case PROP_PADDING:
@@ -140,8 +140,8 @@ set_setting (
       settings->config.pad_color = g_value_get_uint (value);
       return TRUE;
     case PROP_INTERPOLATION:
-      settings->config.interpolation
-          = (SavantInterpolation) g_value_get_enum (value);
+      settings->config.interpolation =
+          (SavantInterpolation) g_value_get_enum (value);
       return TRUE;
     case PROP_USE_PAR:
       settings->use_par = g_value_get_boolean (value);
@@ -165,8 +165,8 @@ set_setting (
       settings->roi_policy = (SvRoiPolicy) g_value_get_enum (value);
       return TRUE;
     case PROP_COMPUTE_MODE:
-      settings->config.compute_mode
-          = (SavantComputeMode) g_value_get_enum (value);
+      settings->config.compute_mode =
+          (SavantComputeMode) g_value_get_enum (value);
       return TRUE;
     default:
       return FALSE;
@@ -228,8 +228,8 @@ get_setting (const SvTransformSettings *settings, guint prop_id, GValue *value)
 }
 
 static void
-set_property (
-    GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+set_property (GObject *object, guint prop_id, const GValue *value,
+    GParamSpec *pspec)
 {
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (object);
 
@@ -241,8 +241,8 @@ set_property (
   }
   switch (prop_id) {
     case PROP_VIDEO_DIRECTION:
-      set_direction (
-          self, (GstVideoOrientationMethod) g_value_get_enum (value));
+      set_direction (self,
+          (GstVideoOrientationMethod) g_value_get_enum (value));
       break;
     case PROP_GPU_ID:
       self->gpu_id = g_value_get_int (value);
@@ -310,8 +310,8 @@ install_number (GObjectClass *klass, guint id, const gchar *name,
     const gchar *nick, const gchar *blurb)
 {
   g_object_class_install_property (klass, id,
-      g_param_spec_int (
-          name, nick, blurb, 0, SAVANT_MAX_SIDE, 0, FLAGS_NUMBER));
+      g_param_spec_int (name, nick, blurb, 0, SAVANT_MAX_SIDE, 0,
+          FLAGS_NUMBER));
 }
 
 static void
@@ -392,8 +392,8 @@ install_picture_properties (GObjectClass *klass)
       g_param_spec_enum ("compute-mode", "Compute mode",
           "Which engine computes; the host backend has default only",
           GST_TYPE_SAVANT_COMPUTE_MODE, SAVANT_COMPUTE_DEFAULT, FLAGS_READY));
-  g_object_class_override_property (
-      klass, PROP_VIDEO_DIRECTION, "video-direction");
+  g_object_class_override_property (klass, PROP_VIDEO_DIRECTION,
+      "video-direction");
 }
 
 static void
@@ -506,8 +506,8 @@ install_memory_properties (GObjectClass *klass)
    */
   g_object_class_install_property (klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
-          SV_STATS_BLURB ". A batch counts once",
-          GST_TYPE_STRUCTURE, FLAGS_READ));
+          SV_STATS_BLURB ". A batch counts once", GST_TYPE_STRUCTURE,
+          FLAGS_READ));
 }
 
 void
@@ -524,8 +524,8 @@ sv_transform_install_properties (GObjectClass *klass)
 void
 sv_transform_init_properties (GstSavantTransform *self)
 {
-  self->settings.config
-      = (SavantTransformConfig) SAVANT_TRANSFORM_CONFIG_DEFAULTS;
+  self->settings.config =
+      (SavantTransformConfig) SAVANT_TRANSFORM_CONFIG_DEFAULTS;
   self->settings.use_par = TRUE;
   self->direction = GST_VIDEO_ORIENTATION_IDENTITY;
   self->tag_direction = GST_VIDEO_ORIENTATION_IDENTITY;

@@ -10,8 +10,8 @@
 /* ---- Untouched --------------------------------------------------------- */
 
 static void
-expect_same_buffer (
-    const gchar *properties, const gchar *in, const gchar *out, gboolean same)
+expect_same_buffer (const gchar *properties, const gchar *in, const gchar *out,
+    gboolean same)
 {
   ElementRig rig;
   GstBuffer *buffer, *result;
@@ -34,8 +34,8 @@ GST_START_TEST (test_untouched)
       RGBA (64, 48), RGBA (64, 48), TRUE);
   expect_same_buffer (NULL, NVMM ",format=NV12,width=64,height=48",
       NVMM ",format=NV12", TRUE);
-  expect_same_buffer ("mem-type=system",
-      NVMM ",format=NV12,width=64,height=48", "ANY", TRUE);
+  expect_same_buffer ("mem-type=system", NVMM ",format=NV12,width=64,height=48",
+      "ANY", TRUE);
   expect_same_buffer (NULL, NVMM ",format=NV12,width=64,height=48,batch-size=3",
       "ANY", TRUE);
   /* bt601 is what 48 lines of NV12 mean. */
@@ -143,11 +143,11 @@ GST_START_TEST (test_pixel_aspect_ratio)
   /* 1024:576 = 16:9 as displayed. */
   expect_letterbox (NULL, PAL, RGBA (640, 640), 0, 140, 640, 360);
   expect_letterbox ("use-par=false", PAL, RGBA (640, 640), 0, 64, 640, 512);
-  expect_letterbox (
-      NULL, PAL, RGBA (640, 640) ",pixel-aspect-ratio=2/1", 35, 0, 569, 640);
+  expect_letterbox (NULL, PAL, RGBA (640, 640) ",pixel-aspect-ratio=2/1", 35, 0,
+      569, 640);
   /* A quarter turn makes it 9:16. */
-  expect_letterbox (
-      "video-direction=90r", PAL, RGBA (640, 640), 140, 0, 360, 640);
+  expect_letterbox ("video-direction=90r", PAL, RGBA (640, 640), 140, 0, 360,
+      640);
 }
 GST_END_TEST;
 
@@ -176,8 +176,7 @@ expect_corner (const gchar *direction, gint w, gint h, gboolean right,
   for (gint corner = 0; corner < 4; corner++) {
     gboolean at_right = corner & 1, at_bottom = corner & 2;
 
-    expect_color (&rig, buffer, 0, at_right ? w - 3 : 2,
-        at_bottom ? h - 3 : 2,
+    expect_color (&rig, buffer, 0, at_right ? w - 3 : 2, at_bottom ? h - 3 : 2,
         at_right == right && (at_bottom != 0) == bottom ? 0xff0000 : 0x00ff00);
   }
   gst_buffer_unref (buffer);
@@ -217,8 +216,8 @@ static void
 push_orientation (ElementRig *rig, const gchar *orientation)
 {
   gst_harness_push_event (rig->h,
-      gst_event_new_tag (gst_tag_list_new (
-          GST_TAG_IMAGE_ORIENTATION, orientation, NULL)));
+      gst_event_new_tag (gst_tag_list_new (GST_TAG_IMAGE_ORIENTATION,
+          orientation, NULL)));
 }
 
 /* The orientation that the last TAG event downstream has. */
@@ -295,7 +294,8 @@ GST_END_TEST;
 /* ---- How frames lie in memory ------------------------------------------ */
 
 /* A 40x20 I420 frame: red, but for a blue block at the left top. Strides are
- * odd, planes lie in the order V, Y, U, rows may go upwards; `cuts` memories. */
+ * odd, planes lie in the order V, Y, U, rows may go upwards; `cuts` memories.
+ */
 static GstBuffer *
 strange_frame (gboolean upwards, guint cuts)
 {
@@ -360,7 +360,8 @@ GST_START_TEST (test_strides_and_memories)
     for (gint upwards = 0; upwards <= 1; upwards++) {
       check_strange_frame (upwards, cuts,
           "video/x-raw,format=RGBA,width=40,height=20");
-      check_strange_frame (upwards, cuts, NVMM ",format=RGBA,width=40,height=20");
+      check_strange_frame (upwards, cuts,
+          NVMM ",format=RGBA,width=40,height=20");
       check_strange_frame (upwards, cuts,
           "video/x-raw,format=I420,width=40,height=22");
     }
@@ -373,8 +374,7 @@ expect_frame_error (ElementRig *rig, GstBuffer *buffer, const gchar *text,
 {
   gchar *second;
 
-  fail_unless_equals_int (
-      gst_harness_push (rig->h, buffer), GST_FLOW_ERROR);
+  fail_unless_equals_int (gst_harness_push (rig->h, buffer), GST_FLOW_ERROR);
   rig_expect_error (rig, text, more, NULL);
   second = rig_pop_error (rig);
   fail_unless (second == NULL, "a second error: %s", second);
@@ -412,8 +412,8 @@ GST_START_TEST (test_truncated_frames)
   expect_frame_error (&rig, buffer, "stride of 255", "256");
 
   buffer = gst_buffer_new_allocate (NULL, 16384, NULL);
-  gst_buffer_add_video_meta (
-      buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_BGRx, 64, 64);
+  gst_buffer_add_video_meta (buffer, GST_VIDEO_FRAME_FLAG_NONE,
+      GST_VIDEO_FORMAT_BGRx, 64, 64);
   expect_frame_error (&rig, buffer, "GstVideoMeta", "BGRx");
   fail_unless_equals_uint64 (rig_stat (&rig, "dropped-error"), 6);
 
@@ -430,13 +430,21 @@ GST_START_TEST (test_size_of_video_meta)
   GstBuffer *buffer = frame_new (RGBA (128, 32), 0xff0000);
   ElementRig rig;
 
-  gst_buffer_add_video_meta (
-      buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_RGBA, 128, 32);
+  gst_buffer_add_video_meta (buffer, GST_VIDEO_FRAME_FLAG_NONE,
+      GST_VIDEO_FORMAT_RGBA, 128, 32);
   rig_init (&rig, "savanttransform", NULL);
   rig_set_caps (&rig, RGBA (64, 64), RGBA (32, 32));
   buffer = rig_transform (&rig, buffer);
   expect_destination (buffer, 0, 0, 12, 32, 8);
   expect_source (buffer, 0, 0, 0, 128, 32);
+  gst_buffer_unref (buffer);
+
+  buffer = frame_new (RGBA (32, 96), 0x00ff00);
+  gst_buffer_add_video_meta (buffer, GST_VIDEO_FRAME_FLAG_NONE,
+      GST_VIDEO_FORMAT_RGBA, 32, 96);
+  buffer = rig_transform (&rig, buffer);
+  expect_source (buffer, 0, 0, 0, 32, 96);
+  expect_color (&rig, buffer, 0, 16, 31, 0x00ff00);
   gst_buffer_unref (buffer);
   rig_clear (&rig);
 }
@@ -449,8 +457,8 @@ GST_START_TEST (test_no_surface_under_nvmm_caps)
 
   rig_init (&rig, "savanttransform", NULL);
   rig_set_caps (&rig, NVMM ",format=RGBA,width=64,height=64", RGBA (32, 32));
-  expect_frame_error (
-      &rig, gst_buffer_new_wrapped (zeroes, 4096), "Input", "NvBufSurface");
+  expect_frame_error (&rig, gst_buffer_new_wrapped (zeroes, 4096), "Input",
+      "NvBufSurface");
   expect_frame_error (&rig, gst_buffer_new (), "Input", "NvBufSurface");
   expect_frame_error (&rig, gst_buffer_new_allocate (NULL, 3, NULL), "Input",
       "NvBufSurface");
@@ -468,8 +476,9 @@ GST_START_TEST (test_timestamps_and_flags)
   GST_BUFFER_PTS (buffer) = 7 * GST_SECOND;
   GST_BUFFER_DTS (buffer) = 6 * GST_SECOND;
   GST_BUFFER_DURATION (buffer) = 3;
-  GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT | GST_BUFFER_FLAG_GAP
-      | GST_BUFFER_FLAG_DELTA_UNIT);
+  GST_BUFFER_FLAG_SET (buffer,
+      GST_BUFFER_FLAG_DISCONT | GST_BUFFER_FLAG_GAP
+          | GST_BUFFER_FLAG_DELTA_UNIT);
   rig_init (&rig, "savanttransform", NULL);
   rig_set_caps (&rig, RGBA (64, 64), RGBA (32, 32));
   buffer = rig_transform (&rig, buffer);
@@ -497,12 +506,14 @@ expect_blue_luma (const gchar *in, const gchar *out, gint luma)
   rig_set_caps (&rig, in, out);
   buffer = rig_transform (&rig, buffer);
   rig_output (&rig, &caps);
-  if (gst_caps_features_contains (
-          gst_caps_get_features (caps, 0), "memory:NVMM")) {
+  if (gst_caps_features_contains (gst_caps_get_features (caps, 0),
+          "memory:NVMM")) {
     SavantImage image;
 
-    fail_unless_equals_int (gst_savant_surface_get_image (
-        gst_savant_buffer_peek_surface (buffer), 0, &image), SAVANT_OK);
+    fail_unless_equals_int (
+        gst_savant_surface_get_image (gst_savant_buffer_peek_surface (buffer),
+            0, &image),
+        SAVANT_OK);
     first = image.data[0][0];
   } else {
     gst_buffer_extract (buffer, 0, &first, 1);
@@ -521,12 +532,12 @@ expect_blue_luma (const gchar *in, const gchar *out, gint luma)
 GST_START_TEST (test_colorimetry)
 {
   expect_blue_luma (RGBA (64, 64), "video/x-raw,format=NV12,width=32", BT601);
-  expect_blue_luma (
-      RGBA (64, 64), "video/x-raw,format=NV12,width=32,height=720", BT709);
+  expect_blue_luma (RGBA (64, 64),
+      "video/x-raw,format=NV12,width=32,height=720", BT709);
   expect_blue_luma (RGBA (64, 64),
       "video/x-raw,format=NV12,width=32,colorimetry=bt709", BT709);
-  expect_blue_luma (
-      RGBA (64, 64), NVMM ",format=NV12,width=32,height=720", BT601);
+  expect_blue_luma (RGBA (64, 64), NVMM ",format=NV12,width=32,height=720",
+      BT601);
   expect_blue_luma (RGBA (64, 64),
       NVMM ",format=NV12,width=32,colorimetry=bt709", BT709);
   /* Unasked, a surface keeps what its source has, if it can say it. */
@@ -538,8 +549,7 @@ GST_START_TEST (test_colorimetry)
   expect_blue_luma (
       "video/x-raw,format=I420,width=64,height=64,colorimetry=1:3:0:0",
       NVMM ",format=NV21,width=32,height=32", BT601);
-  expect_blue_luma (
-      NVMM ",format=NV12,width=64,height=64,colorimetry=bt709",
+  expect_blue_luma (NVMM ",format=NV12,width=64,height=64,colorimetry=bt709",
       "video/x-raw,format=NV12,width=32,height=32", BT601);
 }
 GST_END_TEST;
@@ -548,26 +558,92 @@ GST_END_TEST;
  * none: the output follows. */
 GST_START_TEST (test_colorimetry_of_surfaces_changes)
 {
-  static const gchar *const named[]
-      = { NVMM ",format=NV12,width=64,height=64,colorimetry=bt709",
-          NVMM ",format=NV12,width=64,height=64" };
+  static const gchar *const named[] = { NVMM
+    ",format=NV12,width=64,height=64,colorimetry=bt709",
+    NVMM ",format=NV12,width=64,height=64" };
   static const gint luma[] = { BT709, BT601 };
   ElementRig rig;
 
   rig_init (&rig, "savanttransform", NULL);
   rig_set_caps (&rig, named[1], NVMM ",format=NV12,width=32,height=32");
   for (gint i = 0; i < 4; i++) {
-    GstBuffer *buffer
-        = rig_transform (&rig, frame_new (named[i % 2], 0x0000ff));
+    GstBuffer *buffer =
+        rig_transform (&rig, frame_new (named[i % 2], 0x0000ff));
     SavantImage image;
 
-    fail_unless_equals_int (gst_savant_surface_get_image (
-        gst_savant_buffer_peek_surface (buffer), 0, &image), SAVANT_OK);
+    fail_unless_equals_int (
+        gst_savant_surface_get_image (gst_savant_buffer_peek_surface (buffer),
+            0, &image),
+        SAVANT_OK);
     fail_unless (ABS (image.data[0][0] - luma[i % 2]) <= 1, "luma %d",
         image.data[0][0]);
     gst_buffer_unref (buffer);
   }
   rig_clear (&rig);
+}
+GST_END_TEST;
+
+/* Surfaces are mpeg2 sited, also where their caps name a colorimetry: the same
+ * surface gives the same bytes under both caps. */
+GST_START_TEST (test_siting_of_surfaces)
+{
+  static const gchar *const in[] = { NVMM
+    ",format=NV12,width=64,height=64,colorimetry=bt709",
+    NVMM ",format=NV12,width=64,height=64" };
+  GstBuffer *buffer = frame_new (in[0], 0x000000), *results[2];
+  GstMapInfo a, b;
+  SavantImage image;
+
+  fail_unless_equals_int (
+      gst_savant_surface_get_image (gst_savant_buffer_peek_surface (buffer), 0,
+          &image),
+      SAVANT_OK);
+  for (gint y = 0; y < 32; y++)
+    memset (image.data[1] + y * image.pitch_bytes[1] + 32, 200, 32);
+  for (gint i = 0; i < 2; i++) {
+    ElementRig rig;
+
+    rig_init (&rig, "savanttransform", NULL);
+    rig_set_caps (&rig, in[i], RGBA (100, 100));
+    results[i] = rig_transform (&rig, gst_buffer_ref (buffer));
+    rig_clear (&rig);
+  }
+  fail_unless (gst_buffer_map (results[0], &a, GST_MAP_READ));
+  fail_unless (gst_buffer_map (results[1], &b, GST_MAP_READ));
+  fail_unless (a.size == b.size && memcmp (a.data, b.data, a.size) == 0);
+  gst_buffer_unmap (results[0], &a);
+  gst_buffer_unmap (results[1], &b);
+  gst_buffer_unref (results[0]);
+  gst_buffer_unref (results[1]);
+  gst_buffer_unref (buffer);
+}
+GST_END_TEST;
+
+/* mem-type makes a copy of what lies elsewhere. memType is at byte 16 of an
+ * NvBufSurface. */
+GST_START_TEST (test_memory_type_asked_for)
+{
+  static const gchar in[] = NVMM ",format=RGBA,width=64,height=64";
+  gint32 mem_type = SAVANT_MEM_CUDA_UNIFIED;
+
+  for (gint asked = 0; asked <= 1; asked++) {
+    GstBuffer *buffer = frame_new (in, 0xff0000), *result;
+    gpointer surface;
+    ElementRig rig;
+
+    memcpy ((guint8 *) gst_savant_buffer_peek_surface (buffer) + 16, &mem_type,
+        sizeof mem_type);
+    rig_init (&rig, "savanttransform", asked ? "mem-type=system" : NULL);
+    rig_set_caps (&rig, in, "ANY");
+    result = rig_transform (&rig, gst_buffer_ref (buffer));
+    fail_unless ((result != buffer) == asked);
+    surface = gst_savant_buffer_peek_surface (result);
+    fail_unless_equals_int ((gint) gst_savant_surface_get_mem_type (surface),
+        asked ? SAVANT_MEM_SYSTEM : SAVANT_MEM_CUDA_UNIFIED);
+    gst_buffer_unref (result);
+    gst_buffer_unref (buffer);
+    rig_clear (&rig);
+  }
 }
 GST_END_TEST;
 
@@ -593,6 +669,8 @@ savanttransform_frames_suite (void)
   tcase_add_test (tc, test_timestamps_and_flags);
   tcase_add_test (tc, test_colorimetry);
   tcase_add_test (tc, test_colorimetry_of_surfaces_changes);
+  tcase_add_test (tc, test_siting_of_surfaces);
+  tcase_add_test (tc, test_memory_type_asked_for);
   return s;
 }
 

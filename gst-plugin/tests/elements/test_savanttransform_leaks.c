@@ -9,7 +9,8 @@
 static void
 wait_for_threads (void)
 {
-  for (gint i = 0; i < 1000 && g_thread_pool_get_num_unused_threads () == 0; i++)
+  for (gint i = 0; i < 1000 && g_thread_pool_get_num_unused_threads () == 0;
+       i++)
     g_usleep (1000);
   g_usleep (200000);
 }
@@ -36,8 +37,8 @@ expect_no_leaks (void)
 
   fail_unless (list != NULL && GST_VALUE_HOLDS_LIST (list));
   for (guint i = 0; i < gst_value_list_get_size (list); i++) {
-    const GstStructure *entry
-        = gst_value_get_structure (gst_value_list_get_value (list, i));
+    const GstStructure *entry =
+        gst_value_get_structure (gst_value_list_get_value (list, i));
     const GValue *object = gst_structure_get_value (entry, "object");
 
     fail_unless (object != NULL);
@@ -62,7 +63,8 @@ run (const gchar *text, GstMessageType end)
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND,
       GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
-  fail_unless (message != NULL && GST_MESSAGE_TYPE (message) == end, "%s", text);
+  fail_unless (message != NULL && GST_MESSAGE_TYPE (message) == end, "%s",
+      text);
   gst_message_unref (message);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (bus);
@@ -118,6 +120,6 @@ main (int argc, char **argv)
 {
   g_setenv ("GST_TRACERS", "leaks", TRUE);
   gst_check_init (&argc, &argv);
-  return gst_check_run_suite (
-      savanttransform_leaks_suite (), "savanttransform_leaks", __FILE__);
+  return gst_check_run_suite (savanttransform_leaks_suite (),
+      "savanttransform_leaks", __FILE__);
 }
