@@ -29,7 +29,7 @@ enum
   PROP_BACKEND,
   PROP_BACKENDS,
   PROP_STATS,
-  PROP_VIDEO_DIRECTION /* of the interface, has to be the last */
+  PROP_VIDEO_DIRECTION
 };
 
 #define FLAGS_PLAYING                                                          \
