@@ -392,8 +392,19 @@ install_picture_properties (GObjectClass *klass)
       g_param_spec_enum ("compute-mode", "Compute mode",
           "Which engine computes; the host backend has default only",
           GST_TYPE_SAVANT_COMPUTE_MODE, SAVANT_COMPUTE_DEFAULT, FLAGS_READY));
-  g_object_class_override_property (klass, PROP_VIDEO_DIRECTION,
-      "video-direction");
+  /**
+   * savanttransform:video-direction:
+   *
+   * Of the interface GstVideoDirection. The crop rectangle is applied before.
+   */
+  g_object_class_install_property (klass, PROP_VIDEO_DIRECTION,
+      g_param_spec_enum ("video-direction", "Video direction",
+          "Rotation (90r is clockwise) or mirroring of what is taken of the "
+          "source; auto = as the stream's image-orientation tag says; custom "
+          "is not possible. Takes effect with the next buffer and negotiates "
+          "anew: a quarter turn swaps width and height",
+          GST_TYPE_VIDEO_ORIENTATION_METHOD, GST_VIDEO_ORIENTATION_IDENTITY,
+          FLAGS_NUMBER));
 }
 
 static void
