@@ -25,10 +25,10 @@ surface_caps (const GstSavantSurfaceParams *params)
 
 /* A running pool of valid parameters. */
 static int
-start_pool (const char *backend, const GstSavantSurfaceParams *params,
+start_pool (const SvBackendFns *backend, const GstSavantSurfaceParams *params,
     int pool_size, GstBufferPool **out)
 {
-  GstBufferPool *pool = gst_savant_buffer_pool_new (backend);
+  GstBufferPool *pool = sv_buffer_pool_new (backend);
   GstStructure *config = gst_buffer_pool_get_config (pool);
   GstCaps *caps = surface_caps (params);
 
@@ -76,7 +76,7 @@ savant_pool_new (const char *backend, int format, int width, int height,
     return SAVANT_ERROR_UNAVAILABLE;
   status = sv_surface_params_resolve (&params, fns, &resolved, &layout);
   if (status == SAVANT_OK)
-    status = start_pool (fns->name, &params, pool_size, &pool);
+    status = start_pool (fns, &params, pool_size, &pool);
   if (status != SAVANT_OK)
     return status;
   *out = g_new (SavantPool, 1);

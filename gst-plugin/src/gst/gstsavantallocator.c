@@ -212,16 +212,20 @@ gst_savant_allocator_init (GstSavantAllocator *self)
 }
 
 GstAllocator *
+sv_allocator_new (const SvBackendFns *backend)
+{
+  GstSavantAllocator *self = g_object_new (GST_TYPE_SAVANT_ALLOCATOR, NULL);
+
+  self->backend = backend;
+  return GST_ALLOCATOR_CAST (gst_object_ref_sink (self));
+}
+
+GstAllocator *
 gst_savant_allocator_new (const gchar *backend)
 {
   const SvBackendFns *fns = sv_backend_get (backend);
-  GstSavantAllocator *self;
 
-  if (fns == NULL)
-    return NULL;
-  self = g_object_new (GST_TYPE_SAVANT_ALLOCATOR, NULL);
-  self->backend = fns;
-  return GST_ALLOCATOR_CAST (gst_object_ref_sink (self));
+  return fns != NULL ? sv_allocator_new (fns) : NULL;
 }
 
 int

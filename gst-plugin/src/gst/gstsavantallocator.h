@@ -22,6 +22,9 @@ typedef struct GstSavantMemory
   GstBuffer **sources;
 } GstSavantMemory;
 
+/* gst_savant_allocator_new() for a backend that is known to work. */
+GstAllocator *sv_allocator_new (const SvBackendFns *backend);
+
 /* Checks `params` against a backend and works out what they ask for;
  * SavantStatus. */
 int sv_surface_params_resolve (const GstSavantSurfaceParams *params,

@@ -433,17 +433,21 @@ gst_savant_buffer_pool_init (GstSavantBufferPool *self)
 /* ---- Interface ---------------------------------------------------------- */
 
 GstBufferPool *
+sv_buffer_pool_new (const SvBackendFns *backend)
+{
+  GstSavantBufferPool *self = g_object_new (GST_TYPE_SAVANT_BUFFER_POOL, NULL);
+
+  self->backend = backend;
+  self->surface_allocator = sv_allocator_new (backend);
+  return GST_BUFFER_POOL_CAST (gst_object_ref_sink (self));
+}
+
+GstBufferPool *
 gst_savant_buffer_pool_new (const gchar *backend)
 {
   const SvBackendFns *fns = sv_backend_get (backend);
-  GstSavantBufferPool *self;
 
-  if (fns == NULL)
-    return NULL;
-  self = g_object_new (GST_TYPE_SAVANT_BUFFER_POOL, NULL);
-  self->backend = fns;
-  self->surface_allocator = gst_savant_allocator_new (fns->name);
-  return GST_BUFFER_POOL_CAST (gst_object_ref_sink (self));
+  return fns != NULL ? sv_buffer_pool_new (fns) : NULL;
 }
 
 GstFlowReturn

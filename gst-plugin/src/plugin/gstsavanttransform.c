@@ -145,6 +145,7 @@ stop (GstBaseTransform *trans)
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (trans);
 
   sv_transform_release_pool (self);
+  gst_clear_caps (&self->failed_caps);
   savant_transform_free (self->transform);
   self->transform = NULL;
   sv_transform_set_tag_direction (self, GST_VIDEO_ORIENTATION_IDENTITY);
@@ -178,7 +179,6 @@ submit_input_buffer (
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (trans);
   GstFlowReturn ret;
 
-  self->error_posted = FALSE;
   if (sv_transform_refresh_flip (self))
     gst_base_transform_reconfigure_src (trans);
   ret = GST_BASE_TRANSFORM_CLASS (gst_savant_transform_parent_class)

@@ -104,7 +104,7 @@ struct _GstSavantTransform
   guint pool_halts;    /* OR of SV_HALT_ */
 
   /* From here on: streaming thread, or no thread at all. */
-  gboolean error_posted;
+  GstCaps *failed_caps; /* input that an error was posted for */
   gboolean interlace_warned;
   SavantTransform *transform;
   GstSavantFrameInfo in, out;
@@ -152,12 +152,12 @@ gboolean sv_transform_set_caps (GstBaseTransform *trans, GstCaps *incaps,
 
 /* Refuses what no element downstream could make good; posts the error. */
 gboolean sv_transform_check_input_caps (GstSavantTransform *self,
-    const GstCaps *caps);
+    GstCaps *caps);
 
 /* Says why nothing fits between `incaps` and downstream, unless an error was
- * posted already or the pads are flushing. */
+ * posted for them already or the pads are flushing. */
 void sv_transform_post_not_negotiated (GstSavantTransform *self,
-    const GstCaps *incaps);
+    GstCaps *incaps);
 
 gboolean sv_flip_is_quarter_turn (SavantFlip flip);
 

@@ -199,6 +199,19 @@ is_new_refusal (GstSavantTransform *self, GstCaps *caps)
   return is_new;
 }
 
+static gboolean
+is_complete (const GstCaps *caps)
+{
+  const GstStructure *s = gst_caps_get_structure (caps, 0);
+
+  return gst_structure_has_field (s, "format")
+         && gst_structure_has_field (s, "width")
+         && gst_structure_has_field (s, "height");
+}
+
+/* The template of non-uniform batches names neither format nor size, so that
+ * all surfaces fit it: complete caps are looked at here. Incomplete ones get
+ * as far as the CAPS event, where they are an error. */
 gboolean
 sv_transform_accept_caps (
     GstBaseTransform *trans, GstPadDirection direction, GstCaps *caps)
@@ -206,33 +219,47 @@ sv_transform_accept_caps (
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (trans);
   GstBaseTransformClass *parent
       = g_type_class_peek_parent (G_OBJECT_GET_CLASS (self));
+  gboolean accepted = parent->accept_caps (trans, direction, caps);
   GstSavantFrameInfo info;
 
-  if (parent->accept_caps (trans, direction, caps))
+  if (direction != GST_PAD_SINK || !gst_caps_is_fixed (caps))
+    return accepted;
+  if (accepted
+      && (!is_complete (caps)
+          || gst_savant_frame_info_from_caps (&info, caps)))
     return TRUE;
-  if (direction != GST_PAD_SINK || !gst_caps_is_fixed (caps)
-      || GST_PAD_MODE (trans->sinkpad) == GST_PAD_MODE_NONE
+  if (GST_PAD_MODE (trans->sinkpad) == GST_PAD_MODE_NONE
       || !is_new_refusal (self, caps))
     return FALSE;
   GST_ELEMENT_WARNING (self, STREAM, FORMAT,
-      ("Input refused: %s. " SUPPORTED_TEXT,
-          gst_savant_frame_info_from_caps (&info, caps)
-              ? "the caps do not fit"
-              : savant_last_error ()),
+      ("Input caps refused: %s",
+          gst_savant_frame_info_from_caps (&info, caps) ? SUPPORTED_TEXT
+                                                        : savant_last_error ()),
       ("caps %" GST_PTR_FORMAT, caps));
   return FALSE;
 }
 
+/* TRUE the first time that these input caps fail: upstream tries them again
+ * with the next buffer or ALLOCATION query. */
+static gboolean
+is_new_failure (GstSavantTransform *self, GstCaps *caps)
+{
+  gboolean is_new = self->failed_caps == NULL
+                    || !gst_caps_is_equal (self->failed_caps, caps);
+
+  gst_caps_replace (&self->failed_caps, caps);
+  return is_new;
+}
+
 gboolean
-sv_transform_check_input_caps (GstSavantTransform *self, const GstCaps *caps)
+sv_transform_check_input_caps (GstSavantTransform *self, GstCaps *caps)
 {
   GstSavantFrameInfo info;
 
-  self->error_posted = FALSE;
   if (gst_savant_frame_info_from_caps (&info, caps))
     return TRUE;
-  self->error_posted = TRUE;
-  GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+  if (is_new_failure (self, caps))
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
       ("Input caps cannot be used: %s", savant_last_error ()),
       ("caps %" GST_PTR_FORMAT, caps));
   return FALSE;
@@ -251,20 +278,19 @@ has_nvmm_structure (const GstCaps *caps)
 }
 
 void
-sv_transform_post_not_negotiated (
-    GstSavantTransform *self, const GstCaps *incaps)
+sv_transform_post_not_negotiated (GstSavantTransform *self, GstCaps *incaps)
 {
   GstPad *srcpad = GST_BASE_TRANSFORM_SRC_PAD (self);
   const GstStructure *s = gst_caps_get_structure (incaps, 0);
   GstCaps *wanted;
   gint batch_size = 1;
 
-  if (self->error_posted || GST_PAD_IS_FLUSHING (srcpad))
+  if (GST_PAD_IS_FLUSHING (srcpad) || !gst_pad_is_linked (srcpad)
+      || !is_new_failure (self, incaps))
     return;
   wanted = gst_pad_peer_query_caps (srcpad, NULL);
   if (wanted == NULL)
     return;
-  self->error_posted = TRUE;
   gst_structure_get_int (s, "batch-size", &batch_size);
   if (!can_be_single (s) && !has_nvmm_structure (wanted))
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
@@ -355,12 +381,13 @@ sv_transform_set_caps (
     problem = sv_transform_check_plan (self);
   }
   if (problem != NULL) {
-    self->error_posted = TRUE;
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s", problem),
-        ("from %" GST_PTR_FORMAT " to %" GST_PTR_FORMAT, incaps, outcaps));
+    if (is_new_failure (self, incaps))
+      GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s", problem),
+          ("from %" GST_PTR_FORMAT " to %" GST_PTR_FORMAT, incaps, outcaps));
     g_free (problem);
     return FALSE;
   }
+  gst_clear_caps (&self->failed_caps);
   if (!self->plan.identity)
     warn_interlaced (self);
   GST_DEBUG_OBJECT (self, "from %" GST_PTR_FORMAT " to %" GST_PTR_FORMAT "%s",

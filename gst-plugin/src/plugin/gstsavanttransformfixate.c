@@ -88,30 +88,49 @@ fixate_format (GstStructure *s, const GstStructure *like)
       gst_structure_set (s, "format", G_TYPE_STRING, *nearest, NULL);
 }
 
-/* The first structure that keeps most: the caps themselves, else memory and
- * format, else the memory. */
+static gboolean
+is_non_uniform (const GstStructure *s)
+{
+  return g_strcmp0 (gst_structure_get_string (s, "batch-kind"), "non-uniform")
+         == 0;
+}
+
+/* How much a candidate keeps: the caps themselves, memory and format, the
+ * memory. A filter that names a format or size goes together with non-uniform
+ * caps, but asks for a uniform batch. */
+static gint
+score (const GstStructure *s, const GstStructure *like, gboolean same_memory)
+{
+  const gchar *format = gst_structure_get_string (like, "format");
+
+  if (is_non_uniform (s)
+      && (gst_structure_has_field (s, "format")
+          || gst_structure_has_field (s, "width")
+          || gst_structure_has_field (s, "height")))
+    return -1;
+  if (!same_memory)
+    return 0;
+  if (gst_structure_is_equal (s, like))
+    return 3;
+  return allows_string (s, "format", format) ? 2 : 1;
+}
+
 static guint
 best_structure (GstCaps *candidates, GstCaps *caps)
 {
   const GstStructure *like = gst_caps_get_structure (caps, 0);
   GstCapsFeatures *features = gst_caps_get_features (caps, 0);
   guint best = 0;
-  gint best_score = -1;
+  gint best_score = -2;
 
   for (guint i = 0; i < gst_caps_get_size (candidates); i++) {
-    const GstStructure *s = gst_caps_get_structure (candidates, i);
-    gint score = 0;
+    gint kept = score (gst_caps_get_structure (candidates, i), like,
+        gst_caps_features_is_equal (
+            features, gst_caps_get_features (candidates, i)));
 
-    if (gst_caps_features_is_equal (
-            features, gst_caps_get_features (candidates, i)))
-      score = gst_structure_is_equal (s, like) ? 3
-              : allows_string (
-                    s, "format", gst_structure_get_string (like, "format"))
-                  ? 2
-                  : 1;
-    if (score > best_score) {
+    if (kept > best_score) {
       best = i;
-      best_score = score;
+      best_score = kept;
     }
   }
   return best;
@@ -259,8 +278,7 @@ sv_transform_fixate_caps (GstBaseTransform *trans, GstPadDirection direction,
   gboolean use_par;
 
   gst_caps_unref (othercaps);
-  if (g_strcmp0 (gst_structure_get_string (s, "batch-kind"), "non-uniform")
-      == 0)
+  if (is_non_uniform (s))
     return gst_caps_fixate (result);
   if (source_shape (self, like, direction, &shape, &use_par)) {
     fixate_format (s, like);

@@ -97,7 +97,7 @@ sv_transform_decide_allocation (GstBaseTransform *trans, GstQuery *query)
   return TRUE;
 }
 
-/* A pool of ours; `max` 0 = not limited. */
+/* A pool of ours; `max` 0 = not limited, `params` may be NULL. */
 static GstBufferPool *
 new_pool (GstSavantTransform *self, GstCaps *caps, guint min, guint max,
     GstAllocator *allocator, const GstAllocationParams *params)
@@ -119,7 +119,8 @@ new_pool (GstSavantTransform *self, GstCaps *caps, guint min, guint max,
     return NULL;
   config = gst_buffer_pool_get_config (pool);
   gst_buffer_pool_config_set_params (config, caps, 0, min, max);
-  gst_buffer_pool_config_set_allocator (config, allocator, params);
+  if (params != NULL)
+    gst_buffer_pool_config_set_allocator (config, allocator, params);
   gst_savant_buffer_pool_config_set_memory (
       config, mem_type, gpu_id >= 0 ? gpu_id : self->input_gpu_id);
   gst_savant_buffer_pool_config_set_colorimetry (config, &self->pool_color);

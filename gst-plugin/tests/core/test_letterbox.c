@@ -4,6 +4,7 @@
 #include <gst/check/gstcheck.h>
 #include <limits.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define N_ELEMENTS(a) ((int) (sizeof (a) / sizeof ((a)[0])))

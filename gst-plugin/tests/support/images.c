@@ -32,8 +32,8 @@ void
 test_image_init (TestImage *image, SavantFormat format, int width, int height,
     const SavantColorimetry *colorimetry, const TestLayout *layout)
 {
-  static const SavantColorimetry bt601
-      = { SAVANT_MATRIX_BT601, SAVANT_RANGE_LIMITED, SAVANT_SITING_MPEG2 };
+  static const SavantColorimetry bt601 = { SAVANT_MATRIX_BT601,
+    SAVANT_RANGE_LIMITED, SAVANT_SITING_MPEG2 };
   static const TestLayout plain = { 0 };
 
   memset (image, 0, sizeof (*image));
@@ -98,8 +98,7 @@ sample_at (const TestImage *image, int comp, int x, int y)
   int plane = image->format->plane[comp];
 
   return image->image.data[plane] + y * image->image.pitch_bytes[plane]
-         + image->format->offset[comp]
-         + (ptrdiff_t) x * image->format->step[comp];
+      + image->format->offset[comp] + (ptrdiff_t) x * image->format->step[comp];
 }
 
 void
@@ -119,8 +118,8 @@ test_image_put (TestImage *image, int comp, int x, int y, int code)
 }
 
 static int
-content_code (
-    TestContent content, uint64_t *state, int comp, int x, int y, int max)
+content_code (TestContent content, uint64_t *state, int comp, int x, int y,
+    int max)
 {
   switch (content) {
     case TEST_CHECKER:
@@ -129,7 +128,7 @@ content_code (
       return (x * (7 + comp) + y * (5 + 2 * comp) + 40 * comp) % (max + 1);
     case TEST_NOISY_GRADIENT:
       return (x * 2 + y * 3 + 50 * comp + (int) (test_random (state) % 16))
-             % (max + 1);
+          % (max + 1);
     default:
       return test_random_int (state, 0, max);
   }
@@ -195,9 +194,9 @@ test_image_poison (TestImage *image, const SavantRect *keep, uint64_t seed)
 
     for (int y = 0; y < comp_height (image, c); y++) {
       for (int x = 0; x < comp_width (image, c); x++) {
-        bool inside
-            = x >= keep->x / sub_x && x <= (keep->x + keep->w - 1) / sub_x
-              && y >= keep->y / sub_y && y <= (keep->y + keep->h - 1) / sub_y;
+        bool inside = x >= keep->x / sub_x
+            && x <= (keep->x + keep->w - 1) / sub_x && y >= keep->y / sub_y
+            && y <= (keep->y + keep->h - 1) / sub_y;
 
         if (!inside)
           test_image_put (image, c, x, y, test_random_int (&state, 0, max));
@@ -249,8 +248,8 @@ test_image_hash (const TestImage *image)
     int rows = ref_rows (image->format, p, image->image.height);
 
     for (int y = 0; y < rows; y++) {
-      const uint8_t *row
-          = image->image.data[p] + y * image->image.pitch_bytes[p];
+      const uint8_t *row =
+          image->image.data[p] + y * image->image.pitch_bytes[p];
 
       for (int x = 0; x < row_bytes; x++)
         hash = (hash ^ row[x]) * 1099511628211u;

@@ -50,8 +50,8 @@ void test_image_clear (TestImage *image);
 /* Writes every byte of every row, also those without a meaning. */
 void test_image_fill (TestImage *image, TestContent content, uint64_t seed);
 /* Random bytes everywhere but in the samples that `keep` covers. */
-void test_image_poison (
-    TestImage *image, const SavantRect *keep, uint64_t seed);
+void test_image_poison (TestImage *image, const SavantRect *keep,
+    uint64_t seed);
 
 /* Writes a sample as a number of the format's depth. */
 void test_image_put (TestImage *image, int comp, int x, int y, int code);

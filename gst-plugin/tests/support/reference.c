@@ -432,7 +432,7 @@ fill_chroma (const Reference *ref)
       Share sx = { 1, { x - first[HORIZONTAL] }, { 1.0 } };
       Share sy = { 1, { y - first[VERTICAL] }, { 1.0 } };
       double u = 0.0, v = 0.0;
-      bool exact[4];
+      bool exact[4] = { false };
 
       if (finer[HORIZONTAL])
         share_set (&sx, ref, HORIZONTAL, x);
@@ -503,9 +503,9 @@ copy_whole (const Reference *ref)
 
   if (job->src.format != job->dst.format || ref->conversion != REF_SAME
       || ref->config->flip != SAVANT_FLIP_NONE
-      || job->src.width != job->dst.width
-      || job->src.height != job->dst.height || s->w != job->src.width
-      || s->h != job->src.height || d->w != s->w || d->h != s->h)
+      || job->src.width != job->dst.width || job->src.height != job->dst.height
+      || s->w != job->src.width || s->h != job->src.height || d->w != s->w
+      || d->h != s->h)
     return false;
   for (int p = 0; p < ref->dst->n_planes; p++) {
     int bytes = ref_row_bytes (ref->dst, p, job->dst.width);

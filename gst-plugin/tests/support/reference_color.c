@@ -226,7 +226,7 @@ gray_from (const SavantImage *src, const double in[3], double *out)
     *out = stretch (src, in[0]);
   else
     *out = 0.299 * stretch (src, in[0]) + 0.587 * stretch (src, in[1])
-           + 0.114 * stretch (src, in[2]);
+        + 0.114 * stretch (src, in[2]);
 }
 
 static void

@@ -1,350 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "engine8.h"
 
-/* The 8-bit engine: pictures of 8-bit samples through filters of at most two
- * taps, without a matrix or from YUV to four-byte RGB. A stream is what one
- * gather fetches: an interleaved pixel or one planar component. Its columns
- * are tables of byte offsets and weights, made once a plan. Rows between the
- * steps are Q7 (kernels.h), which keeps errors below a tenth of a level. */
-
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "plan.h"
-
-typedef enum Columns
-{
-  COLUMNS_STRAIGHT,             /* consecutive pixels */
-  COLUMNS_STRIDE,               /* single bytes at a constant distance */
-  COLUMNS_POINT,                /* one pixel each */
-  COLUMNS_PAIR,                 /* two neighbours each */
-  COLUMNS_DOUBLE                /* two neighbours, doubling the row */
-} Columns;
-
-typedef struct Stream
-{
-  int channels;                 /* bytes of a pixel that are fetched */
-  int component[4];             /* of the source, one a channel */
-  int step;                     /* bytes from one pixel to the next */
-  SvLattice lattice;
-  SvGrid grid;
-  Columns columns;
-  int n;                        /* destination pixels of a row */
-  int32_t first;                /* all but POINT, PAIR: byte offset of the span */
-  int stride;                   /* STRIDE: bytes from one to the next */
-  int span;                     /* PAIR, DOUBLE: source pixels */
-  int32_t *at;                  /* POINT, PAIR: byte offset of each pixel */
-  int delta;                    /* PAIR: bytes to the right neighbour */
-  int32_t *at_wide;             /* PAIR: the same in a Q7 row of the span, or
-                                   NULL where rows are better filtered later */
-  int16_t *weights;             /* Q15 of that; PAIR: one a channel */
-  /* DOUBLE: pixels from head on, in pairs, follow the pattern. */
-  int head;
-  int pairs;
-  int pattern_first;
-  int pattern_d;
-} Stream;
-
-typedef struct SvTable8
-{
-  int n_streams;
-  Stream streams[3];
-  bool matrix;                  /* YUV to RGB */
-  bool swizzle;                 /* RGB to RGB in another order */
-  uint8_t map[4];
-} SvTable8;
-
-static int16_t
-q15 (float weight)
-{
-  long v = lroundf (weight * 32768.0f);
-
-  return (int16_t) (v > 32767 ? 32767 : v);
-}
-
-static bool
-follows_pattern (const SvAxis *axis, int i)
-{
-  return axis->first[i + 2] == axis->first[i] + 1
-      && fabsf (axis->weights[axis->n + i + 2] - axis->weights[axis->n + i])
-          < 1e-6f;
-}
-
-static bool
-find_doubling (Stream *s, const SvAxis *axis)
-{
-  if (s->channels > 2 || axis->n < 8)
-    return false;
-  for (int head = 0; head < 3; head++) {
-    int end = head;
-
-    while (end + 2 < axis->n && follows_pattern (axis, end))
-      end++;
-    int pairs = (end + 2 - head) / 2;
-    int d = axis->first[head + 1] - axis->first[head];
-    if (pairs * 2 < axis->n - 6 || d < 0 || d > 1)
-      continue;
-    s->head = head;
-    s->pairs = pairs;
-    s->pattern_first = axis->first[head];
-    s->pattern_d = d;
-    return true;
-  }
-  return false;
-}
-
-static bool
-find_stride (Stream *s, const SvAxis *axis)
-{
-  int stride = axis->first[1] - axis->first[0];
-
-  if (s->channels != 1 || stride < 1)
-    return false;
-  for (int i = 2; i < axis->n; i++)
-    if (axis->first[i] - axis->first[i - 1] != stride)
-      return false;
-  s->stride = stride * s->step;
-  s->first = axis->first[0] * s->step;
-  return true;
-}
-
-/* Filtering two source rows as vectors and fetching pairs from the result is
- * cheaper than fetching from both, unless the row shrinks much: a fetch costs
- * about five times a filtered byte. */
-static bool
-init_rows_first (Stream *s, const SvAxis *axis, int lo)
-{
-  if (s->channels > 2 || s->step != s->channels
-      || s->span * s->channels > 5 * s->n)
-    return true;
-  s->at_wide = malloc (sizeof *s->at_wide * (size_t) axis->n);
-  if (s->at_wide == NULL)
-    return false;
-  for (int i = 0; i < axis->n; i++)
-    s->at_wide[i] = (axis->first[i] - lo) * s->channels
-        * (int) sizeof (int16_t);
-  return true;
-}
-
-static bool
-init_columns (Stream *s, const SvAxis *axis)
-{
-  int lo = axis->first[0], hi = lo;
-
-  s->n = axis->n;
-  if (axis->straight) {
-    s->columns = COLUMNS_STRAIGHT;
-    s->first = axis->first[0] * s->step;
-    return true;
-  }
-  s->at = malloc (sizeof *s->at * (size_t) axis->n);
-  s->weights = calloc ((size_t) axis->n * (size_t) s->channels,
-      sizeof *s->weights);
-  if (s->at == NULL || s->weights == NULL)
-    return false;
-  for (int i = 0; i < axis->n; i++) {
-    lo = axis->first[i] < lo ? axis->first[i] : lo;
-    hi = axis->first[i] + axis->taps - 1 > hi
-        ? axis->first[i] + axis->taps - 1 : hi;
-    s->at[i] = axis->first[i] * s->step;
-  }
-  if (axis->taps == 1) {
-    s->columns = find_stride (s, axis) ? COLUMNS_STRIDE : COLUMNS_POINT;
-    return true;
-  }
-  s->delta = s->step;
-  bool doubling = find_doubling (s, axis);
-  s->columns = doubling ? COLUMNS_DOUBLE : COLUMNS_PAIR;
-  for (int i = 0; i < axis->n; i++) {
-    int16_t w = q15 (axis->weights[axis->n + i]);
-
-    if (doubling) {
-      s->weights[i] = w;
-      s->at[i] = axis->first[i] - lo;
-    } else {
-      for (int c = 0; c < s->channels; c++)
-        s->weights[i * s->channels + c] = w;
-    }
-  }
-  s->first = lo * s->step;
-  s->span = hi - lo + 1;
-  if (doubling)
-    s->pattern_first -= lo;
-  return doubling || init_rows_first (s, axis, lo);
-}
-
-static bool
-add_stream (SvPlan *plan, int component, int channels, int step, SvGrid grid)
-{
-  SvTable8 *table = plan->tables;
-  Stream *s = &table->streams[table->n_streams++];
-
-  s->channels = channels;
-  s->component[0] = component;
-  s->step = step;
-  s->lattice = sv_plan_lattice (plan, component);
-  s->grid = grid;
-  return init_columns (s, &plan->x[s->lattice][grid]);
-}
-
-/* Interleaved chroma of two bytes, as NV12 and NV16 have. */
-static bool
-has_chroma_pairs (const SvPlan *plan)
-{
-  const SvComponent *u = &plan->src->comp[1];
-
-  return !plan->transposed && u->step == 2 && u->plane == 1;
-}
-
-static bool
-add_chroma_streams (SvPlan *plan, SvGrid grid)
-{
-  const SvComponent *comp = plan->src->comp;
-
-  if (has_chroma_pairs (plan)) {
-    Stream *s = &plan->tables->streams[plan->tables->n_streams];
-
-    s->component[0] = comp[1].offset == 0 ? 1 : 2;
-    s->component[1] = 3 - s->component[0];
-    return add_stream (plan, s->component[0], 2, 2, grid);
-  }
-  for (int c = 1; c < 3; c++)
-    if (!add_stream (plan, c, 1, plan->transposed ? 1 : comp[c].step, grid))
-      return false;
-  return true;
-}
-
-static int16_t
-q13 (double coefficient)
-{
-  return (int16_t) lround (coefficient * 8192.0);
-}
-
-/* The matrix of YUV to RGB: luma counts alike everywhere, and two of the
- * chroma coefficients are zero. */
-static void
-init_yuv_to_rgb (SvPlan *plan)
-{
-  const SvColorMatrix *m = &plan->matrix;
-  SvYuvToRgb *c = &plan->yuv_to_rgb;
-  bool limited = plan->key.src_colorimetry.range == SAVANT_RANGE_LIMITED;
-  double y_offset = limited ? 16.0 : 0.0;
-  double constant = m->m[0][3] + m->m[0][0] * y_offset + m->m[0][2] * 128.0;
-
-  c->y_offset = (int16_t) (y_offset * 128.0);
-  c->y = q13 (m->m[0][0]);
-  c->rv = q13 (m->m[0][2]);
-  c->gu = q13 (m->m[1][1]);
-  c->gv = q13 (m->m[1][2]);
-  c->bu = q13 (m->m[2][1]);
-  c->out_offset = (int16_t) lround (constant * 32.0 + 16.0);
-  for (int k = 0; k < 3; k++)
-    c->order[k] = plan->dst->comp[k].offset;
-  c->order[3] = (uint8_t) (6 - c->order[0] - c->order[1] - c->order[2]);
-}
-
-static void
-init_swizzle (SvPlan *plan)
-{
-  SvTable8 *table = plan->tables;
-  int n = plan->dst->n_components;
-  bool same = plan->src == plan->dst && plan->dst->filler < 0;
-
-  memset (table->map, 255, sizeof table->map);
-  for (int c = 0; c < n; c++)
-    if (c < plan->src->n_components)
-      table->map[plan->dst->comp[c].offset] = plan->src->comp[c].offset;
-  table->swizzle = !same;
-}
-
-static bool
-few_taps (const SvPlan *plan)
-{
-  for (int l = 0; l < SV_N_LATTICES; l++)
-    for (int g = 0; g < SV_N_GRIDS; g++)
-      if (plan->x[l][g].taps > 2 || plan->y[l][g].taps > 2)
-        return false;
-  return true;
-}
-
-static bool
-is_rgb4 (const SvFormatInfo *info)
-{
-  return info->family == SV_FAMILY_RGB && info->comp[0].step == 4;
-}
-
-typedef enum Way
-{
-  WAY_NONE,
-  WAY_MATRIX,
-  WAY_RGB,
-  WAY_PLANES
-} Way;
-
-static Way
-choose_way (const SvPlan *plan)
-{
-  const SvFormatInfo *src = plan->src, *dst = plan->dst;
-
-  if (src->bits != 8 || !few_taps (plan))
-    return WAY_NONE;
-  if (src->family == SV_FAMILY_YUV && is_rgb4 (dst))
-    return WAY_MATRIX;
-  if (!plan->matrix.identity)
-    return WAY_NONE;
-  if (src->family == SV_FAMILY_RGB && dst->family == SV_FAMILY_RGB)
-    return !plan->transposed
-            && (src == dst || (is_rgb4 (src) && is_rgb4 (dst)))
-        ? WAY_RGB
-        : WAY_NONE;
-  if (dst->family == SV_FAMILY_GRAY)
-    return WAY_PLANES;
-  if (src->family == SV_FAMILY_YUV && dst->family == SV_FAMILY_YUV
-      && plan->chroma_x == SV_GRID_CHROMA && plan->chroma_y == SV_GRID_CHROMA)
-    return WAY_PLANES;
-  return WAY_NONE;
-}
-
-bool
-sv_8bit_init (SvPlan *plan)
-{
-  Way way = choose_way (plan);
-  int y_step = plan->transposed ? 1 : plan->src->comp[0].step;
-  bool ok;
-
-  if (way == WAY_NONE)
-    return true;
-  plan->tables = calloc (1, sizeof *plan->tables);
-  if (plan->tables == NULL)
-    return false;
-  if (way == WAY_RGB) {
-    init_swizzle (plan);
-    return add_stream (plan, 0, y_step, y_step, SV_GRID_LUMA);
-  }
-  ok = add_stream (plan, 0, 1, y_step, SV_GRID_LUMA);
-  if (way == WAY_MATRIX) {
-    plan->tables->matrix = true;
-    init_yuv_to_rgb (plan);
-    return ok && add_chroma_streams (plan, SV_GRID_LUMA);
-  }
-  if (plan->dst->family == SV_FAMILY_YUV)
-    ok = ok && add_chroma_streams (plan, SV_GRID_CHROMA);
-  return ok;
-}
-
-void
-sv_8bit_clear (SvPlan *plan)
-{
-  if (plan->tables == NULL)
-    return;
-  for (int i = 0; i < plan->tables->n_streams; i++) {
-    free (plan->tables->streams[i].at);
-    free (plan->tables->streams[i].at_wide);
-    free (plan->tables->streams[i].weights);
-  }
-  free (plan->tables);
-  plan->tables = NULL;
-}
 
 typedef struct Run
 {
@@ -361,7 +18,7 @@ typedef struct Run
 /* The one or two source rows of destination row j; NULL for the second where
  * it has no weight. */
 static void
-source_rows (const Run *run, const Stream *s, int j, const uint8_t **r0,
+source_rows (const Run *run, const SvStream *s, int j, const uint8_t **r0,
     const uint8_t **r1, int16_t *weight)
 {
   const SvAxis *axis = &run->plan->y[s->lattice][s->grid];
@@ -376,7 +33,7 @@ source_rows (const Run *run, const Stream *s, int j, const uint8_t **r0,
   *weight = 0;
   if (axis->taps == 1)
     return;
-  int16_t w = q15 (axis->weights[axis->n + j]);
+  int16_t w = sv_q15 (axis->weights[axis->n + j]);
   if (w == 32767) {
     *r0 += comp->pitch_bytes;
   } else if (w > 0) {
@@ -386,7 +43,7 @@ source_rows (const Run *run, const Stream *s, int j, const uint8_t **r0,
 }
 
 static void
-lerp_span (const Stream *s, const int16_t *in, int16_t *out, int from, int to)
+lerp_span (const SvStream *s, const int16_t *in, int16_t *out, int from, int to)
 {
   for (int i = from; i < to; i++) {
     int a = in[s->at[i]], b = in[s->at[i] + 1];
@@ -397,7 +54,7 @@ lerp_span (const Stream *s, const int16_t *in, int16_t *out, int from, int to)
 
 /* The pattern holds between the clamped ends of the row. */
 static void
-double_channel (const Run *run, const Stream *s, const int16_t *in,
+double_channel (const Run *run, const SvStream *s, const int16_t *in,
     int16_t *out)
 {
   lerp_span (s, in, out, 0, s->head);
@@ -408,7 +65,7 @@ double_channel (const Run *run, const Stream *s, const int16_t *in,
 
 /* Components of packed 4:2:2 stand apart: brings n of each row together. */
 static void
-pack_rows (const Run *run, const Stream *s, const uint8_t **a,
+pack_rows (const Run *run, const SvStream *s, const uint8_t **a,
     const uint8_t **b, int n)
 {
   if (s->step == s->channels)
@@ -424,7 +81,7 @@ pack_rows (const Run *run, const Stream *s, const uint8_t **a,
 }
 
 static void
-fetch_doubled (const Run *run, const Stream *s, const uint8_t *r0,
+fetch_doubled (const Run *run, const SvStream *s, const uint8_t *r0,
     const uint8_t *r1, int16_t weight, int16_t *const *out)
 {
   const SvHostKernels *k = run->k;
@@ -446,7 +103,7 @@ fetch_doubled (const Run *run, const Stream *s, const uint8_t *r0,
 }
 
 static void
-fetch_pairs (const Run *run, const Stream *s, const uint8_t *r0,
+fetch_pairs (const Run *run, const SvStream *s, const uint8_t *r0,
     const uint8_t *r1, int16_t weight, int16_t *out)
 {
   const SvHostKernels *k = run->k;
@@ -464,14 +121,13 @@ fetch_pairs (const Run *run, const Stream *s, const uint8_t *r0,
     k->lerp_columns_wide (out, run->parts[0], run->parts[1], s->weights, n);
     return;
   }
-  k->gather_pair[s->channels] (bytes[0], bytes[1], r0, s->at, s->delta,
-      s->n);
   if (r1 == NULL) {
+    k->gather_pair[s->channels] (bytes[0], bytes[1], r0, s->at, s->delta,
+        s->n);
     k->lerp_columns (out, bytes[0], bytes[1], s->weights, n);
     return;
   }
-  k->gather_pair[s->channels] (bytes[2], bytes[3], r1, s->at, s->delta,
-      s->n);
+  k->gather_pairs[s->channels] (bytes, r0, r1, s->at, s->delta, s->n);
   k->lerp_both (out, bytes[0], bytes[1], bytes[2], bytes[3], weight,
       s->weights, n);
 }
@@ -479,7 +135,7 @@ fetch_pairs (const Run *run, const Stream *s, const uint8_t *r0,
 /* Row j of a stream in Q7: interleaved in out[0], or with DOUBLE one channel
  * in each. */
 static void
-fetch_row (const Run *run, const Stream *s, int j, int16_t *const *out)
+fetch_row (const Run *run, const SvStream *s, int j, int16_t *const *out)
 {
   const SvHostKernels *k = run->k;
   const uint8_t *r0, *r1;
@@ -522,7 +178,7 @@ fetch_row (const Run *run, const Stream *s, int j, int16_t *const *out)
 
 /* Whole pixels of one source row without a filter go where they belong. */
 static bool
-fetch_directly (const Run *run, const Stream *s, int j, uint8_t *to)
+fetch_directly (const Run *run, const SvStream *s, int j, uint8_t *to)
 {
   const uint8_t *r0, *r1;
   int16_t weight;
@@ -555,7 +211,7 @@ write_matrix_row (const Run *run, int j)
   const SvTable8 *table = plan->tables;
   const SavantRect *rect = &plan->key.dst_rect;
   uint8_t *to = dst_at (run, 0, rect->x, rect->y + j, 4);
-  const Stream *uv = &table->streams[1];
+  const SvStream *uv = &table->streams[1];
 
   fetch_row (run, &table->streams[0], j, &run->rows[0]);
   fetch_row (run, uv, j, &run->rows[1]);
@@ -582,7 +238,7 @@ write_rgb_row (const Run *run, int j)
 {
   const SvPlan *plan = run->plan;
   const SvTable8 *table = plan->tables;
-  const Stream *s = &table->streams[0];
+  const SvStream *s = &table->streams[0];
   const SavantRect *rect = &plan->key.dst_rect;
   uint8_t *to = dst_at (run, 0, rect->x, rect->y + j, s->channels);
   uint8_t *pixels = table->swizzle ? run->bytes[0] : to;
@@ -597,7 +253,7 @@ write_rgb_row (const Run *run, int j)
 
 /* Row j of a stream's grid into the planes of the destination. */
 static void
-write_plane_row (const Run *run, const Stream *s, int j, int x, int y)
+write_plane_row (const Run *run, const SvStream *s, int j, int x, int y)
 {
   const SvFormatInfo *info = run->plan->dst;
   const SvComponent *first = &info->comp[s->component[0]];
@@ -637,7 +293,7 @@ write_planes (const Run *run)
     sv_repeat_spare_luma (plan, run->dst, rect->y + j);
   }
   for (int i = 1; i < table->n_streams; i++) {
-    const Stream *s = &table->streams[i];
+    const SvStream *s = &table->streams[i];
     int x = sv_axis_first_sample (rect->x, info->sub_x);
     int y = sv_axis_first_sample (rect->y, info->sub_y);
 
