@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plugin.h"
 
+#include "gstsavantbatch.h"
 #include "gstsavantbufgen.h"
 #include "gstsavanttransform.h"
 
@@ -17,6 +18,8 @@ plugin_init (GstPlugin *plugin)
       GST_TYPE_SAVANT_BUFGEN);
   gst_element_register (plugin, "savanttransform", GST_RANK_NONE,
       GST_TYPE_SAVANT_TRANSFORM);
+  gst_element_register (plugin, "savantbatch", GST_RANK_NONE,
+      GST_TYPE_SAVANT_BATCH);
   return TRUE;
 }
 

@@ -4,30 +4,9 @@
 
 #include <gst/gst.h>
 
+#include "flowstats.h"
+
 G_BEGIN_DECLS
-
-/* Why a frame did not come out. */
-typedef enum SvDropReason
-{
-  SV_DROP_LATE,
-  SV_DROP_LEAKY,
-  SV_DROP_ERROR,
-  SV_DROP_FLUSH,
-  SV_DROP_RELEASED,
-  SV_DROP_UNLINKED,
-  SV_DROP_ROI,
-  SV_DROP_N_REASONS
-} SvDropReason;
-
-/* Frames since READY to PAUSED. In every moment `in` = `out` + `held` + the
- * sum of `dropped`. The element that owns it guards it by a lock. */
-typedef struct SvFlowStats
-{
-  guint64 in;
-  guint64 out;
-  guint64 held;
-  guint64 dropped[SV_DROP_N_REASONS];
-} SvFlowStats;
 
 /* A structure "savant-stats" of guint64 fields in, out, held, dropped (the
  * sum) and dropped-late, -leaky, -error, -flush, -released, -unlinked, -roi.
