@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gstsavantbatch.h"
 #include "plugin.h"
+#include "stats.h"
 #include "streamevent.h"
 
 #define GST_CAT_DEFAULT gst_savant_debug
@@ -35,14 +36,6 @@ sv_batch_post_flow_error (GstSavantBatch *self, GstFlowReturn flow)
     GST_ELEMENT_FLOW_ERROR (self, flow);
 }
 
-static SvDropReason
-reason_of_flow (GstFlowReturn flow)
-{
-  if (flow == GST_FLOW_FLUSHING || flow == GST_FLOW_EOS)
-    return SV_DROP_FLUSH;
-  return flow == GST_FLOW_NOT_LINKED ? SV_DROP_UNLINKED : SV_DROP_ERROR;
-}
-
 static guint
 flush_serial (GstSavantBatch *self)
 {
@@ -62,7 +55,7 @@ refuse (GstSavantBatch *self, GstFlowReturn flow, guint serial)
   if (flow == GST_FLOW_FLUSHING && serial != flush_serial (self))
     return;
   GST_DEBUG_OBJECT (self, "downstream: %s", gst_flow_get_name (flow));
-  sv_collect_refuse (&self->collect, flow, reason_of_flow (flow));
+  sv_collect_refuse (&self->collect, flow, sv_drop_reason_of_flow (flow));
   if (sv_collect_has_ended_pads (&self->collect))
     sv_batch_post_flow_error (self, flow);
 }
@@ -198,7 +191,8 @@ push_batch (GstSavantBatch *self, const SvTake *take)
     sv_collect_finish_out (&self->collect, take->items);
     return;
   }
-  sv_collect_finish_dropped (&self->collect, take->items, reason_of_flow (ret));
+  sv_collect_finish_dropped (&self->collect, take->items,
+      sv_drop_reason_of_flow (ret));
   refuse (self, ret, serial);
 }
 

@@ -4,6 +4,7 @@
 #include "gstsavantbatch.h"
 #include "gstsavantbufgen.h"
 #include "gstsavanttransform.h"
+#include "gstsavantunbatch.h"
 
 GST_DEBUG_CATEGORY (gst_savant_debug);
 
@@ -20,6 +21,8 @@ plugin_init (GstPlugin *plugin)
       GST_TYPE_SAVANT_TRANSFORM);
   gst_element_register (plugin, "savantbatch", GST_RANK_NONE,
       GST_TYPE_SAVANT_BATCH);
+  gst_element_register (plugin, "savantunbatch", GST_RANK_NONE,
+      GST_TYPE_SAVANT_UNBATCH);
   return TRUE;
 }
 

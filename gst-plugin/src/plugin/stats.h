@@ -13,6 +13,10 @@ G_BEGIN_DECLS
  * Owned by the caller. */
 GstStructure *sv_flow_stats_to_structure (const SvFlowStats *stats);
 
+/* Why frames that a push with this result carried did not come out: an EOS or
+ * a flush downstream counts as flush. */
+SvDropReason sv_drop_reason_of_flow (GstFlowReturn flow);
+
 /* The part of a blurb of a property `stats` that all elements have. */
 #define SV_STATS_BLURB                                                         \
   "One snapshot of frame counts since READY to PAUSED: in = out + held + "     \
