@@ -88,6 +88,9 @@ savant_letterbox (const SavantTransformConfig *config, int src_w, int src_h,
 
   if (status != SAVANT_OK)
     return status;
+  if (dst_rect == NULL)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "savant_letterbox: dst_rect is NULL");
 
   bool given = c->pad_left > 0 || c->pad_top > 0 || c->pad_right > 0
       || c->pad_bottom > 0;

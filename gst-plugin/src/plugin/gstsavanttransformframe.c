@@ -161,34 +161,33 @@ find_meta_rect (GstSavantTransform *self, GstBuffer *buffer, SavantRect *rect)
   return TRUE;
 }
 
-/* The part of `rect` inside a picture, by roi-policy. In a meta, a side of 0
- * is an empty rectangle; in the properties it reaches to the edge. */
+/* The part of `rect` inside a picture, by roi-policy; clip drops what has none.
+ * In a meta, a side of 0 is an empty rectangle; in the properties it reaches to
+ * the edge. */
 static GstFlowReturn
 place_source (GstSavantTransform *self, SavantTransformJob *job,
     const SavantRect *rect, gboolean from_meta)
 {
+  SvRoiPolicy policy = self->plan.settings.roi_policy;
   gint width = job->src.width, height = job->src.height;
   gint64 right = (gint64) rect->x + rect->w;
   gint64 bottom = (gint64) rect->y + rect->h;
-  gboolean inside;
+  gboolean whole, empty;
 
   if (!from_meta && rect->w == 0)
     right = width;
   if (!from_meta && rect->h == 0)
     bottom = height;
-  inside = right <= width && bottom <= height;
+  whole = right <= width && bottom <= height;
   right = MIN (right, width);
   bottom = MIN (bottom, height);
-  job->src_rect = (SavantRect){ rect->x, rect->y, (gint) (right - rect->x),
-    (gint) (bottom - rect->y) };
-  if (right <= rect->x || bottom <= rect->y) {
-    inside = FALSE;
-    if (self->plan.settings.roi_policy == SV_ROI_CLIP)
-      return GST_BASE_TRANSFORM_FLOW_DROPPED;
-  }
-  if (inside || self->plan.settings.roi_policy == SV_ROI_CLIP)
+  empty = right <= rect->x || bottom <= rect->y;
+  if (!empty && (whole || policy == SV_ROI_CLIP)) {
+    job->src_rect = (SavantRect){ rect->x, rect->y, (gint) right - rect->x,
+      (gint) bottom - rect->y };
     return GST_FLOW_OK;
-  if (self->plan.settings.roi_policy == SV_ROI_SKIP)
+  }
+  if (policy != SV_ROI_ERROR)
     return GST_BASE_TRANSFORM_FLOW_DROPPED;
   GST_ELEMENT_ERROR (self, STREAM, FAILED,
       ("The source rectangle left %d, top %d, width %d, height %d leaves the "
