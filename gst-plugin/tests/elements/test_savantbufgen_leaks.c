@@ -85,21 +85,6 @@ GST_START_TEST (test_runs)
 }
 GST_END_TEST;
 
-/* The tracer would see one. */
-GST_START_TEST (test_tracer)
-{
-  GstBuffer *buffer = gst_buffer_new ();
-  gchar *text;
-
-  fail_unless_equals_int (count_live (&text), 1);
-  test_assert_contains (text, "buffer");
-  g_free (text);
-  gst_buffer_unref (buffer);
-  fail_unless_equals_int (count_live (&text), 0);
-  g_free (text);
-}
-GST_END_TEST;
-
 static Suite *
 savantbufgen_leaks_suite (void)
 {
@@ -107,7 +92,6 @@ savantbufgen_leaks_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_tracer);
   tcase_add_test (tc, test_runs);
   return s;
 }
