@@ -44,17 +44,16 @@ letterbox="savanttransform padding=symmetric pad-color=0x727272"
 size_of () { printf 'width=%d,height=%d' "$1" "$1"; }
 
 # One decoder feeds both: every frame to the encoder, two a second as pictures.
-# The encoder looks ahead further than the other queue holds, so that no sink
-# may wait for the rest.
+# The encoder looks ahead before its first output; the other queue takes what
+# comes meanwhile.
 gst-launch-1.0 -q \
   filesrc "location=$clip" ! decodebin ! tee name=t \
   t. ! queue ! $letterbox ! "video/x-raw,format=I420,$(size_of 640)" \
-     ! $encoder ! mp4mux ! filesink async=false \
-     "location=$out/letterbox.mp4" \
-  t. ! queue ! videorate drop-only=true ! video/x-raw,framerate=9/4 \
+     ! $encoder ! mp4mux ! filesink "location=$out/letterbox.mp4" \
+  t. ! videorate drop-only=true ! video/x-raw,framerate=9/4 \
+     ! queue max-size-bytes=0 max-size-time=0 \
      ! $letterbox ! "video/x-raw,format=RGB,$(size_of "$tile")" \
-     ! pngenc ! multifilesink async=false \
-     "location=$out/frames/%02d.png"
+     ! pngenc ! multifilesink "location=$out/frames/%02d.png"
 
 # The first pictures side by side, as the inputs of one compositor.
 step=$((tile + gap))
