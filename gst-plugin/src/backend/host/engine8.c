@@ -121,14 +121,13 @@ fetch_pairs (const Run *run, const SvStream *s, const uint8_t *r0,
     k->lerp_columns_wide (out, run->parts[0], run->parts[1], s->weights, n);
     return;
   }
-  k->gather_pair[s->channels] (bytes[0], bytes[1], r0, s->at, s->delta,
-      s->n);
   if (r1 == NULL) {
+    k->gather_pair[s->channels] (bytes[0], bytes[1], r0, s->at, s->delta,
+        s->n);
     k->lerp_columns (out, bytes[0], bytes[1], s->weights, n);
     return;
   }
-  k->gather_pair[s->channels] (bytes[2], bytes[3], r1, s->at, s->delta,
-      s->n);
+  k->gather_pairs[s->channels] (bytes, r0, r1, s->at, s->delta, s->n);
   k->lerp_both (out, bytes[0], bytes[1], bytes[2], bytes[3], weight,
       s->weights, n);
 }

@@ -53,6 +53,9 @@ typedef struct SvHostKernels
   /* The same of each pixel and the one `delta` bytes after it. */
   void (*gather_pair[5]) (uint8_t * a, uint8_t * b, const uint8_t * row,
       const int32_t * at, int delta, int n_pixels);
+  /* The same of two rows: out[0], out[1] from row0, out[2], out[3] from row1. */
+  void (*gather_pairs[5]) (uint8_t *const out[4], const uint8_t * row0,
+      const uint8_t * row1, const int32_t * at, int delta, int n_pixels);
   /* out[i] = in[i * stride]. */
   void (*take_every) (uint8_t * out, const uint8_t * in, int stride, int n);
   void (*widen) (int16_t * out, const uint8_t * in, int n);

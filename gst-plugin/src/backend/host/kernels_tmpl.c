@@ -145,6 +145,17 @@ DEFINE_GATHER (4)
 
 /* Neighbours are fetched together as one word and parted by vectors. */
 #define DEFINE_GATHER_PAIR(size, half, whole) \
+  INLINE void part_##size (uint8_t *restrict a, uint8_t *restrict b, \
+      const whole *restrict words, int n) \
+  { \
+    half lo[CHUNK], hi[CHUNK]; \
+    for (int k = 0; k < n; k++) { \
+      lo[k] = (half) words[k]; \
+      hi[k] = (half) (words[k] >> (8 * size)); \
+    } \
+    memcpy (a, lo, (size_t) n * size); \
+    memcpy (b, hi, (size_t) n * size); \
+  } \
   static void gather_pair_##size (uint8_t *restrict a, uint8_t *restrict b, \
       const uint8_t *restrict row, const int32_t *restrict at, int delta, \
       int n) \
@@ -156,17 +167,35 @@ DEFINE_GATHER (4)
     } \
     for (int i = 0; i < n; i += CHUNK) { \
       whole words[CHUNK]; \
-      half lo[CHUNK], hi[CHUNK]; \
       int part = MIN (n - i, CHUNK); \
       _Pragma ("GCC unroll 8") \
       for (int k = 0; k < part; k++) \
         memcpy (&words[k], row + at[i + k], sizeof words[0]); \
+      part_##size (a + (ptrdiff_t) i * size, b + (ptrdiff_t) i * size, \
+          words, part); \
+    } \
+  } \
+  static void gather_pairs_##size (uint8_t *const out[4], \
+      const uint8_t *restrict row0, const uint8_t *restrict row1, \
+      const int32_t *restrict at, int delta, int n) \
+  { \
+    if (delta != size) { \
+      gather_pair_##size (out[0], out[1], row0, at, delta, n); \
+      gather_pair_##size (out[2], out[3], row1, at, delta, n); \
+      return; \
+    } \
+    for (int i = 0; i < n; i += CHUNK) { \
+      whole words0[CHUNK], words1[CHUNK]; \
+      int part = MIN (n - i, CHUNK); \
+      ptrdiff_t to = (ptrdiff_t) i * size; \
+      _Pragma ("GCC unroll 8") \
       for (int k = 0; k < part; k++) { \
-        lo[k] = (half) words[k]; \
-        hi[k] = (half) (words[k] >> (8 * size)); \
+        ptrdiff_t from = at[i + k]; \
+        memcpy (&words0[k], row0 + from, sizeof words0[0]); \
+        memcpy (&words1[k], row1 + from, sizeof words1[0]); \
       } \
-      memcpy (a + (ptrdiff_t) i * size, lo, (size_t) part * size); \
-      memcpy (b + (ptrdiff_t) i * size, hi, (size_t) part * size); \
+      part_##size (out[0] + to, out[1] + to, words0, part); \
+      part_##size (out[2] + to, out[3] + to, words1, part); \
     } \
   }
 
@@ -180,6 +209,14 @@ gather_pair_3 (uint8_t *restrict a, uint8_t *restrict b,
 {
   gather_3 (a, row, at, n);
   gather_3 (b, row + delta, at, n);
+}
+
+static void
+gather_pairs_3 (uint8_t *const out[4], const uint8_t *row0,
+    const uint8_t *row1, const int32_t *at, int delta, int n)
+{
+  gather_pair_3 (out[0], out[1], row0, at, delta, n);
+  gather_pair_3 (out[2], out[3], row1, at, delta, n);
 }
 
 #define DEFINE_STRIDED(stride) \
@@ -434,6 +471,8 @@ SV_EXPAND (sv_host_kernels_init_, SV_ISA) (SvHostKernels *kernels)
     .gather = { NULL, gather_1, gather_2, gather_3, gather_4 },
     .gather_pair = { NULL, gather_pair_1, gather_pair_2, gather_pair_3,
         gather_pair_4 },
+    .gather_pairs = { NULL, gather_pairs_1, gather_pairs_2, gather_pairs_3,
+        gather_pairs_4 },
     .take_every = take_every,
     .widen = widen,
     .lerp_rows = lerp_rows,
