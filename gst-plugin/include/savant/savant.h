@@ -158,6 +158,9 @@ SAVANT_API int savant_buffer_get_batch (void *buffer, int64_t * out,
  *                             lets go ◄───────────────  savant_puller_release()
  *                                                       or the next pull
  *
+ * The appsink itself keeps the buffer that it gave last until it gives another
+ * one or stops, so that a pool in front of it needs two at least.
+ *
  * One thread at a time pulls and reads; savant_puller_stop() may come from any
  * other. A puller serves one run of its appsink, from before PAUSED or any time
  * later, until end of stream or stop. */
