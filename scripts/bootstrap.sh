@@ -61,12 +61,12 @@ clang_format_wheel=clang-format==18.1.8
 say () { printf 'bootstrap: %s\n' "$*"; }
 die () { say "$*" >&2; exit 1; }
 
-# The packages among the arguments that are not installed, one a line.
+# The packages among the arguments that are not installed, one a line. The exit
+# status of dpkg-query tells of packages that it does not know.
 missing () {
-  local installed
-  installed=" $(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" \
-    2>/dev/null | sed -n 's/^ii *//p' | tr '\n' ' ')"
-  local package
+  local installed package
+  installed=" $({ dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" \
+    2>/dev/null || true; } | sed -n 's/^ii *//p' | tr '\n' ' ')"
   for package in "$@"; do
     [[ $installed == *" $package "* ]] || printf '%s\n' "$package"
   done

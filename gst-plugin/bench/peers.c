@@ -65,14 +65,13 @@ peer_gstreamer (const GstVideoInfo *in, const GstVideoInfo *out,
 {
   GstPeer *peer = g_new0 (GstPeer, 1);
   GstStructure *config = gst_structure_new ("options",
-      GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD,
-      GST_TYPE_VIDEO_RESAMPLER_METHOD, GST_VIDEO_RESAMPLER_METHOD_LINEAR,
-      GST_VIDEO_RESAMPLER_OPT_MAX_TAPS, G_TYPE_INT, 2,
-      GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT, job->dst_rect.x,
-      GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT, job->dst_rect.y,
-      GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, job->dst_rect.w,
-      GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT, job->dst_rect.h,
-      GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT, 1, NULL);
+      GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD,
+      GST_VIDEO_RESAMPLER_METHOD_LINEAR, GST_VIDEO_RESAMPLER_OPT_MAX_TAPS,
+      G_TYPE_INT, 2, GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT,
+      job->dst_rect.x, GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT,
+      job->dst_rect.y, GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT,
+      job->dst_rect.w, GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT,
+      job->dst_rect.h, GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT, 1, NULL);
 
   map_image (&peer->in, in, &job->src);
   map_image (&peer->out, out, &job->dst);
@@ -126,8 +125,7 @@ run_yuv (void *state)
   if (s->format == SAVANT_FORMAT_I420) {
     I420ToARGBMatrix (s->data[0], (int) s->pitch_bytes[0], s->data[1],
         (int) s->pitch_bytes[1], s->data[2], (int) s->pitch_bytes[2],
-        target (j, 0, 1, 4), (int) d->pitch_bytes[0], &kYuvH709Constants, w,
-        h);
+        target (j, 0, 1, 4), (int) d->pitch_bytes[0], &kYuvH709Constants, w, h);
   } else if (s->format == SAVANT_FORMAT_RGBA) {
     ARGBScale (s->data[0], (int) s->pitch_bytes[0], s->width, s->height,
         target (j, 0, 1, 4), (int) d->pitch_bytes[0], w, h, kFilterBilinear);
@@ -162,8 +160,8 @@ peer_libyuv (const SavantTransformJob *job)
   YuvPeer *peer = g_new0 (YuvPeer, 1);
 
   peer->job = *job;
-  peer->scaled = g_malloc ((gsize) job->dst_rect.w * 2
-      * (gsize) job->dst_rect.h + 4096);
+  peer->scaled =
+      g_malloc ((gsize) job->dst_rect.w * 2 * (gsize) job->dst_rect.h + 4096);
   return (Peer){ "libyuv", peer, run_yuv, free_yuv };
 }
 #else

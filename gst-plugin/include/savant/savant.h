@@ -26,7 +26,7 @@ typedef enum SavantIdKind
 /* savant_letterbox() with scalars; rect[0..3] receives x, y, w, h. */
 SAVANT_API int savant_letterbox_rect (int padding, int pad_left, int pad_top,
     int pad_right, int pad_bottom, int flip, int par_n, int par_d, int src_w,
-    int src_h, int dst_w, int dst_h, int32_t * rect);
+    int src_h, int dst_w, int dst_h, int32_t *rect);
 
 /* ---- Pools of surfaces ------------------------------------------------- */
 
@@ -39,25 +39,25 @@ typedef struct SavantPool SavantPool;
  * memory type that this machine lacks. */
 SAVANT_API int savant_pool_new (const char *backend, int format, int width,
     int height, int batch_size, int mem_type, int gpu_id, int pool_size,
-    SavantPool ** out);
+    SavantPool **out);
 
 /* Frees the handle. Buffers that are out stay valid. A thread that waits in
  * savant_pool_acquire() is woken and gets FLUSHING, but must have returned
  * before the handle is freed: call savant_pool_stop() first. NULL allowed. */
-SAVANT_API void savant_pool_free (SavantPool * pool);
+SAVANT_API void savant_pool_free (SavantPool *pool);
 
 /* From now on every acquire, also one that waits, returns FLUSHING. */
-SAVANT_API void savant_pool_stop (SavantPool * pool);
+SAVANT_API void savant_pool_stop (SavantPool *pool);
 
 /* Takes a buffer: timeout_ns 0 = one try, negative = wait. The caller owns
  * *buffer (gst_buffer_unref). POOL_EXHAUSTED when the time is over; the text
  * says how many are out and for how long the oldest is. */
-SAVANT_API int savant_pool_acquire (SavantPool * pool, int64_t timeout_ns,
+SAVANT_API int savant_pool_acquire (SavantPool *pool, int64_t timeout_ns,
     void **buffer);
 
 /* Nine figures of one moment: max_buffers, allocated, outstanding,
  * high_water_mark, acquired, waits, wait_time_ns, timeouts, oldest_age_ns. */
-SAVANT_API int savant_pool_stats (SavantPool * pool, int64_t * stats);
+SAVANT_API int savant_pool_stats (SavantPool *pool, int64_t *stats);
 
 /* ---- Buffers ----------------------------------------------------------- */
 
@@ -87,12 +87,14 @@ SAVANT_API int savant_buffer_copy_slot (void *buffer, int slot, void *data,
  * colorFormat, memType, gpuId, batchSize, numFilled, number of planes, slot
  * bytes. */
 SAVANT_API int savant_buffer_surface_info (void *buffer, int slot,
-    int64_t * info);
+    int64_t *info);
 
 /* Five numbers of a plane of a slot: data pointer, pitch in bytes, width in
- * samples, height in rows, bytes per sample. */
+ * samples, height in rows, bytes per sample. Width and height are the
+ * picture's, without the samples that a surface adds to make them even; a
+ * row of UYVY has whole pairs. */
 SAVANT_API int savant_buffer_plane_info (void *buffer, int slot, int plane,
-    int64_t * info);
+    int64_t *info);
 
 /* Sets numFilled, 0..batchSize. Needs a writable buffer whose memory nobody
  * else holds; NOT_WRITABLE otherwise. */
@@ -103,20 +105,20 @@ SAVANT_API int savant_buffer_set_num_filled (void *buffer, int num_filled);
  * pad_left, pad_top, pad_right, pad_bottom, pad_color, interpolation,
  * compute_mode, flip, reserved (0). The destination's memory must be
  * exclusively owned. Attaches no meta. */
-SAVANT_API int savant_buffer_transform (SavantTransform * transform,
+SAVANT_API int savant_buffer_transform (SavantTransform *transform,
     void *dst_buffer, int dst_slot, void *src_buffer, int src_slot,
-    const int32_t * config, const int32_t * src_rect);
+    const int32_t *config, const int32_t *src_rect);
 
 /* ---- Ids --------------------------------------------------------------- */
 
 /* Number of ids of a buffer (0 = none), or a negative status; writes up to
  * `capacity` of them to `kinds` and `ids`, which may be NULL if it is 0. */
-SAVANT_API int savant_buffer_get_ids (void *buffer, int32_t * kinds,
-    int64_t * ids, int capacity);
+SAVANT_API int savant_buffer_get_ids (void *buffer, int32_t *kinds,
+    int64_t *ids, int capacity);
 
 /* Replaces the ids; n_ids 0 removes them. NOT_WRITABLE for a shared buffer. */
-SAVANT_API int savant_buffer_set_ids (void *buffer, const int32_t * kinds,
-    const int64_t * ids, int n_ids);
+SAVANT_API int savant_buffer_set_ids (void *buffer, const int32_t *kinds,
+    const int64_t *ids, int n_ids);
 
 /* ---- Transform meta ---------------------------------------------------- */
 
@@ -124,7 +126,7 @@ SAVANT_API int savant_buffer_set_ids (void *buffer, const int32_t * kinds,
  * gets source x, y, w, h and destination x, y, w, h; `matrix` the six numbers
  * of GstSavantGeometry.m. Both may be NULL. */
 SAVANT_API int savant_buffer_get_geometry (void *buffer, int slot,
-    int32_t * rects, double *matrix);
+    int32_t *rects, double *matrix);
 
 /* box is left, top, width, height and is replaced by its image; a point is a
  * box of size 0. UNSUPPORTED where the slot has no geometry. */
@@ -143,7 +145,7 @@ SAVANT_API int savant_buffer_box_to_network (void *buffer, int slot,
  * ids, 0. Returns how many numbers there are, 4 + 8 * slots, and writes the
  * first `capacity` of them; `out` may be NULL if that is 0. UNSUPPORTED for a
  * buffer without SavantBatchMeta. */
-SAVANT_API int savant_buffer_get_batch (void *buffer, int64_t * out,
+SAVANT_API int savant_buffer_get_batch (void *buffer, int64_t *out,
     int capacity);
 
 /* ---- Pulling batches --------------------------------------------------- */
@@ -271,12 +273,12 @@ SAVANT_API void savant_puller_free (SavantPuller * puller);
  * the whole picture lies (x, y, w, h), NULL for all of it. The picture must
  * still be at least 64 pixels wide. UNSUPPORTED if a cell is neither black
  * nor white, which is what other pictures give. */
-SAVANT_API int savant_image_read_counter (const SavantImage * image,
-    const SavantRect * rect, uint32_t * id);
+SAVANT_API int savant_image_read_counter (const SavantImage *image,
+    const SavantRect *rect, uint32_t *id);
 
 /* The same of a slot of a surface; uses the buffer's geometry if it has. */
 SAVANT_API int savant_buffer_read_counter (void *buffer, int slot,
-    uint32_t * id);
+    uint32_t *id);
 
 #ifdef __cplusplus
 }

@@ -93,7 +93,7 @@ typedef struct SavantColorimetry
 {
   SavantMatrix matrix;
   SavantRange range;
-  unsigned siting;              /* OR of SavantSiting */
+  unsigned siting; /* OR of SavantSiting */
 } SavantColorimetry;
 
 /* One picture in memory that the CPU can read (host backend) or the GPU
@@ -101,12 +101,12 @@ typedef struct SavantColorimetry
 typedef struct SavantImage
 {
   SavantFormat format;
-  int width;                    /* luma samples, 1..SAVANT_MAX_SIDE */
+  int width; /* luma samples, 1..SAVANT_MAX_SIDE */
   int height;
   SavantColorimetry colorimetry;
   int n_planes;
-  uint8_t *data[SAVANT_MAX_PLANES];     /* first byte of row 0 of a plane */
-  ptrdiff_t pitch_bytes[SAVANT_MAX_PLANES];     /* may be negative, any alignment */
+  uint8_t *data[SAVANT_MAX_PLANES];         /* first byte of row 0 of a plane */
+  ptrdiff_t pitch_bytes[SAVANT_MAX_PLANES]; /* may be negative, any alignment */
 } SavantImage;
 
 /* A rectangle in pixels; (x, y) is its left top corner. */
@@ -136,20 +136,20 @@ SAVANT_API int savant_format_n_planes (int format);
  * `width` x `height` picture: chroma of ceil (width / 2) samples where it is
  * subsampled, UYVY and YUY2 rows of 4 * ceil (width / 2) bytes. */
 SAVANT_API int savant_format_plane_size (int format, int plane, int width,
-    int height, int64_t * row_bytes, int64_t * rows);
+    int height, int64_t *row_bytes, int64_t *rows);
 
 /* Reads NvBufSurface's colorFormat: the base format and, for YUV, matrix and
  * range in `colorimetry` (siting mpeg2). SAVANT_FORMAT_UNKNOWN for a code that
  * is none of ours. `colorimetry` may be NULL. */
 SAVANT_API int savant_format_from_color_format (int color_format,
-    SavantColorimetry * colorimetry);
+    SavantColorimetry *colorimetry);
 
 /* NvBufSurface's colorFormat for a format and its matrix and range. Where
  * NvBufSurface has no code for the combination, the BT.601 limited (or only)
  * code of the format is returned and *exact is 0, else 1. `exact` may be
  * NULL. */
 SAVANT_API int savant_format_to_color_format (int format,
-    const SavantColorimetry * colorimetry, int *exact);
+    const SavantColorimetry *colorimetry, int *exact);
 
 /* Canonical names "default", "cuda_pinned", "cuda_device", "cuda_unified",
  * "surface_array", "handle", "system"; NULL for a number that is none. */

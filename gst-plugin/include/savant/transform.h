@@ -96,7 +96,7 @@ typedef struct SavantTransformConfig
 /* Clips `rect` to a `width` x `height` source in place. A width or height of
  * 0 means "to the edge". SAVANT_ERROR_INVALID_ARGUMENT (text contains
  * "source rectangle") if nothing is left; `rect` is then unchanged. */
-SAVANT_API int savant_clip_source_rect (SavantRect * rect, int width,
+SAVANT_API int savant_clip_source_rect (SavantRect *rect, int width,
     int height);
 
 /* The rectangle that a `src_w` x `src_h` source rectangle (before the flip)
@@ -110,8 +110,8 @@ SAVANT_API int savant_clip_source_rect (SavantRect * rect, int width,
  *
  * Fails where the dst padding leaves too little (text contains "effective
  * width" or "effective height"). Reads no pixels; any thread. */
-SAVANT_API int savant_letterbox (const SavantTransformConfig * config,
-    int src_w, int src_h, int dst_w, int dst_h, SavantRect * dst_rect);
+SAVANT_API int savant_letterbox (const SavantTransformConfig *config, int src_w,
+    int src_h, int dst_w, int dst_h, SavantRect *dst_rect);
 
 /* One picture of a run. */
 typedef struct SavantTransformJob
@@ -132,10 +132,10 @@ typedef struct SavantTransform SavantTransform;
  * from savant_backends(). *out is owned by the caller, who frees it. On
  * failure *out is NULL. */
 SAVANT_API int savant_transform_new (const char *backend,
-    SavantTransform ** out);
+    SavantTransform **out);
 
 /* NULL is allowed. */
-SAVANT_API void savant_transform_free (SavantTransform * transform);
+SAVANT_API void savant_transform_free (SavantTransform *transform);
 
 /* Crops, scales, converts and flips every job into its destination rectangle
  * and writes the rest of the destination with the pad colour, all jobs in one
@@ -148,12 +148,12 @@ SAVANT_API void savant_transform_free (SavantTransform * transform);
  * those documented in README.md under "Pixels"; deviation at most 1 level
  * from exact arithmetic, 2 where a YUV/RGB matrix is crossed. Equal format,
  * size, matrix and range without flip: bytes are copied. */
-SAVANT_API int savant_transform_run (SavantTransform * transform,
-    const SavantTransformConfig * config, const SavantTransformJob * jobs,
+SAVANT_API int savant_transform_run (SavantTransform *transform,
+    const SavantTransformConfig *config, const SavantTransformJob *jobs,
     int n_jobs);
 
 /* Writes one colour (0xRRGGBB, alpha 255) everywhere. */
-SAVANT_API int savant_image_fill (const SavantImage * image, uint32_t color);
+SAVANT_API int savant_image_fill (const SavantImage *image, uint32_t color);
 
 /* The backends of this build, comma separated, each as "name" or, where it
  * cannot work on this machine, "name (reason)". Static. */

@@ -15,10 +15,10 @@ typedef struct SvBackend SvBackend;
 /* What a backend can do; 0 or false = unsupported. */
 typedef struct SvBackendCaps
 {
-  unsigned mem_types;           /* bit (1 << SavantMemType) */
+  unsigned mem_types; /* bit (1 << SavantMemType) */
   SavantMemType default_mem_type;
-  unsigned compute_modes;       /* bit (1 << SavantComputeMode) */
-  int pitch_align;              /* bytes, a power of two */
+  unsigned compute_modes; /* bit (1 << SavantComputeMode) */
+  int pitch_align;        /* bytes, a power of two */
 } SvBackendCaps;
 
 typedef struct SvBackendFns
@@ -38,14 +38,14 @@ typedef struct SvBackendFns
   int (*copy) (void *dst, const void *src, size_t size);
 
   /* Writes one colour 0xRRGGBB over a valid picture. */
-  int (*fill) (const SavantImage * image, uint32_t color);
+  int (*fill) (const SavantImage *image, uint32_t color);
 
   /* Transform state; create returns NULL without memory. All jobs of a run
    * are valid, with rectangles inside their pictures. */
   void *(*transform_new) (void);
   void (*transform_free) (void *transform);
-  int (*transform_run) (void *transform, const SavantTransformConfig * config,
-      const SavantTransformJob * jobs, int n_jobs);
+  int (*transform_run) (void *transform, const SavantTransformConfig *config,
+      const SavantTransformJob *jobs, int n_jobs);
 } SvBackendFns;
 
 /* The backend of a name, "auto" or NULL (then SAVANT_BACKEND decides, else the
@@ -55,12 +55,12 @@ const SvBackendFns *sv_backend_get (const char *name);
 
 /* DEFAULT resolved, or UNAVAILABLE naming what would be needed, or
  * INVALID_ARGUMENT for a number that is no memory type. */
-int sv_backend_resolve_mem_type (const SvBackendFns * backend, int mem_type,
-    SavantMemType * resolved);
+int sv_backend_resolve_mem_type (const SvBackendFns *backend, int mem_type,
+    SavantMemType *resolved);
 
 /* Checks a whole run (formats, sizes, planes, rectangles, config). */
-int sv_backend_transform_run (const SvBackendFns * backend, void *transform,
-    const SavantTransformConfig * config, const SavantTransformJob * jobs,
+int sv_backend_transform_run (const SvBackendFns *backend, void *transform,
+    const SavantTransformConfig *config, const SavantTransformJob *jobs,
     int n_jobs);
 
 extern const SvBackendFns sv_host_backend;

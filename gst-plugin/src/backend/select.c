@@ -58,7 +58,8 @@ by_name (const char *name, const char *origin)
   }
   sv_fail (SAVANT_ERROR_UNAVAILABLE,
       "backend \"%s\"%s is not part of this build, which has: %s; use one of "
-      "these or \"auto\"", name, origin, description);
+      "these or \"auto\"",
+      name, origin, description);
   return NULL;
 }
 
@@ -75,8 +76,7 @@ sv_backend_get (const char *name)
   for (int i = 0; i < N_BACKENDS; i++)
     if (missing[i] == NULL)
       return backends[i];
-  sv_fail (SAVANT_ERROR_UNAVAILABLE, "no backend works here: %s",
-      description);
+  sv_fail (SAVANT_ERROR_UNAVAILABLE, "no backend works here: %s", description);
   return NULL;
 }
 
@@ -87,13 +87,13 @@ sv_backend_resolve_mem_type (const SvBackendFns *backend, int mem_type,
   static const char *const needs[] = {
     [SAVANT_MEM_DEFAULT] = "any backend",
     [SAVANT_MEM_CUDA_PINNED] = "a CUDA backend and an NVIDIA driver "
-        "(libcuda.so.1)",
+                               "(libcuda.so.1)",
     [SAVANT_MEM_CUDA_DEVICE] = "a CUDA backend and an NVIDIA driver "
-        "(libcuda.so.1)",
+                               "(libcuda.so.1)",
     [SAVANT_MEM_CUDA_UNIFIED] = "a CUDA backend and an NVIDIA driver "
-        "(libcuda.so.1)",
+                                "(libcuda.so.1)",
     [SAVANT_MEM_SURFACE_ARRAY] = "DeepStream (libnvbufsurface.so) on a "
-        "Jetson",
+                                 "Jetson",
     [SAVANT_MEM_HANDLE] = "DeepStream (libnvbufsurface.so) on a Jetson",
     [SAVANT_MEM_SYSTEM] = "the host backend",
   };

@@ -89,16 +89,17 @@ check_image (const SavantImage *image, const char *what, bool output, int job)
     if ((pitch < 0 ? -pitch : pitch) < row && image->height > 1)
       return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
           "job %d: %s plane %d has a pitch of %lld bytes, a row of %s at "
-          "width %d has %lld", job, what, p, (long long) pitch, info->name,
-          image->width, (long long) row);
+          "width %d has %lld",
+          job, what, p, (long long) pitch, info->name, image->width,
+          (long long) row);
   }
   if (info->family == SV_FAMILY_YUV
       && (image->colorimetry.matrix < SAVANT_MATRIX_FCC
           || image->colorimetry.matrix > SAVANT_MATRIX_BT2020))
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "job %d: %s matrix %d: a YUV picture has one of 2 (FCC), 3 (BT.709), "
-        "4 (BT.601), 5 (SMPTE 240M), 6 (BT.2020)", job, what,
-        (int) image->colorimetry.matrix);
+        "4 (BT.601), 5 (SMPTE 240M), 6 (BT.2020)",
+        job, what, (int) image->colorimetry.matrix);
   if (info->family != SV_FAMILY_GRAY
       && image->colorimetry.range != SAVANT_RANGE_FULL
       && image->colorimetry.range != SAVANT_RANGE_LIMITED)
@@ -109,16 +110,14 @@ check_image (const SavantImage *image, const char *what, bool output, int job)
 }
 
 static int
-check_rect (const SavantRect *rect, const SavantImage *image,
-    const char *what, int job)
+check_rect (const SavantRect *rect, const SavantImage *image, const char *what,
+    int job)
 {
   if (rect->w < 1 || rect->h < 1 || rect->x < 0 || rect->y < 0
-      || rect->w > image->width - rect->x
-      || rect->h > image->height - rect->y)
+      || rect->w > image->width - rect->x || rect->h > image->height - rect->y)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
-        "job %d: %s rectangle %d,%d %dx%d is not inside the %dx%d picture",
-        job, what, rect->x, rect->y, rect->w, rect->h, image->width,
-        image->height);
+        "job %d: %s rectangle %d,%d %dx%d is not inside the %dx%d picture", job,
+        what, rect->x, rect->y, rect->w, rect->h, image->width, image->height);
   return SAVANT_OK;
 }
 

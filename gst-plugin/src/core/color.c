@@ -37,8 +37,8 @@ static void
 component_range (const SvFormatInfo *info, const SavantColorimetry *color,
     int c, double *offset, double *scale)
 {
-  bool limited = info->family != SV_FAMILY_GRAY
-      && color->range == SAVANT_RANGE_LIMITED;
+  bool limited =
+      info->family != SV_FAMILY_GRAY && color->range == SAVANT_RANGE_LIMITED;
 
   if (info->family == SV_FAMILY_YUV && c > 0) {
     *offset = 128.0;
@@ -150,8 +150,8 @@ sv_color_matrix (const SvFormatInfo *src, const SavantColorimetry *sc,
       out->identity = out->identity
           && (r >= n_rows || fabs (out->m[r][c] - (r == c)) < 1e-12);
     }
-    out->identity = out->identity
-        && (r >= n_rows || fabs (out->m[r][3]) < 1e-9);
+    out->identity =
+        out->identity && (r >= n_rows || fabs (out->m[r][3]) < 1e-9);
   }
 }
 

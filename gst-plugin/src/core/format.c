@@ -43,11 +43,12 @@ static const SvFormatInfo formats[] = {
 
 #define N_FORMATS ((int) (sizeof formats / sizeof formats[0]))
 
-static const char all_names[] = "RGBA, BGRx, NV12, NV21, I420, UYVY, GRAY8, "
+static const char all_names[] =
+    "RGBA, BGRx, NV12, NV21, I420, UYVY, GRAY8, "
     "RGB, BGR, BGRA, RGBx; as input also YUY2, Y42B, Y444, NV16, I420_10LE, "
     "P010_10LE";
 static const char output_names[] = "RGBA, BGRx, NV12, NV21, I420, UYVY, "
-    "GRAY8, RGB, BGR, BGRA, RGBx";
+                                   "GRAY8, RGB, BGR, BGRA, RGBx";
 
 /* NvBufSurfaceColorFormat codes, headers of DeepStream 6.x to 9.x. */
 static const struct
@@ -211,8 +212,8 @@ savant_format_from_color_format (int color_format,
 }
 
 int
-savant_format_to_color_format (int format,
-    const SavantColorimetry *colorimetry, int *exact)
+savant_format_to_color_format (int format, const SavantColorimetry *colorimetry,
+    int *exact)
 {
   const SvFormatInfo *info = sv_format_info (format);
 
@@ -241,8 +242,8 @@ savant_format_to_color_format (int format,
 const char *
 savant_mem_type_name (int mem_type)
 {
-  static const char *const names[] = { "default", "cuda_pinned",
-    "cuda_device", "cuda_unified", "surface_array", "handle", "system" };
+  static const char *const names[] = { "default", "cuda_pinned", "cuda_device",
+    "cuda_unified", "surface_array", "handle", "system" };
 
   return mem_type >= 0 && mem_type <= SAVANT_MEM_SYSTEM ? names[mem_type]
                                                         : NULL;

@@ -10,8 +10,7 @@ bool
 sv_flip_is_transposed (SavantFlip flip)
 {
   return flip == SAVANT_FLIP_ROTATE_90 || flip == SAVANT_FLIP_ROTATE_270
-      || flip == SAVANT_FLIP_TRANSPOSE
-      || flip == SAVANT_FLIP_INVERSE_TRANSPOSE;
+      || flip == SAVANT_FLIP_TRANSPOSE || flip == SAVANT_FLIP_INVERSE_TRANSPOSE;
 }
 
 int
@@ -36,8 +35,8 @@ savant_clip_source_rect (SavantRect *rect, int width, int height)
   bottom = bottom > height ? height : bottom;
   if (right <= left || bottom <= top)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
-        "source rectangle %d,%d %dx%d lies outside the %dx%d source",
-        rect->x, rect->y, rect->w, rect->h, width, height);
+        "source rectangle %d,%d %dx%d lies outside the %dx%d source", rect->x,
+        rect->y, rect->w, rect->h, width, height);
   *rect = (SavantRect){ (int) left, (int) top, (int) (right - left),
     (int) (bottom - top) };
   return SAVANT_OK;
@@ -66,13 +65,14 @@ check_arguments (const SavantTransformConfig *config, int src_w, int src_h,
         (int) config->flip);
   if (config->par_n < 1 || config->par_d < 1)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
-        "pixel aspect ratio %d/%d: both numbers are at least 1",
-        config->par_n, config->par_d);
+        "pixel aspect ratio %d/%d: both numbers are at least 1", config->par_n,
+        config->par_d);
   if (config->pad_left < 0 || config->pad_top < 0 || config->pad_right < 0
       || config->pad_bottom < 0)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "dst padding left %d, top %d, right %d, bottom %d: no side is "
-        "negative", config->pad_left, config->pad_top, config->pad_right,
+        "negative",
+        config->pad_left, config->pad_top, config->pad_right,
         config->pad_bottom);
   return SAVANT_OK;
 }
@@ -88,6 +88,9 @@ savant_letterbox (const SavantTransformConfig *config, int src_w, int src_h,
 
   if (status != SAVANT_OK)
     return status;
+  if (dst_rect == NULL)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "savant_letterbox: dst_rect is NULL");
 
   bool given = c->pad_left > 0 || c->pad_top > 0 || c->pad_right > 0
       || c->pad_bottom > 0;
@@ -96,13 +99,15 @@ savant_letterbox (const SavantTransformConfig *config, int src_w, int src_h,
   if (given && ew < SAVANT_MIN_EFFECTIVE_SIDE)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "effective width %lld: destination width %d less dst padding left %d "
-        "and right %d must leave at least %d pixels", (long long) ew, dst_w,
-        c->pad_left, c->pad_right, SAVANT_MIN_EFFECTIVE_SIDE);
+        "and right %d must leave at least %d pixels",
+        (long long) ew, dst_w, c->pad_left, c->pad_right,
+        SAVANT_MIN_EFFECTIVE_SIDE);
   if (given && eh < SAVANT_MIN_EFFECTIVE_SIDE)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "effective height %lld: destination height %d less dst padding top %d "
-        "and bottom %d must leave at least %d pixels", (long long) eh, dst_h,
-        c->pad_top, c->pad_bottom, SAVANT_MIN_EFFECTIVE_SIDE);
+        "and bottom %d must leave at least %d pixels",
+        (long long) eh, dst_h, c->pad_top, c->pad_bottom,
+        SAVANT_MIN_EFFECTIVE_SIDE);
 
   int64_t w = ew, h = eh;
   if (c->padding != SAVANT_PADDING_NONE) {

@@ -355,6 +355,8 @@ gst_is_savant_memory (GstMemory *memory)
 gboolean
 sv_memory_is_exclusive (GstMemory *memory)
 {
+  /* gst_memory_is_writable() would ask for a single reference to the buffer
+   * as well. */
   return GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == 1
-      && !GST_MEMORY_IS_READONLY (memory) && gst_memory_is_writable (memory);
+      && !GST_MEMORY_IS_READONLY (memory);
 }

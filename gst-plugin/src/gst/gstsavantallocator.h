@@ -30,8 +30,7 @@ GstAllocator *sv_allocator_new (const SvBackendFns *backend);
 int sv_surface_params_resolve (const GstSavantSurfaceParams *params,
     const SvBackendFns *backend, SavantMemType *mem_type, SvSlotLayout *layout);
 
-/* Whether only one reference to the memory exists and no second buffer
- * holds it. */
+/* Whether a memory belongs to one buffer alone, however many hold that. */
 gboolean sv_memory_is_exclusive (GstMemory *memory);
 
 /* The surface of a buffer as gst_savant_buffer_peek_surface() finds it;

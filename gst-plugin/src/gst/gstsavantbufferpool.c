@@ -372,9 +372,7 @@ static void
 release_buffer (GstBufferPool *pool, GstBuffer *buffer)
 {
   GstSavantBufferPool *self = POOL_CAST (pool);
-  gboolean stopped =
-      GST_BUFFER_POOL_IS_FLUSHING (pool) && !gst_buffer_pool_is_active (pool);
-  GstMemory *memory = stopped ? NULL : intact_memory (self, buffer);
+  GstMemory *memory = intact_memory (self, buffer);
   SvPoolEntry *entry;
 
   if (memory != NULL && self->setup.info.nvmm)
@@ -383,7 +381,9 @@ release_buffer (GstBufferPool *pool, GstBuffer *buffer)
   entry = sv_pool_queue_give (&self->queue, buffer, memory != NULL);
   if (entry != NULL)
     entry_free (entry);
-  if (stopped)
+  /* Asked only now: whoever stops the pool meanwhile has either seen this
+   * buffer in the queue or is seen here. */
+  if (GST_BUFFER_POOL_IS_FLUSHING (pool) && !gst_buffer_pool_is_active (pool))
     sv_buffer_pool_trim (self);
 }
 
@@ -400,6 +400,7 @@ finalize (GObject *object)
 {
   GstSavantBufferPool *self = GST_SAVANT_BUFFER_POOL (object);
 
+  sv_buffer_pool_trim (self);
   sv_pool_queue_clear (&self->queue);
   gst_clear_object (&self->surface_allocator);
   gst_clear_object (&self->setup.allocator);

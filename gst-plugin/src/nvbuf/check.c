@@ -33,8 +33,7 @@ can_read (const void *address, void *to, size_t size)
   struct iovec local = { to, size };
   struct iovec remote = { (void *) address, size };
 
-  if (process_vm_readv (getpid (), &local, 1, &remote, 1, 0)
-      == (ssize_t) size)
+  if (process_vm_readv (getpid (), &local, 1, &remote, 1, 0) == (ssize_t) size)
     return true;
   return errno != EFAULT && can_read_by_pipe (address, to, size);
 }
@@ -69,7 +68,8 @@ sv_nvbuf_check (SvNvbufLayout layout, const void *candidate, size_t size)
   if (candidate == NULL || size < sv_nvbuf_header_size (layout))
     return sv_fail (SAVANT_ERROR_NOT_A_SURFACE,
         "not an NvBufSurface: the memory has %zu bytes, the header alone has "
-        "%zu", size, sv_nvbuf_header_size (layout));
+        "%zu",
+        size, sv_nvbuf_header_size (layout));
   if (!can_read (candidate, &header, sv_nvbuf_header_size (layout)))
     return sv_fail (SAVANT_ERROR_NOT_A_SURFACE,
         "not an NvBufSurface: address %p cannot be read", candidate);
@@ -100,8 +100,8 @@ sv_nvbuf_check (SvNvbufLayout layout, const void *candidate, size_t size)
     for (int p = 0; p < image.n_planes && cpu_reads (s->mem_type); p++)
       if (!can_read_ends (&image, p))
         return sv_fail (SAVANT_ERROR_NOT_A_SURFACE,
-            "not an NvBufSurface: plane %d of slot %u at %p cannot be read",
-            p, i, (void *) image.data[p]);
+            "not an NvBufSurface: plane %d of slot %u at %p cannot be read", p,
+            i, (void *) image.data[p]);
   }
   return SAVANT_OK;
 }

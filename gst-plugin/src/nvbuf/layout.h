@@ -12,11 +12,11 @@
 typedef struct SvNvbufPlanes
 {
   uint32_t num_planes;
-  uint32_t width[4];            /* samples */
+  uint32_t width[4]; /* samples */
   uint32_t height[4];
-  uint32_t pitch[4];            /* bytes */
-  uint32_t offset[4];           /* bytes from dataPtr */
-  uint32_t size[4];             /* bytes */
+  uint32_t pitch[4];  /* bytes */
+  uint32_t offset[4]; /* bytes from dataPtr */
+  uint32_t size[4];   /* bytes */
   uint32_t bytes_per_sample[4];
   void *reserved[16];
 } SvNvbufPlanes;

@@ -23,8 +23,7 @@ sv_nvbuf_header_size (SvNvbufLayout layout)
 size_t
 sv_nvbuf_slot_size (SvNvbufLayout layout)
 {
-  return layout == SV_NVBUF_DS9 ? sizeof (SvNvbufSlot9)
-                                : sizeof (SvNvbufSlot6);
+  return layout == SV_NVBUF_DS9 ? sizeof (SvNvbufSlot9) : sizeof (SvNvbufSlot6);
 }
 
 static SvNvbufSlot *
@@ -102,28 +101,31 @@ sv_nvbuf_slot_layout (SavantFormat format, int width, int height,
         "surface size %dx%d: width and height are 1 to %d", width, height,
         SAVANT_MAX_SIDE);
 
-  *out = (SvSlotLayout){ .format = format, .width = width, .height = height,
+  *out = (SvSlotLayout){ .format = format,
+    .width = width,
+    .height = height,
     .n_planes = info->n_planes };
   int even_w = info->sub_x == 2 ? (width + 1) & ~1 : width;
   int even_h = info->sub_y == 2 ? (height + 1) & ~1 : height;
   for (int p = 0; p < info->n_planes; p++) {
     int sub_x = p > 0 ? info->sub_x : 1;
-    int64_t pitch = align_up (sv_format_plane_row_bytes (info, p, even_w),
-        pitch_align);
+    int64_t pitch =
+        align_up (sv_format_plane_row_bytes (info, p, even_w), pitch_align);
 
     out->plane_width[p] = even_w / sub_x;
     out->plane_height[p] = even_h / sv_format_plane_sub_y (info, p);
     out->pitch_bytes[p] = (int) pitch;
     out->offset_bytes[p] = offset;
-    out->bytes_per_sample[p] = (int) (sv_format_plane_row_bytes (info, p,
-        even_w) / out->plane_width[p]);
+    out->bytes_per_sample[p] =
+        (int) (sv_format_plane_row_bytes (info, p, even_w)
+            / out->plane_width[p]);
     offset += pitch * out->plane_height[p];
   }
   if (offset > INT32_MAX)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "a %s surface of %dx%d needs %lld bytes: at most 2147483647 are "
-        "possible, choose a smaller size", info->name, width, height,
-        (long long) offset);
+        "possible, choose a smaller size",
+        info->name, width, height, (long long) offset);
   out->size_bytes = offset;
   return SAVANT_OK;
 }
@@ -189,8 +191,7 @@ sv_nvbuf_set_data (SvNvbufLayout layout, void *surface, uint32_t slot,
 }
 
 int
-sv_nvbuf_color_format (SvNvbufLayout layout, const void *surface,
-    uint32_t slot)
+sv_nvbuf_color_format (SvNvbufLayout layout, const void *surface, uint32_t slot)
 {
   return slot_at (layout, surface, slot)->color_format;
 }
@@ -240,24 +241,26 @@ sv_nvbuf_get_image (SvNvbufLayout layout, const void *surface, uint32_t slot,
 {
   const SvNvbufSlot *s = slot_at (layout, surface, slot);
   SavantColorimetry colorimetry;
-  int format = savant_format_from_color_format (s->color_format,
-      &colorimetry);
+  int format = savant_format_from_color_format (s->color_format, &colorimetry);
   const SvFormatInfo *info = sv_format_info (format);
 
   if (info == NULL)
     return sv_fail (SAVANT_ERROR_NOT_A_SURFACE,
         "slot %u has colorFormat %d, which is none of the supported formats "
-        "%s", slot, s->color_format, sv_format_list (true));
+        "%s",
+        slot, s->color_format, sv_format_list (true));
   if (s->width < 1 || s->width > SAVANT_MAX_SIDE || s->height < 1
-      || s->height > SAVANT_MAX_SIDE
-      || s->planes.num_planes != info->n_planes || s->data == NULL)
+      || s->height > SAVANT_MAX_SIDE || s->planes.num_planes != info->n_planes
+      || s->data == NULL)
     return sv_fail (SAVANT_ERROR_NOT_A_SURFACE,
-        "slot %u claims %ux%u %s in %u planes at %p", slot, s->width,
-        s->height, info->name, s->planes.num_planes, s->data);
+        "slot %u claims %ux%u %s in %u planes at %p", slot, s->width, s->height,
+        info->name, s->planes.num_planes, s->data);
 
   *image = (SavantImage){ .format = (SavantFormat) format,
-    .width = (int) s->width, .height = (int) s->height,
-    .colorimetry = colorimetry, .n_planes = info->n_planes };
+    .width = (int) s->width,
+    .height = (int) s->height,
+    .colorimetry = colorimetry,
+    .n_planes = info->n_planes };
   for (int p = 0; p < info->n_planes; p++) {
     int64_t row = sv_format_plane_row_bytes (info, p, image->width);
     int64_t rows = sv_format_plane_rows (info, p, image->height);
@@ -268,8 +271,9 @@ sv_nvbuf_get_image (SvNvbufLayout layout, const void *surface, uint32_t slot,
         || (s->data_size != 0 && end > (int64_t) s->data_size))
       return sv_fail (SAVANT_ERROR_NOT_A_SURFACE,
           "slot %u, %ux%u %s: plane %d at offset %u with pitch %u does not "
-          "fit into %u bytes", slot, s->width, s->height, info->name, p,
-          s->planes.offset[p], s->planes.pitch[p], s->data_size);
+          "fit into %u bytes",
+          slot, s->width, s->height, info->name, p, s->planes.offset[p],
+          s->planes.pitch[p], s->data_size);
     image->data[p] = (uint8_t *) s->data + s->planes.offset[p];
     image->pitch_bytes[p] = (ptrdiff_t) s->planes.pitch[p];
   }

@@ -13,8 +13,8 @@
 
 typedef enum SvNvbufLayout
 {
-  SV_NVBUF_DS6,                 /* DeepStream 6.x to 8.x: 64 and 384 bytes */
-  SV_NVBUF_DS9                  /* DeepStream 9.x: 72 and 416 bytes */
+  SV_NVBUF_DS6, /* DeepStream 6.x to 8.x: 64 and 384 bytes */
+  SV_NVBUF_DS9  /* DeepStream 9.x: 72 and 416 bytes */
 } SvNvbufLayout;
 
 /* The layout of this process: DeepStream's where it is loaded, else DS9. */
@@ -39,19 +39,19 @@ typedef struct SvSlotLayout
   int width;
   int height;
   int n_planes;
-  int plane_width[SAVANT_MAX_PLANES];   /* samples */
-  int plane_height[SAVANT_MAX_PLANES];  /* rows that exist in memory */
+  int plane_width[SAVANT_MAX_PLANES];  /* samples */
+  int plane_height[SAVANT_MAX_PLANES]; /* rows that exist in memory */
   int pitch_bytes[SAVANT_MAX_PLANES];
   int64_t offset_bytes[SAVANT_MAX_PLANES];
-  int bytes_per_sample[SAVANT_MAX_PLANES];      /* 2 for an interleaved UV plane */
-  int64_t size_bytes;           /* of the slot, a multiple of the pitch alignment */
+  int bytes_per_sample[SAVANT_MAX_PLANES]; /* 2 for an interleaved UV plane */
+  int64_t size_bytes; /* of the slot, a multiple of the pitch alignment */
 } SvSlotLayout;
 
 /* The layout of a slot whose pitches are multiples of pitch_align bytes. Luma
  * planes of subsampled formats have even widths and heights, planes follow
  * each other. INVALID_ARGUMENT above 2^31-1 bytes, with the number. */
 int sv_nvbuf_slot_layout (SavantFormat format, int width, int height,
-    int pitch_align, SvSlotLayout * out);
+    int pitch_align, SvSlotLayout *out);
 
 /* Bytes of one block that holds header and slot list of a batch. */
 size_t sv_nvbuf_block_size (SvNvbufLayout layout, uint32_t batch_size);
@@ -62,7 +62,7 @@ void sv_nvbuf_init (SvNvbufLayout layout, void *block, uint32_t batch_size,
 
 /* Fills slot `slot`; data is its first byte. */
 void sv_nvbuf_set_slot (SvNvbufLayout layout, void *surface, uint32_t slot,
-    const SvSlotLayout * slot_layout, int color_format, void *data);
+    const SvSlotLayout *slot_layout, int color_format, void *data);
 
 /* Copies a slot by value from another surface (zero-copy batches). */
 void sv_nvbuf_copy_slot (SvNvbufLayout layout, void *dst, uint32_t dst_slot,
@@ -82,13 +82,13 @@ void *sv_nvbuf_data (SvNvbufLayout layout, const void *surface, uint32_t slot);
 uint32_t sv_nvbuf_pitch (SvNvbufLayout layout, const void *surface,
     uint32_t slot);
 void sv_nvbuf_plane (SvNvbufLayout layout, const void *surface, uint32_t slot,
-    uint32_t plane, uint32_t * width, uint32_t * height, uint32_t * pitch,
-    uint32_t * offset, uint32_t * bytes_per_sample);
+    uint32_t plane, uint32_t *width, uint32_t *height, uint32_t *pitch,
+    uint32_t *offset, uint32_t *bytes_per_sample);
 
 /* Describes a slot as a picture; NOT_A_SURFACE where its format, sizes or
  * planes are not ones that we know, with the numbers. */
 int sv_nvbuf_get_image (SvNvbufLayout layout, const void *surface,
-    uint32_t slot, SavantImage * image);
+    uint32_t slot, SavantImage *image);
 
 /* Checks that `size` bytes at `candidate` are a plausible surface: header,
  * list, slots and, for memory of the CPU, the first and last byte of every

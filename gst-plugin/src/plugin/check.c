@@ -93,7 +93,7 @@ sv_check_ready (GstElement *element, const gchar *backend,
     SavantMemType mem_type, gint gpu_id)
 {
   return check_versions (element) && check_backend (element, backend)
-         && check_memory (element, backend, mem_type, gpu_id);
+      && check_memory (element, backend, mem_type, gpu_id);
 }
 
 gboolean
@@ -101,9 +101,8 @@ sv_check_engine (GstElement *element, const gchar *backend,
     const SavantTransformConfig *config)
 {
   SavantTransform *transform = NULL;
-  gboolean ready
-      = savant_transform_new (backend, &transform) == SAVANT_OK
-        && savant_transform_run (transform, config, NULL, 0) == SAVANT_OK;
+  gboolean ready = savant_transform_new (backend, &transform) == SAVANT_OK
+      && savant_transform_run (transform, config, NULL, 0) == SAVANT_OK;
 
   if (!ready)
     GST_ELEMENT_ERROR (element, LIBRARY, SETTINGS, ("%s", savant_last_error ()),

@@ -121,15 +121,14 @@ static const GEnumValue non_uniform_caps[] = {
 
 DEFINE_ENUM (gst_savant_mem_type_get_type, "GstSavantMemType", mem_types)
 DEFINE_ENUM (gst_savant_padding_get_type, "GstSavantPadding", paddings)
-DEFINE_ENUM (
-    gst_savant_interpolation_get_type, "GstSavantInterpolation", interpolations)
-DEFINE_ENUM (
-    gst_savant_compute_mode_get_type, "GstSavantComputeMode", compute_modes)
+DEFINE_ENUM (gst_savant_interpolation_get_type, "GstSavantInterpolation",
+    interpolations)
+DEFINE_ENUM (gst_savant_compute_mode_get_type, "GstSavantComputeMode",
+    compute_modes)
 DEFINE_ENUM (gst_savant_roi_policy_get_type, "GstSavantRoiPolicy", roi_policies)
-DEFINE_ENUM (
-    gst_savant_crop_source_get_type, "GstSavantCropSource", crop_sources)
+DEFINE_ENUM (gst_savant_crop_source_get_type, "GstSavantCropSource",
+    crop_sources)
 DEFINE_ENUM (gst_savant_pattern_get_type, "GstSavantPattern", patterns)
-DEFINE_ENUM (
-    gst_savant_batch_mode_get_type, "GstSavantBatchMode", batch_modes)
+DEFINE_ENUM (gst_savant_batch_mode_get_type, "GstSavantBatchMode", batch_modes)
 DEFINE_ENUM (gst_savant_non_uniform_caps_get_type, "GstSavantNonUniformCaps",
     non_uniform_caps)

@@ -298,7 +298,8 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
   GstSavantBatch *self = GST_SAVANT_BATCH (parent);
   GstSavantBatchPad *pad = (GstSavantBatchPad *) gstpad;
   SvBatchItem *item;
-  gchar *problem = NULL;
+  SvPushResult result;
+  gchar *problem;
   gint flow;
 
   sv_collect_enter (&self->collect, pad->queue);
@@ -326,9 +327,8 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
     return GST_FLOW_ERROR;
   }
   number_frame (pad, item);
-  return flow_of (sv_collect_push (&self->collect, pad->queue, &item->item,
-                      &flow),
-      flow);
+  result = sv_collect_push (&self->collect, pad->queue, &item->item, &flow);
+  return flow_of (result, flow);
 }
 
 /* ---- Events ------------------------------------------------------------- */

@@ -102,6 +102,23 @@ sv_bufgen_set_caps (GstBaseSrc *src, GstCaps *caps)
   return TRUE;
 }
 
+/* A value for people: lists of names without types and braces. */
+static gchar *
+value_text (const GValue *value)
+{
+  GString *text;
+  guint i;
+
+  if (!GST_VALUE_HOLDS_LIST (value) || gst_value_list_get_size (value) == 0
+      || !G_VALUE_HOLDS_STRING (gst_value_list_get_value (value, 0)))
+    return gst_value_serialize (value);
+  text = g_string_new (NULL);
+  for (i = 0; i < gst_value_list_get_size (value); i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
+        g_value_get_string (gst_value_list_get_value (value, i)));
+  return g_string_free (text, FALSE);
+}
+
 /* Adds "field=wanted (possible: ...)" for every field of `wanted` that has no
  * value in common with `mine`. */
 static void
@@ -118,8 +135,8 @@ append_conflicts (GString *text, const GstStructure *wanted,
 
     if (value == NULL || gst_value_intersect (NULL, value, possible))
       continue;
-    a = gst_value_serialize (value);
-    b = gst_value_serialize (possible);
+    a = value_text (value);
+    b = value_text (possible);
     g_string_append_printf (text, "%s%s=%s (possible: %s)",
         text->len > 0 ? ", " : "", field, a, b);
     g_free (a);

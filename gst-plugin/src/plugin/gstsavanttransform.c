@@ -42,14 +42,16 @@
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS (CAPS_SURFACES ";" CAPS_BATCHES ";"
+    GST_STATIC_CAPS (CAPS_SURFACES
+        ";" CAPS_BATCHES ";"
         "video/x-raw,format=(string)" GST_SAVANT_INPUT_FORMATS "," CAPS_SIDES));
 
-static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
-    GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS (CAPS_SURFACES ";" CAPS_BATCHES ";"
-        "video/x-raw,format=(string)" GST_SAVANT_OUTPUT_FORMATS
-        "," CAPS_SIDES));
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (CAPS_SURFACES
+            ";" CAPS_BATCHES ";"
+            "video/x-raw,format=(string)" GST_SAVANT_OUTPUT_FORMATS
+            "," CAPS_SIDES));
 
 G_DEFINE_TYPE_WITH_CODE (GstSavantTransform, gst_savant_transform,
     GST_TYPE_BASE_TRANSFORM,
@@ -81,9 +83,9 @@ check_ready (GstSavantTransform *self)
   SavantMemType mem_type;
   gint gpu_id;
   gchar *backend = dup_backend (self, &mem_type, &gpu_id, &config);
-  gboolean ready
-      = sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
-        && sv_check_engine (GST_ELEMENT (self), backend, &config);
+  gboolean ready =
+      sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
+      && sv_check_engine (GST_ELEMENT (self), backend, &config);
 
   g_free (backend);
   return ready;
@@ -158,15 +160,15 @@ before_transform (GstBaseTransform *trans, GstBuffer *buffer)
   GstClockTime time = GST_CLOCK_TIME_NONE;
 
   if (trans->segment.format == GST_FORMAT_TIME)
-    time = gst_segment_to_stream_time (
-        &trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+    time = gst_segment_to_stream_time (&trans->segment, GST_FORMAT_TIME,
+        GST_BUFFER_PTS (buffer));
   if (GST_CLOCK_TIME_IS_VALID (time))
     gst_object_sync_values (GST_OBJECT (trans), time);
 }
 
 static GstFlowReturn
-submit_input_buffer (
-    GstBaseTransform *trans, gboolean is_discont, GstBuffer *buffer)
+submit_input_buffer (GstBaseTransform *trans, gboolean is_discont,
+    GstBuffer *buffer)
 {
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (trans);
   GstFlowReturn ret;
@@ -371,8 +373,8 @@ gst_savant_transform_class_init (GstSavantTransformClass *klass)
   base->accept_caps = GST_DEBUG_FUNCPTR (sv_transform_accept_caps);
   base->set_caps = GST_DEBUG_FUNCPTR (sv_transform_set_caps);
   base->decide_allocation = GST_DEBUG_FUNCPTR (sv_transform_decide_allocation);
-  base->propose_allocation
-      = GST_DEBUG_FUNCPTR (sv_transform_propose_allocation);
+  base->propose_allocation =
+      GST_DEBUG_FUNCPTR (sv_transform_propose_allocation);
   base->start = GST_DEBUG_FUNCPTR (start);
   base->stop = GST_DEBUG_FUNCPTR (stop);
   base->sink_event = GST_DEBUG_FUNCPTR (sink_event);

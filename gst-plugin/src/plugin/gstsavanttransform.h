@@ -179,8 +179,8 @@ GstFlowReturn sv_transform_open_input (GstSavantTransform *self,
     GstBuffer *buffer);
 
 /* Fills the destinations of `jobs`; posts an error on failure. */
-gboolean sv_transform_open_output (GstSavantTransform *self,
-    GstBuffer *buffer, SvMappedFrame *mapped);
+gboolean sv_transform_open_output (GstSavantTransform *self, GstBuffer *buffer,
+    SvMappedFrame *mapped);
 
 /* -- gstsavanttransformframe.c -- */
 void sv_transform_update_plan (GstSavantTransform *self);
@@ -193,8 +193,8 @@ void sv_transform_reserve (GstSavantTransform *self, gint n);
 
 GstFlowReturn sv_transform_generate_output (GstBaseTransform *trans,
     GstBuffer **outbuf);
-GstFlowReturn sv_transform_transform (GstBaseTransform *trans,
-    GstBuffer *inbuf, GstBuffer *outbuf);
+GstFlowReturn sv_transform_transform (GstBaseTransform *trans, GstBuffer *inbuf,
+    GstBuffer *outbuf);
 gboolean sv_transform_transform_meta (GstBaseTransform *trans,
     GstBuffer *outbuf, GstMeta *meta, GstBuffer *inbuf);
 

@@ -23,23 +23,22 @@ static gboolean
 is_nvmm (const GstCapsFeatures *features)
 {
   return features != NULL && gst_caps_features_get_size (features) == 1
-         && gst_caps_features_contains (
-             features, GST_SAVANT_CAPS_FEATURE_NVMM);
+      && gst_caps_features_contains (features, GST_SAVANT_CAPS_FEATURE_NVMM);
 }
 
 static gboolean
 is_plain (const GstCapsFeatures *features)
 {
   return features == NULL || gst_caps_features_get_size (features) == 0
-         || gst_caps_features_is_equal (
-             features, GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY);
+      || gst_caps_features_is_equal (features,
+          GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY);
 }
 
 static gboolean
 is_non_uniform (const GstStructure *s)
 {
   return g_strcmp0 (gst_structure_get_string (s, "batch-kind"), "non-uniform")
-         == 0;
+      == 0;
 }
 
 /* Batches of more than one slot stay surfaces. */
@@ -74,12 +73,12 @@ open_structure (const GstStructure *s, gboolean to_nvmm, gboolean to_src)
       "chroma-site", "batch-kind", "block-linear", "nvbuf-memory-type",
       "gpu-id", NULL);
   if (!to_nvmm)
-    gst_structure_remove_fields (
-        other, "batch-size", "num-surfaces-per-frame", NULL);
+    gst_structure_remove_fields (other, "batch-size", "num-surfaces-per-frame",
+        NULL);
   gst_structure_set (other, "width", GST_TYPE_INT_RANGE, 1, SAVANT_MAX_SIDE,
       "height", GST_TYPE_INT_RANGE, 1, SAVANT_MAX_SIDE, NULL);
-  set_format_list (other, to_nvmm || to_src ? GST_SAVANT_OUTPUT_FORMATS
-                                            : GST_SAVANT_INPUT_FORMATS);
+  set_format_list (other,
+      to_nvmm || to_src ? GST_SAVANT_OUTPUT_FORMATS : GST_SAVANT_INPUT_FORMATS);
   return other;
 }
 
@@ -100,10 +99,9 @@ non_uniform_structure (const GstStructure *s)
 static void
 append (GstCaps *caps, GstStructure *s, gboolean nvmm)
 {
-  GstCapsFeatures *features
-      = nvmm ? gst_caps_features_new (GST_SAVANT_CAPS_FEATURE_NVMM, NULL)
-             : gst_caps_features_new (
-                 GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY, NULL);
+  GstCapsFeatures *features = nvmm
+      ? gst_caps_features_new (GST_SAVANT_CAPS_FEATURE_NVMM, NULL)
+      : gst_caps_features_new (GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY, NULL);
 
   if (gst_caps_is_subset_structure_full (caps, s, features)) {
     gst_structure_free (s);
@@ -142,15 +140,15 @@ prefers_same_caps (GstSavantTransform *self)
 
   pthread_mutex_lock (&self->lock);
   same = !sv_flip_is_quarter_turn (self->flip) && self->settings.crop.x == 0
-         && self->settings.crop.y == 0 && self->settings.crop.w == 0
-         && self->settings.crop.h == 0;
+      && self->settings.crop.y == 0 && self->settings.crop.w == 0
+      && self->settings.crop.h == 0;
   pthread_mutex_unlock (&self->lock);
   return same;
 }
 
 GstCaps *
-sv_transform_transform_caps (GstBaseTransform *trans,
-    GstPadDirection direction, GstCaps *caps, GstCaps *filter)
+sv_transform_transform_caps (GstBaseTransform *trans, GstPadDirection direction,
+    GstCaps *caps, GstCaps *filter)
 {
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (trans);
   GstCaps *other = gst_caps_new_empty ();
@@ -167,8 +165,8 @@ sv_transform_transform_caps (GstBaseTransform *trans,
     }
 
   if (filter != NULL) {
-    GstCaps *filtered
-        = gst_caps_intersect_full (filter, other, GST_CAPS_INTERSECT_FIRST);
+    GstCaps *filtered =
+        gst_caps_intersect_full (filter, other, GST_CAPS_INTERSECT_FIRST);
 
     gst_caps_unref (other);
     other = filtered;
@@ -186,7 +184,7 @@ is_new_refusal (GstSavantTransform *self, GstCaps *caps)
 
   pthread_mutex_lock (&self->lock);
   is_new = self->refused_caps == NULL
-           || !gst_caps_is_equal (self->refused_caps, caps);
+      || !gst_caps_is_equal (self->refused_caps, caps);
   gst_caps_replace (&self->refused_caps, caps);
   pthread_mutex_unlock (&self->lock);
   return is_new;
@@ -198,28 +196,27 @@ is_complete (const GstCaps *caps)
   const GstStructure *s = gst_caps_get_structure (caps, 0);
 
   return gst_structure_has_field (s, "format")
-         && gst_structure_has_field (s, "width")
-         && gst_structure_has_field (s, "height");
+      && gst_structure_has_field (s, "width")
+      && gst_structure_has_field (s, "height");
 }
 
 /* The template of non-uniform batches names neither format nor size, so that
  * all surfaces fit it: complete caps are looked at here. Incomplete ones get
  * as far as the CAPS event, where they are an error. */
 gboolean
-sv_transform_accept_caps (
-    GstBaseTransform *trans, GstPadDirection direction, GstCaps *caps)
+sv_transform_accept_caps (GstBaseTransform *trans, GstPadDirection direction,
+    GstCaps *caps)
 {
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (trans);
-  GstBaseTransformClass *parent
-      = g_type_class_peek_parent (G_OBJECT_GET_CLASS (self));
+  GstBaseTransformClass *parent =
+      g_type_class_peek_parent (G_OBJECT_GET_CLASS (self));
   gboolean accepted = parent->accept_caps (trans, direction, caps);
   GstSavantFrameInfo info;
 
   if (direction != GST_PAD_SINK || !gst_caps_is_fixed (caps))
     return accepted;
   if (accepted
-      && (!is_complete (caps)
-          || gst_savant_frame_info_from_caps (&info, caps)))
+      && (!is_complete (caps) || gst_savant_frame_info_from_caps (&info, caps)))
     return TRUE;
   if (GST_PAD_MODE (trans->sinkpad) == GST_PAD_MODE_NONE
       || !is_new_refusal (self, caps))
@@ -237,8 +234,8 @@ sv_transform_accept_caps (
 static gboolean
 is_new_failure (GstSavantTransform *self, GstCaps *caps)
 {
-  gboolean is_new = self->failed_caps == NULL
-                    || !gst_caps_is_equal (self->failed_caps, caps);
+  gboolean is_new =
+      self->failed_caps == NULL || !gst_caps_is_equal (self->failed_caps, caps);
 
   gst_caps_replace (&self->failed_caps, caps);
   return is_new;
@@ -253,8 +250,8 @@ sv_transform_check_input_caps (GstSavantTransform *self, GstCaps *caps)
     return TRUE;
   if (is_new_failure (self, caps))
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-      ("Input caps cannot be used: %s", savant_last_error ()),
-      ("caps %" GST_PTR_FORMAT, caps));
+        ("Input caps cannot be used: %s", savant_last_error ()),
+        ("caps %" GST_PTR_FORMAT, caps));
   return FALSE;
 }
 
@@ -303,8 +300,9 @@ sv_transform_post_not_negotiated (GstSavantTransform *self, GstCaps *incaps)
             wanted));
   else
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("Nothing that this element can make fits what downstream takes. "
-         SUPPORTED_TEXT "; framerate and batch-size stay as they are"),
+        ("Nothing that this element can make fits what downstream "
+         "takes. " SUPPORTED_TEXT
+         "; framerate and batch-size stay as they are"),
         ("input %" GST_PTR_FORMAT ", downstream %" GST_PTR_FORMAT, incaps,
             wanted));
   gst_caps_unref (wanted);
@@ -340,8 +338,8 @@ check_batches (const GstSavantFrameInfo *in, const GstSavantFrameInfo *out)
 }
 
 gboolean
-sv_transform_set_caps (
-    GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
+sv_transform_set_caps (GstBaseTransform *trans, GstCaps *incaps,
+    GstCaps *outcaps)
 {
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (trans);
   gchar *problem = NULL;

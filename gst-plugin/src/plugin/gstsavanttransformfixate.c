@@ -16,27 +16,22 @@ typedef struct Shape
 } Shape;
 
 /* What comes nearest to a format that downstream does not take. */
-static const gchar *const nearest_yuv420[]
-    = { "NV12", "I420", "NV21", "UYVY", "RGBA", "BGRA", "RGBx", "BGRx", "RGB",
-        "BGR", "GRAY8", NULL };
-static const gchar *const nearest_yuv[]
-    = { "UYVY", "NV12", "I420", "NV21", "RGBA", "BGRA", "RGBx", "BGRx", "RGB",
-        "BGR", "GRAY8", NULL };
-static const gchar *const nearest_rgb[]
-    = { "RGBx", "BGRx", "RGB", "BGR", "RGBA", "BGRA", "UYVY", "NV12", "I420",
-        "NV21", "GRAY8", NULL };
-static const gchar *const nearest_rgba[]
-    = { "RGBA", "BGRA", "RGBx", "BGRx", "RGB", "BGR", "UYVY", "NV12", "I420",
-        "NV21", "GRAY8", NULL };
-static const gchar *const nearest_gray[]
-    = { "GRAY8", "NV12", "I420", "NV21", "UYVY", "RGBA", "BGRA", "RGBx",
-        "BGRx", "RGB", "BGR", NULL };
+static const gchar *const nearest_yuv420[] = { "NV12", "I420", "NV21", "UYVY",
+  "RGBA", "BGRA", "RGBx", "BGRx", "RGB", "BGR", "GRAY8", NULL };
+static const gchar *const nearest_yuv[] = { "UYVY", "NV12", "I420", "NV21",
+  "RGBA", "BGRA", "RGBx", "BGRx", "RGB", "BGR", "GRAY8", NULL };
+static const gchar *const nearest_rgb[] = { "RGBx", "BGRx", "RGB", "BGR",
+  "RGBA", "BGRA", "UYVY", "NV12", "I420", "NV21", "GRAY8", NULL };
+static const gchar *const nearest_rgba[] = { "RGBA", "BGRA", "RGBx", "BGRx",
+  "RGB", "BGR", "UYVY", "NV12", "I420", "NV21", "GRAY8", NULL };
+static const gchar *const nearest_gray[] = { "GRAY8", "NV12", "I420", "NV21",
+  "UYVY", "RGBA", "BGRA", "RGBx", "BGRx", "RGB", "BGR", NULL };
 
 static const gchar *const *
 nearest_formats (const gchar *name)
 {
-  const GstVideoFormatInfo *info
-      = gst_video_format_get_info (gst_video_format_from_string (name));
+  const GstVideoFormatInfo *info =
+      gst_video_format_get_info (gst_video_format_from_string (name));
 
   if (GST_VIDEO_FORMAT_INFO_IS_GRAY (info))
     return nearest_gray;
@@ -57,8 +52,8 @@ allows_string (const GstStructure *s, const gchar *field, const gchar *string)
     return strcmp (g_value_get_string (value), string) == 0;
   if (GST_VALUE_HOLDS_LIST (value))
     for (guint i = 0; i < gst_value_list_get_size (value); i++)
-      if (g_strcmp0 (
-              g_value_get_string (gst_value_list_get_value (value, i)), string)
+      if (g_strcmp0 (g_value_get_string (gst_value_list_get_value (value, i)),
+              string)
           == 0)
         return TRUE;
   return FALSE;
@@ -83,8 +78,8 @@ fixate_format (GstStructure *s, const GstStructure *like)
     return;
   fixate_string (s, "format", like);
   for (nearest = nearest_formats (format);
-      *nearest != NULL && gst_structure_get_string (s, "format") == NULL;
-      nearest++)
+       *nearest != NULL && gst_structure_get_string (s, "format") == NULL;
+       nearest++)
     if (allows_string (s, "format", *nearest))
       gst_structure_set (s, "format", G_TYPE_STRING, *nearest, NULL);
 }
@@ -93,7 +88,7 @@ static gboolean
 is_non_uniform (const GstStructure *s)
 {
   return g_strcmp0 (gst_structure_get_string (s, "batch-kind"), "non-uniform")
-         == 0;
+      == 0;
 }
 
 /* How much a candidate keeps: the caps themselves, memory and format, the
@@ -126,8 +121,8 @@ best_structure (GstCaps *candidates, GstCaps *caps)
 
   for (guint i = 0; i < gst_caps_get_size (candidates); i++) {
     gint kept = score (gst_caps_get_structure (candidates, i), like,
-        gst_caps_features_is_equal (
-            features, gst_caps_get_features (candidates, i)));
+        gst_caps_features_is_equal (features,
+            gst_caps_get_features (candidates, i)));
 
     if (kept > best_score) {
       best = i;
@@ -149,8 +144,8 @@ source_shape (GstSavantTransform *self, const GstStructure *s,
   if (!gst_structure_get_int (s, "width", &shape->w)
       || !gst_structure_get_int (s, "height", &shape->h))
     return FALSE;
-  if (!gst_structure_get_fraction (
-          s, "pixel-aspect-ratio", &shape->par_n, &shape->par_d)
+  if (!gst_structure_get_fraction (s, "pixel-aspect-ratio", &shape->par_n,
+          &shape->par_d)
       || shape->par_n < 1 || shape->par_d < 1)
     shape->par_n = shape->par_d = 1;
 
@@ -192,13 +187,13 @@ static void
 fixate_par (GstStructure *s, gint target_n, gint target_d, Shape *out)
 {
   if (gst_structure_has_field (s, "pixel-aspect-ratio"))
-    gst_structure_fixate_field_nearest_fraction (
-        s, "pixel-aspect-ratio", target_n, target_d);
+    gst_structure_fixate_field_nearest_fraction (s, "pixel-aspect-ratio",
+        target_n, target_d);
   else
     gst_structure_set (s, "pixel-aspect-ratio", GST_TYPE_FRACTION, target_n,
         target_d, NULL);
-  if (!gst_structure_get_fraction (
-          s, "pixel-aspect-ratio", &out->par_n, &out->par_d)
+  if (!gst_structure_get_fraction (s, "pixel-aspect-ratio", &out->par_n,
+          &out->par_d)
       || out->par_n < 1 || out->par_d < 1)
     out->par_n = out->par_d = 1;
 }
@@ -206,8 +201,8 @@ fixate_par (GstStructure *s, gint target_n, gint target_d, Shape *out)
 /* Both sides open: the source's size and pixel aspect ratio, or, where the
  * caps do not allow them, what keeps the display aspect ratio. */
 static void
-fixate_open_size (
-    GstStructure *s, const Shape *in, gboolean use_par, Shape *out)
+fixate_open_size (GstStructure *s, const Shape *in, gboolean use_par,
+    Shape *out)
 {
   gdouble ratio = (gdouble) in->w / in->h;
 
@@ -215,8 +210,8 @@ fixate_open_size (
   out->h = nearest_side (s, "height", in->h);
   fixate_par (s, in->par_n, in->par_d, out);
   if (use_par)
-    ratio *= (gdouble) in->par_n * out->par_d
-             / ((gdouble) in->par_d * out->par_n);
+    ratio *=
+        (gdouble) in->par_n * out->par_d / ((gdouble) in->par_d * out->par_n);
   if (out->w != in->w) {
     gint h = to_side (out->w / ratio);
 
@@ -224,10 +219,10 @@ fixate_open_size (
     if (out->h != h)
       out->w = nearest_side (s, "width", to_side (out->h * ratio));
   } else if (out->h != in->h
-             || (use_par
-                 && gst_util_fraction_compare (
-                        in->par_n, in->par_d, out->par_n, out->par_d)
-                        != 0)) {
+      || (use_par
+          && gst_util_fraction_compare (in->par_n, in->par_d, out->par_n,
+                 out->par_d)
+              != 0)) {
     out->w = nearest_side (s, "width", to_side (out->h * ratio));
   }
 }
@@ -245,15 +240,15 @@ fixate_size (GstStructure *s, const Shape *in, gboolean use_par)
   } else {
     fixate_par (s, 1, 1, &out);
     if (use_par)
-      ratio *= (gdouble) in->par_n * out.par_d
-               / ((gdouble) in->par_d * out.par_n);
+      ratio *=
+          (gdouble) in->par_n * out.par_d / ((gdouble) in->par_d * out.par_n);
     if (!has_h)
       out.h = nearest_side (s, "height", to_side (out.w / ratio));
     if (!has_w)
       out.w = nearest_side (s, "width", to_side (out.h * ratio));
   }
-  gst_structure_set (
-      s, "width", G_TYPE_INT, out.w, "height", G_TYPE_INT, out.h, NULL);
+  gst_structure_set (s, "width", G_TYPE_INT, out.w, "height", G_TYPE_INT, out.h,
+      NULL);
 }
 
 static gboolean
@@ -262,8 +257,8 @@ has_format_and_size (const GstStructure *s)
   gint side;
 
   return gst_structure_get_string (s, "format") != NULL
-         && gst_structure_get_int (s, "width", &side)
-         && gst_structure_get_int (s, "height", &side);
+      && gst_structure_get_int (s, "width", &side)
+      && gst_structure_get_int (s, "height", &side);
 }
 
 GstCaps *
@@ -272,8 +267,8 @@ sv_transform_fixate_caps (GstBaseTransform *trans, GstPadDirection direction,
 {
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (trans);
   const GstStructure *like = gst_caps_get_structure (caps, 0);
-  GstCaps *result
-      = gst_caps_copy_nth (othercaps, best_structure (othercaps, caps));
+  GstCaps *result =
+      gst_caps_copy_nth (othercaps, best_structure (othercaps, caps));
   GstStructure *s = gst_caps_get_structure (result, 0);
   Shape shape;
   gboolean use_par;

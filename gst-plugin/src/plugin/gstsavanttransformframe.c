@@ -30,13 +30,13 @@ is_same_color (const GstVideoFormatInfo *finfo, const SavantColorimetry *a,
   if (a->range != b->range)
     return FALSE;
   return !GST_VIDEO_FORMAT_INFO_IS_YUV (finfo)
-         || (a->matrix == b->matrix && a->siting == b->siting);
+      || (a->matrix == b->matrix && a->siting == b->siting);
 }
 
 /* Whether caps and settings leave every byte where it is. */
 static gboolean
-is_identity (
-    const GstSavantTransform *self, const SvTransformSettings *settings)
+is_identity (const GstSavantTransform *self,
+    const SvTransformSettings *settings)
 {
   const GstVideoInfo *in = &self->in.video, *out = &self->out.video;
   const SavantTransformConfig *config = &settings->config;
@@ -62,7 +62,7 @@ is_identity (
       || (crop->w != 0 && crop->w != w) || (crop->h != 0 && crop->h != h))
     return FALSE;
   return savant_letterbox (config, w, h, w, h, &rect) == SAVANT_OK
-         && rect.x == 0 && rect.y == 0 && rect.w == w && rect.h == h;
+      && rect.x == 0 && rect.y == 0 && rect.w == w && rect.h == h;
 }
 
 void
@@ -93,16 +93,16 @@ gchar *
 sv_transform_check_plan (GstSavantTransform *self)
 {
   const SvTransformSettings *settings = &self->plan.settings;
-  SavantFormat format = gst_savant_format_from_video (
-      GST_VIDEO_INFO_FORMAT (&self->out.video));
+  SavantFormat format =
+      gst_savant_format_from_video (GST_VIDEO_INFO_FORMAT (&self->out.video));
   SavantRect source = settings->crop, rect;
   gint w = SAVANT_MIN_EFFECTIVE_SIDE, h = SAVANT_MIN_EFFECTIVE_SIDE;
 
   if (self->plan.identity)
     return NULL;
   if (!savant_format_is_output (format))
-    return g_strdup_printf ("format %s is input only, output can be "
-                            GST_SAVANT_OUTPUT_FORMATS,
+    return g_strdup_printf (
+        "format %s is input only, output can be " GST_SAVANT_OUTPUT_FORMATS,
         GST_VIDEO_INFO_NAME (&self->out.video));
   if (self->in.uniform) {
     w = GST_VIDEO_INFO_WIDTH (&self->in.video);
@@ -146,8 +146,8 @@ find_meta_rect (GstSavantTransform *self, GstBuffer *buffer, SavantRect *rect)
     crop = gst_buffer_get_video_crop_meta (buffer);
   if (crop == NULL
       && (source == SV_CROP_SOURCE_AUTO || source == SV_CROP_SOURCE_ROI_META))
-    roi = (const GstVideoRegionOfInterestMeta *) gst_buffer_get_meta (
-        buffer, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE);
+    roi = (const GstVideoRegionOfInterestMeta *) gst_buffer_get_meta (buffer,
+        GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE);
   if (crop != NULL) {
     x = crop->x, y = crop->y, w = crop->width, h = crop->height;
   } else if (roi != NULL) {
@@ -161,44 +161,43 @@ find_meta_rect (GstSavantTransform *self, GstBuffer *buffer, SavantRect *rect)
   return TRUE;
 }
 
-/* The part of `rect` inside a picture, by roi-policy. In a meta, a side of 0
- * is an empty rectangle; in the properties it reaches to the edge. */
+/* The part of `rect` inside a picture, by roi-policy; clip drops what has none.
+ * In a meta, a side of 0 is an empty rectangle; in the properties it reaches to
+ * the edge. */
 static GstFlowReturn
 place_source (GstSavantTransform *self, SavantTransformJob *job,
     const SavantRect *rect, gboolean from_meta)
 {
+  SvRoiPolicy policy = self->plan.settings.roi_policy;
   gint width = job->src.width, height = job->src.height;
   gint64 right = (gint64) rect->x + rect->w;
   gint64 bottom = (gint64) rect->y + rect->h;
-  gboolean inside;
+  gboolean whole, empty;
 
   if (!from_meta && rect->w == 0)
     right = width;
   if (!from_meta && rect->h == 0)
     bottom = height;
-  inside = right <= width && bottom <= height;
+  whole = right <= width && bottom <= height;
   right = MIN (right, width);
   bottom = MIN (bottom, height);
-  job->src_rect = (SavantRect){ rect->x, rect->y, (gint) (right - rect->x),
-    (gint) (bottom - rect->y) };
-  if (right <= rect->x || bottom <= rect->y) {
-    inside = FALSE;
-    if (self->plan.settings.roi_policy == SV_ROI_CLIP)
-      return GST_BASE_TRANSFORM_FLOW_DROPPED;
-  }
-  if (inside || self->plan.settings.roi_policy == SV_ROI_CLIP)
+  empty = right <= rect->x || bottom <= rect->y;
+  if (!empty && (whole || policy == SV_ROI_CLIP)) {
+    job->src_rect = (SavantRect){ rect->x, rect->y, (gint) right - rect->x,
+      (gint) bottom - rect->y };
     return GST_FLOW_OK;
-  if (self->plan.settings.roi_policy == SV_ROI_SKIP)
+  }
+  if (policy != SV_ROI_ERROR)
     return GST_BASE_TRANSFORM_FLOW_DROPPED;
   GST_ELEMENT_ERROR (self, STREAM, FAILED,
       ("The source rectangle left %d, top %d, width %d, height %d leaves the "
        "picture of %dx%d and roi-policy is error: correct the rectangle or "
        "use roi-policy=clip or skip",
           rect->x, rect->y, rect->w, rect->h, width, height),
-      ("rectangle from %s", !from_meta            ? "the crop properties"
-                            : self->used_roi != NULL
-                                ? "GstVideoRegionOfInterestMeta"
-                                : "GstVideoCropMeta"));
+      ("rectangle from %s",
+          !from_meta                   ? "the crop properties"
+              : self->used_roi != NULL ? "GstVideoRegionOfInterestMeta"
+                                       : "GstVideoCropMeta"));
   return GST_FLOW_ERROR;
 }
 
@@ -227,16 +226,13 @@ place (GstSavantTransform *self, GstBuffer *inbuf)
     if (savant_letterbox (config, job->src_rect.w, job->src_rect.h, width,
             height, &job->dst_rect)
         != SAVANT_OK) {
-      GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
-          ("%s", savant_last_error ()),
+      GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("%s", savant_last_error ()),
           ("%dx%d to %dx%d", job->src_rect.w, job->src_rect.h, width, height));
       return GST_FLOW_ERROR;
     }
-    self->same_geometry
-        = self->same_geometry && job->src.width == width
-          && job->src.height == height
-          && is_whole (&job->src_rect, width, height)
-          && is_whole (&job->dst_rect, width, height);
+    self->same_geometry = self->same_geometry && job->src.width == width
+        && job->src.height == height && is_whole (&job->src_rect, width, height)
+        && is_whole (&job->dst_rect, width, height);
   }
   return GST_FLOW_OK;
 }
@@ -279,10 +275,10 @@ move_regions (GstSavantTransform *self, GstBuffer *inbuf, GstBuffer *outbuf,
   gpointer state = NULL;
   GstMeta *meta;
 
-  while ((meta = gst_buffer_iterate_meta_filtered (
-              inbuf, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))) {
-    const GstVideoRegionOfInterestMeta *roi
-        = (const GstVideoRegionOfInterestMeta *) meta;
+  while ((meta = gst_buffer_iterate_meta_filtered (inbuf, &state,
+              GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))) {
+    const GstVideoRegionOfInterestMeta *roi =
+        (const GstVideoRegionOfInterestMeta *) meta;
     const gdouble box[4] = { roi->x, roi->y, roi->w, roi->h };
     GstVideoRegionOfInterestMeta *moved;
     gdouble b[4], left, top, right, bottom;
@@ -302,17 +298,16 @@ move_regions (GstSavantTransform *self, GstBuffer *inbuf, GstBuffer *outbuf,
     moved->id = roi->id;
     moved->parent_id = roi->parent_id;
     for (const GList *l = roi->params; l != NULL; l = l->next)
-      gst_video_region_of_interest_meta_add_param (
-          moved, gst_structure_copy ((const GstStructure *) l->data));
+      gst_video_region_of_interest_meta_add_param (moved,
+          gst_structure_copy ((const GstStructure *) l->data));
   }
 }
 
 static void
-attach_geometry (
-    GstSavantTransform *self, GstBuffer *inbuf, GstBuffer *outbuf)
+attach_geometry (GstSavantTransform *self, GstBuffer *inbuf, GstBuffer *outbuf)
 {
-  const GstSavantTransformMeta *before
-      = gst_buffer_get_savant_transform_meta (inbuf);
+  const GstSavantTransformMeta *before =
+      gst_buffer_get_savant_transform_meta (inbuf);
   gint n = self->n_jobs;
 
   for (gint i = 0; i < n; i++) {
@@ -330,19 +325,18 @@ attach_geometry (
   if (n == 1)
     move_regions (self, inbuf, outbuf, &self->geometry[0]);
   for (gint i = 0; before != NULL && i < n && i < (gint) before->n_slots; i++)
-    gst_savant_geometry_compose (
-        &before->slots[i], &self->geometry[i], &self->geometry[i]);
+    gst_savant_geometry_compose (&before->slots[i], &self->geometry[i],
+        &self->geometry[i]);
   if (n > 0)
-    gst_buffer_set_savant_transform_meta (
-        outbuf, self->geometry, (guint) n);
+    gst_buffer_set_savant_transform_meta (outbuf, self->geometry, (guint) n);
 }
 
 /* ---- Running ----------------------------------------------------------- */
 
 /* Of an opened and placed input. */
 GstFlowReturn
-sv_transform_transform (
-    GstBaseTransform *trans, GstBuffer *inbuf, GstBuffer *outbuf)
+sv_transform_transform (GstBaseTransform *trans, GstBuffer *inbuf,
+    GstBuffer *outbuf)
 {
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (trans);
   SvMappedFrame out_frame;
@@ -371,8 +365,8 @@ push_gap (GstBaseTransform *trans, GstBuffer *buffer)
       buffer);
   if (GST_BUFFER_PTS_IS_VALID (buffer))
     gst_pad_push_event (trans->srcpad,
-        gst_event_new_gap (
-            GST_BUFFER_PTS (buffer), GST_BUFFER_DURATION (buffer)));
+        gst_event_new_gap (GST_BUFFER_PTS (buffer),
+            GST_BUFFER_DURATION (buffer)));
 }
 
 static GstFlowReturn
@@ -388,11 +382,10 @@ convert (GstSavantTransform *self, GstBuffer *inbuf, GstBuffer **outbuf)
     push_gap (trans, inbuf);
   }
   if (ret == GST_FLOW_OK)
-    ret = sv_transform_acquire (
-        self, self->n_jobs > 0 ? &self->jobs[0].src : NULL, outbuf);
+    ret = sv_transform_acquire (self,
+        self->n_jobs > 0 ? &self->jobs[0].src : NULL, outbuf);
   if (ret == GST_FLOW_OK) {
-    GST_BASE_TRANSFORM_GET_CLASS (trans)->copy_metadata (
-        trans, inbuf, *outbuf);
+    GST_BASE_TRANSFORM_GET_CLASS (trans)->copy_metadata (trans, inbuf, *outbuf);
     ret = sv_transform_transform (trans, inbuf, *outbuf);
   }
   if (ret != GST_FLOW_OK)
@@ -402,8 +395,8 @@ convert (GstSavantTransform *self, GstBuffer *inbuf, GstBuffer **outbuf)
 }
 
 static gboolean
-is_whole_picture (
-    GstSavantTransform *self, GstBuffer *buffer, const SavantRect *rect)
+is_whole_picture (GstSavantTransform *self, GstBuffer *buffer,
+    const SavantRect *rect)
 {
   const GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
   gint w = GST_VIDEO_INFO_WIDTH (&self->in.video);
@@ -432,7 +425,7 @@ is_wanted_memory (GstSavantTransform *self, GstBuffer *buffer)
   if (plan->mem_type != SAVANT_MEM_DEFAULT && plan->mem_type != mem_type)
     return FALSE;
   return mem_type == SAVANT_MEM_SYSTEM || plan->gpu_id < 0
-         || plan->gpu_id == gst_savant_surface_get_gpu_id (surface);
+      || plan->gpu_id == gst_savant_surface_get_gpu_id (surface);
 }
 
 static gboolean

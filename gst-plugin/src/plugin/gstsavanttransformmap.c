@@ -10,8 +10,8 @@ static GstFlowReturn
 open_plain (GstSavantTransform *self, GstBuffer *buffer)
 {
   SavantTransformJob *job = &self->jobs[0];
-  gchar *problem = sv_map_plain (&self->in_frame, buffer,
-      &self->in.video, GST_MAP_READ, &job->src);
+  gchar *problem = sv_map_plain (&self->in_frame, buffer, &self->in.video,
+      GST_MAP_READ, &job->src);
 
   if (problem != NULL) {
     GST_ELEMENT_ERROR (self, STREAM, FAILED, ("Input: %s", problem),
@@ -93,8 +93,8 @@ open_output_surface (GstSavantTransform *self, GstBuffer *buffer)
 }
 
 gboolean
-sv_transform_open_output (
-    GstSavantTransform *self, GstBuffer *buffer, SvMappedFrame *mapped)
+sv_transform_open_output (GstSavantTransform *self, GstBuffer *buffer,
+    SvMappedFrame *mapped)
 {
   SavantImage *image = &self->jobs[0].dst;
   gchar *problem;
@@ -103,8 +103,8 @@ sv_transform_open_output (
   if (self->out.nvmm) {
     problem = open_output_surface (self, buffer);
   } else {
-    problem = sv_map_plain (
-        mapped, buffer, &self->out.video, GST_MAP_WRITE, image);
+    problem =
+        sv_map_plain (mapped, buffer, &self->out.video, GST_MAP_WRITE, image);
     image->width = GST_VIDEO_INFO_WIDTH (&self->out.video);
     image->height = GST_VIDEO_INFO_HEIGHT (&self->out.video);
     image->colorimetry = self->out_color;

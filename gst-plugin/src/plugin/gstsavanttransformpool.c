@@ -8,8 +8,8 @@
  * for a sink that keeps its last frames. */
 #define SPARE_SURFACES 4
 
-static const SavantColorimetry default_color
-    = { SAVANT_MATRIX_BT601, SAVANT_RANGE_LIMITED, SAVANT_SITING_MPEG2 };
+static const SavantColorimetry default_color = { SAVANT_MATRIX_BT601,
+  SAVANT_RANGE_LIMITED, SAVANT_SITING_MPEG2 };
 
 static void
 clear_allocation (SvTransformAllocation *a)
@@ -77,16 +77,15 @@ sv_transform_decide_allocation (GstBaseTransform *trans, GstQuery *query)
   gst_query_parse_allocation (query, &caps, NULL);
   a->caps = gst_caps_ref (caps);
   a->size = GST_VIDEO_INFO_SIZE (&self->out.video);
-  a->video_meta = gst_query_find_allocation_meta (
-      query, GST_VIDEO_META_API_TYPE, NULL);
+  a->video_meta =
+      gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
   if (gst_query_get_n_allocation_params (query) > 0)
-    gst_query_parse_nth_allocation_param (
-        query, 0, &a->allocator, &a->params);
+    gst_query_parse_nth_allocation_param (query, 0, &a->allocator, &a->params);
   if (gst_query_get_n_allocation_pools (query) > 0) {
     guint size;
 
-    gst_query_parse_nth_allocation_pool (
-        query, 0, &a->offered, &size, &a->min, &a->max);
+    gst_query_parse_nth_allocation_pool (query, 0, &a->offered, &size, &a->min,
+        &a->max);
     a->size = MAX (a->size, size);
   }
   if (self->out.nvmm)
@@ -121,8 +120,8 @@ new_pool (GstSavantTransform *self, GstCaps *caps, guint min, guint max,
   gst_buffer_pool_config_set_params (config, caps, 0, min, max);
   if (params != NULL)
     gst_buffer_pool_config_set_allocator (config, allocator, params);
-  gst_savant_buffer_pool_config_set_memory (
-      config, mem_type, gpu_id >= 0 ? gpu_id : self->input_gpu_id);
+  gst_savant_buffer_pool_config_set_memory (config, mem_type,
+      gpu_id >= 0 ? gpu_id : self->input_gpu_id);
   gst_savant_buffer_pool_config_set_colorimetry (config, &self->pool_color);
   if (gst_buffer_pool_set_config (pool, config))
     return pool;
@@ -139,15 +138,15 @@ configure_offered (const SvTransformAllocation *a, guint max)
   gst_buffer_pool_config_set_params (config, a->caps, a->size, a->min, max);
   gst_buffer_pool_config_set_allocator (config, a->allocator, &a->params);
   if (a->video_meta
-      && gst_buffer_pool_has_option (
-          a->offered, GST_BUFFER_POOL_OPTION_VIDEO_META))
-    gst_buffer_pool_config_add_option (
-        config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+      && gst_buffer_pool_has_option (a->offered,
+          GST_BUFFER_POOL_OPTION_VIDEO_META))
+    gst_buffer_pool_config_add_option (config,
+        GST_BUFFER_POOL_OPTION_VIDEO_META);
   if (gst_buffer_pool_set_config (a->offered, config))
     return TRUE;
   config = gst_buffer_pool_get_config (a->offered);
-  if (gst_buffer_pool_config_validate_params (
-          config, a->caps, a->size, a->min, max))
+  if (gst_buffer_pool_config_validate_params (config, a->caps, a->size, a->min,
+          max))
     return gst_buffer_pool_set_config (a->offered, config);
   gst_structure_free (config);
   return FALSE;
@@ -169,9 +168,9 @@ choose_pool (GstSavantTransform *self)
     max = a->min + SPARE_SURFACES;
 
   if (a->offered != NULL) {
-    guint offered_max = max == 0   ? a->max
-                        : a->max > 0 ? MIN (max, a->max)
-                                     : max;
+    guint offered_max = max == 0 ? a->max
+        : a->max > 0             ? MIN (max, a->max)
+                                 : max;
 
     if (configure_offered (a, offered_max))
       return gst_object_ref (a->offered);
@@ -186,8 +185,8 @@ choose_pool (GstSavantTransform *self)
 static SavantColorimetry
 surface_color (GstSavantTransform *self, const SavantImage *source)
 {
-  SavantFormat format = gst_savant_format_from_video (
-      GST_VIDEO_INFO_FORMAT (&self->out.video));
+  SavantFormat format =
+      gst_savant_format_from_video (GST_VIDEO_INFO_FORMAT (&self->out.video));
   gint exact = 0;
 
   if (source == NULL || self->out.colorimetry_named
@@ -276,8 +275,8 @@ takes_crop_meta (GstSavantTransform *self)
 }
 
 gboolean
-sv_transform_propose_allocation (
-    GstBaseTransform *trans, GstQuery *decide_query, GstQuery *query)
+sv_transform_propose_allocation (GstBaseTransform *trans,
+    GstQuery *decide_query, GstQuery *query)
 {
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (trans);
   GstSavantFrameInfo info;

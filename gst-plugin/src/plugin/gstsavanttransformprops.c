@@ -22,7 +22,7 @@ enum
   PROP_BACKEND,
   PROP_BACKENDS,
   PROP_STATS,
-  PROP_VIDEO_DIRECTION /* of the interface, has to be the last */
+  PROP_VIDEO_DIRECTION
 };
 
 static SavantFlip
@@ -292,8 +292,19 @@ sv_transform_install_properties (GObjectClass *klass)
   klass->set_property = set_property;
   klass->get_property = get_property;
   sv_placing_install (klass, PROP_PADDING);
-  g_object_class_override_property (klass, PROP_VIDEO_DIRECTION,
-      "video-direction");
+  /**
+   * savanttransform:video-direction:
+   *
+   * Of the interface GstVideoDirection. The crop rectangle is applied before.
+   */
+  g_object_class_install_property (klass, PROP_VIDEO_DIRECTION,
+      g_param_spec_enum ("video-direction", "Video direction",
+          "Rotation (90r is clockwise) or mirroring of what is taken of the "
+          "source; auto = as the stream's image-orientation tag says; custom "
+          "is not possible. Takes effect with the next buffer and negotiates "
+          "anew: a quarter turn swaps width and height",
+          GST_TYPE_VIDEO_ORIENTATION_METHOD, GST_VIDEO_ORIENTATION_IDENTITY,
+          SV_FLAGS_NUMBER));
   install_crop_properties (klass);
   sv_install_memory_properties (klass, PROP_GPU_ID,
       "Most output buffers in use at a time, never fewer than downstream "

@@ -4,9 +4,9 @@
 GstStructure *
 sv_flow_stats_to_structure (const SvFlowStats *stats)
 {
-  static const gchar *const fields[SV_DROP_N_REASONS]
-      = { "dropped-late", "dropped-leaky", "dropped-error", "dropped-flush",
-          "dropped-released", "dropped-unlinked", "dropped-roi" };
+  static const gchar *const fields[SV_DROP_N_REASONS] = { "dropped-late",
+    "dropped-leaky", "dropped-error", "dropped-flush", "dropped-released",
+    "dropped-unlinked", "dropped-roi" };
   GstStructure *s;
   guint64 dropped = 0;
   gint i;

@@ -275,6 +275,10 @@ GST_START_TEST (clipping)
   assert_no_clip (RECT (0, 0, 5, 5), 64, 32768, "64x32768");
   fail_unless_equals_int (savant_clip_source_rect (NULL, 64, 48),
       SAVANT_ERROR_INVALID_ARGUMENT);
+  fail_unless_equals_int (savant_letterbox (NULL, 64, 48, 32, 32, NULL),
+      SAVANT_ERROR_INVALID_ARGUMENT);
+  fail_unless (strstr (savant_last_error (), "dst_rect is NULL") != NULL, "%s",
+      savant_last_error ());
 }
 GST_END_TEST;
 

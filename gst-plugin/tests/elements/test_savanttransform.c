@@ -12,20 +12,34 @@
 GST_START_TEST (test_defaults)
 {
   static const gchar *const defaults[][2] = {
-    { "padding", "symmetric" }, { "pad-left", "0" }, { "pad-top", "0" },
-    { "pad-right", "0" }, { "pad-bottom", "0" }, { "pad-color", "0" },
-    { "interpolation", "bilinear" }, { "compute-mode", "default" },
-    { "use-par", "true" }, { "crop-source", "auto" }, { "crop-left", "0" },
-    { "crop-top", "0" }, { "crop-width", "0" }, { "crop-height", "0" },
-    { "video-direction", "identity" }, { "roi-policy", "clip" },
-    { "gpu-id", "-1" }, { "mem-type", "default" }, { "pool-size", "0" },
-    { "backend", "auto" }, { "qos", "true" },
+    { "padding", "symmetric" },
+    { "pad-left", "0" },
+    { "pad-top", "0" },
+    { "pad-right", "0" },
+    { "pad-bottom", "0" },
+    { "pad-color", "0" },
+    { "interpolation", "bilinear" },
+    { "compute-mode", "default" },
+    { "use-par", "true" },
+    { "crop-source", "auto" },
+    { "crop-left", "0" },
+    { "crop-top", "0" },
+    { "crop-width", "0" },
+    { "crop-height", "0" },
+    { "video-direction", "identity" },
+    { "roi-policy", "clip" },
+    { "gpu-id", "-1" },
+    { "mem-type", "default" },
+    { "pool-size", "0" },
+    { "backend", "auto" },
+    { "qos", "true" },
   };
   GstElement *element = gst_element_factory_make ("savanttransform", NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (defaults); i++) {
-    GParamSpec *pspec = g_object_class_find_property (
-        G_OBJECT_GET_CLASS (element), defaults[i][0]);
+    GParamSpec *pspec =
+        g_object_class_find_property (G_OBJECT_GET_CLASS (element),
+            defaults[i][0]);
     GValue value = G_VALUE_INIT, wanted = G_VALUE_INIT;
 
     fail_unless (pspec != NULL, "no property %s", defaults[i][0]);
@@ -46,20 +60,34 @@ GST_END_TEST;
 GST_START_TEST (test_properties_are_kept)
 {
   static const gchar *const values[][2] = {
-    { "padding", "right-bottom" }, { "pad-left", "1" }, { "pad-top", "2" },
-    { "pad-right", "3" }, { "pad-bottom", "4" }, { "pad-color", "7500402" },
-    { "interpolation", "lanczos" }, { "compute-mode", "vic" },
-    { "use-par", "false" }, { "crop-source", "roi-meta" }, { "crop-left", "5" },
-    { "crop-top", "6" }, { "crop-width", "7" }, { "crop-height", "8" },
-    { "video-direction", "90l" }, { "roi-policy", "skip" }, { "gpu-id", "2" },
-    { "mem-type", "cuda-device" }, { "pool-size", "9" }, { "backend", "host" },
+    { "padding", "right-bottom" },
+    { "pad-left", "1" },
+    { "pad-top", "2" },
+    { "pad-right", "3" },
+    { "pad-bottom", "4" },
+    { "pad-color", "7500402" },
+    { "interpolation", "lanczos" },
+    { "compute-mode", "vic" },
+    { "use-par", "false" },
+    { "crop-source", "roi-meta" },
+    { "crop-left", "5" },
+    { "crop-top", "6" },
+    { "crop-width", "7" },
+    { "crop-height", "8" },
+    { "video-direction", "90l" },
+    { "roi-policy", "skip" },
+    { "gpu-id", "2" },
+    { "mem-type", "cuda-device" },
+    { "pool-size", "9" },
+    { "backend", "host" },
     { "qos", "false" },
   };
   GstElement *element = gst_element_factory_make ("savanttransform", NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (values); i++) {
-    GParamSpec *pspec = g_object_class_find_property (
-        G_OBJECT_GET_CLASS (element), values[i][0]);
+    GParamSpec *pspec =
+        g_object_class_find_property (G_OBJECT_GET_CLASS (element),
+            values[i][0]);
     GValue value = G_VALUE_INIT, wanted = G_VALUE_INIT;
 
     gst_util_set_object_arg (G_OBJECT (element), values[i][0], values[i][1]);
@@ -79,8 +107,7 @@ GST_START_TEST (test_properties_are_kept)
 GST_END_TEST;
 
 static void
-expect_not_ready (const gchar *properties, const gchar *text,
-    const gchar *more)
+expect_not_ready (const gchar *properties, const gchar *text, const gchar *more)
 {
   GstElement *element = gst_element_factory_make ("savanttransform", NULL);
   GstBus *bus = gst_bus_new ();
@@ -147,8 +174,8 @@ GST_START_TEST (test_state_cycles)
     gst_buffer_unref (rig_transform (&rig, frame_new (SOURCE, 0)));
     gst_buffer_unref (rig_transform (&rig, frame_new (SOURCE, 0)));
     fail_unless_equals_uint64 (rig_stat (&rig, "out"), 2);
-    gst_element_set_state (rig.h->element, i < 3 ? GST_STATE_READY
-                                                 : GST_STATE_NULL);
+    gst_element_set_state (rig.h->element,
+        i < 3 ? GST_STATE_READY : GST_STATE_NULL);
     gst_element_set_state (rig.h->element, GST_STATE_PLAYING);
     fail_unless_equals_uint64 (rig_stat (&rig, "in"), 0);
     gst_harness_push_event (rig.h, gst_event_new_flush_start ());
@@ -185,8 +212,8 @@ GST_START_TEST (test_changes_between_buffers)
   gst_buffer_unref (buffer);
 
   rig_set (&rig, "pad-left=60");
-  fail_unless_equals_int (
-      gst_harness_push (rig.h, frame_new (SOURCE, 0)), GST_FLOW_ERROR);
+  fail_unless_equals_int (gst_harness_push (rig.h, frame_new (SOURCE, 0)),
+      GST_FLOW_ERROR);
   rig_expect_error (&rig, "effective width", "4", NULL);
   rig_expect_silence (&rig);
   rig_clear (&rig);
@@ -202,8 +229,8 @@ GST_START_TEST (test_controller)
   g_object_set (source, "mode", GST_INTERPOLATION_MODE_NONE, NULL);
   rig_init (&rig, "savanttransform", NULL);
   gst_object_add_control_binding (GST_OBJECT (rig.h->element),
-      gst_direct_control_binding_new_absolute (
-          GST_OBJECT (rig.h->element), "pad-color", source));
+      gst_direct_control_binding_new_absolute (GST_OBJECT (rig.h->element),
+          "pad-color", source));
   gst_timed_value_control_source_set (values, 0, 0xff0000);
   gst_timed_value_control_source_set (values, GST_SECOND, 0x00ff00);
   gst_timed_value_control_source_set (values, 2 * GST_SECOND, 0x0000ff);
@@ -238,8 +265,8 @@ GST_START_TEST (test_eos)
     gst_event_unref (event);
   }
   fail_unless (eos, "EOS is not the last event");
-  fail_unless_equals_int (
-      gst_harness_push (rig.h, frame_new (SOURCE, 0)), GST_FLOW_EOS);
+  fail_unless_equals_int (gst_harness_push (rig.h, frame_new (SOURCE, 0)),
+      GST_FLOW_EOS);
   fail_unless_equals_uint64 (rig_stat (&rig, "in"), 1);
   rig_clear (&rig);
 }
@@ -252,8 +279,8 @@ GST_START_TEST (test_latency_is_upstreams)
   rig_init (&rig, "savanttransform", NULL);
   gst_harness_set_upstream_latency (rig.h, 123 * GST_MSECOND);
   rig_set_caps (&rig, SOURCE, OUTPUT);
-  fail_unless_equals_uint64 (
-      gst_harness_query_latency (rig.h), 123 * GST_MSECOND);
+  fail_unless_equals_uint64 (gst_harness_query_latency (rig.h),
+      123 * GST_MSECOND);
   rig_clear (&rig);
 }
 GST_END_TEST;
@@ -272,8 +299,8 @@ GST_START_TEST (test_qos)
   rig_set_caps (&rig, SOURCE, OUTPUT);
   gst_buffer_unref (rig_transform (&rig, frame_new (SOURCE, 0)));
   gst_harness_push_upstream_event (rig.h,
-      gst_event_new_qos (
-          GST_QOS_TYPE_UNDERFLOW, 2.0, 3 * GST_SECOND, GST_SECOND));
+      gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, 3 * GST_SECOND,
+          GST_SECOND));
   event = gst_harness_try_pull_upstream_event (rig.h);
   while (event != NULL && GST_EVENT_TYPE (event) != GST_EVENT_QOS) {
     gst_event_unref (event);
@@ -349,6 +376,10 @@ GST_START_TEST (test_navigation)
 
   rig_init (&rig, "savanttransform", NULL);
   rig_set_caps (&rig, SOURCE, SOURCE);
+  rig_set (&rig, "crop-left=40");
+  gst_buffer_unref (rig_transform (&rig, frame_new (SOURCE, 0)));
+  expect_pointer (&rig, 20, 0, 40, 0);
+  rig_set (&rig, "crop-left=0");
   gst_buffer_unref (rig_transform (&rig, frame_new (SOURCE, 0)));
   expect_pointer (&rig, 5, 6, 5, 6);
   rig_clear (&rig);
@@ -371,9 +402,8 @@ play (const gchar *text, GstBus **bus)
 static void
 expect_message (GstBus *bus, GstMessageType type)
 {
-  GstMessage *message
-      = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND,
-          type | GST_MESSAGE_ERROR);
+  GstMessage *message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND,
+      type | GST_MESSAGE_ERROR);
   GError *error = NULL;
 
   fail_unless (message != NULL, "no %s", gst_message_type_get_name (type));
@@ -386,12 +416,12 @@ expect_message (GstBus *bus, GstMessageType type)
 GST_START_TEST (test_seeks)
 {
   GstBus *bus;
-  GstElement *pipeline = play (
-      "videotestsrc num-buffers=250 ! video/x-raw,format=I420,width=64,"
-      "height=48,framerate=25/1 ! savanttransform name=up ! "
-      "video/x-raw(memory:NVMM),width=32,height=32 ! savanttransform "
-      "name=down ! video/x-raw,format=RGBA ! fakesink sync=false",
-      &bus);
+  GstElement *pipeline =
+      play ("videotestsrc num-buffers=250 ! video/x-raw,format=I420,width=64,"
+            "height=48,framerate=25/1 ! savanttransform name=up ! "
+            "video/x-raw(memory:NVMM),width=32,height=32 ! savanttransform "
+            "name=down ! video/x-raw,format=RGBA ! fakesink sync=false",
+          &bus);
   GstElement *up = gst_bin_get_by_name (GST_BIN (pipeline), "up");
   GstElement *down = gst_bin_get_by_name (GST_BIN (pipeline), "down");
   guint64 in, out, held, dropped;
@@ -405,8 +435,8 @@ GST_START_TEST (test_seeks)
         (i * 7 % 9) * GST_SECOND));
     if (i % 2)
       expect_message (bus, GST_MESSAGE_ASYNC_DONE);
-    gst_element_set_state (pipeline, i % 3 ? GST_STATE_PLAYING
-                                           : GST_STATE_PAUSED);
+    gst_element_set_state (pipeline,
+        i % 3 ? GST_STATE_PLAYING : GST_STATE_PAUSED);
   }
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   expect_message (bus, GST_MESSAGE_EOS);
@@ -431,11 +461,18 @@ static gpointer
 fiddle (gpointer data)
 {
   static const gchar *const values[][2] = {
-    { "pad-color", "255" }, { "crop-left", "9" }, { "padding", "none" },
-    { "video-direction", "90r" }, { "interpolation", "nearest" },
-    { "crop-left", "0" }, { "padding", "symmetric" }, { "roi-policy", "skip" },
-    { "video-direction", "180" }, { "interpolation", "super" },
-    { "use-par", "false" }, { "video-direction", "identity" },
+    { "pad-color", "255" },
+    { "crop-left", "9" },
+    { "padding", "none" },
+    { "video-direction", "90r" },
+    { "interpolation", "nearest" },
+    { "crop-left", "0" },
+    { "padding", "symmetric" },
+    { "roi-policy", "skip" },
+    { "video-direction", "180" },
+    { "interpolation", "super" },
+    { "use-par", "false" },
+    { "video-direction", "identity" },
   };
 
   for (guint i = 0; i < 1200; i++) {

@@ -15,8 +15,8 @@ batch_frame (gint n_filled)
 
   for (gint slot = 0; slot < n_filled; slot++)
     frame_paint (buffer, BATCH, slot, 0, 0, 80, 40, colors[slot]);
-  fail_unless_equals_int (
-      savant_buffer_set_num_filled (buffer, n_filled), SAVANT_OK);
+  fail_unless_equals_int (savant_buffer_set_num_filled (buffer, n_filled),
+      SAVANT_OK);
   return buffer;
 }
 
@@ -27,10 +27,10 @@ expect_filled (GstBuffer *buffer, gint batch_size, gint n_filled)
   GstSavantTransformMeta *meta = gst_buffer_get_savant_transform_meta (buffer);
 
   fail_unless (surface != NULL, "%s", savant_last_error ());
-  fail_unless_equals_int (
-      gst_savant_surface_get_batch_size (surface), batch_size);
-  fail_unless_equals_int (
-      gst_savant_surface_get_num_filled (surface), n_filled);
+  fail_unless_equals_int (gst_savant_surface_get_batch_size (surface),
+      batch_size);
+  fail_unless_equals_int (gst_savant_surface_get_num_filled (surface),
+      n_filled);
   fail_unless_equals_int (meta != NULL ? (gint) meta->n_slots : 0, n_filled);
 }
 
@@ -47,7 +47,7 @@ GST_START_TEST (test_batch)
   s = rig_output (&rig, &caps);
   fail_unless (gst_structure_get_int (s, "batch-size", &value) && value == 3);
   fail_unless (gst_structure_get_int (s, "num-surfaces-per-frame", &value)
-               && value == 1);
+      && value == 1);
   gst_caps_unref (caps);
 
   for (gint n = 3; n >= 0; n--) {
@@ -103,8 +103,8 @@ GST_END_TEST;
 /* batch-size=1 is a single frame and may leave NVMM memory. */
 GST_START_TEST (test_batch_of_one_to_plain)
 {
-  static const gchar in[]
-      = NVMM ",format=NV12,width=40,height=40,framerate=25/1,batch-size=1";
+  static const gchar in[] =
+      NVMM ",format=NV12,width=40,height=40,framerate=25/1,batch-size=1";
   GstBuffer *buffer;
   ElementRig rig;
   GstCaps *caps;
@@ -133,8 +133,8 @@ GST_START_TEST (test_more_slots_than_caps_say)
   rig_init (&rig, "savanttransform", NULL);
   rig_set_caps (&rig, NVMM ",format=RGBA,width=80,height=40,framerate=25/1",
       OUTPUT);
-  fail_unless_equals_int (
-      gst_harness_push (rig.h, batch_frame (2)), GST_FLOW_ERROR);
+  fail_unless_equals_int (gst_harness_push (rig.h, batch_frame (2)),
+      GST_FLOW_ERROR);
   rig_expect_error (&rig, "2 filled slots", "batch-size=1", NULL);
   rig_expect_silence (&rig);
   rig_clear (&rig);
@@ -144,8 +144,8 @@ GST_END_TEST;
 /* What the slots say counts, not what the caps say. */
 GST_START_TEST (test_slots_differ_from_caps)
 {
-  static const gchar other[]
-      = NVMM ",format=NV12,width=20,height=40,framerate=25/1,batch-size=3";
+  static const gchar other[] =
+      NVMM ",format=NV12,width=20,height=40,framerate=25/1,batch-size=3";
   GstBuffer *buffer;
   ElementRig rig;
 
@@ -250,8 +250,9 @@ GST_START_TEST (test_batch_twice)
   id_meta = gst_buffer_get_savant_id_meta (buffer);
   fail_unless (id_meta != NULL && id_meta->n_ids == 3);
   fail_unless_equals_int ((gint) id_meta->ids[2].id, 20);
-  fail_unless_equals_int (
-      gst_buffer_get_n_meta (buffer, GST_SAVANT_ID_META_API_TYPE), 1);
+  fail_unless_equals_int (gst_buffer_get_n_meta (buffer,
+                              GST_SAVANT_ID_META_API_TYPE),
+      1);
   gst_buffer_unref (buffer);
   rig_clear (&rig);
 }

@@ -4,13 +4,12 @@
 #define NVMM "video/x-raw(memory:NVMM)"
 #define RGBA_64 "video/x-raw,format=RGBA,width=64,height=64,framerate=25/1"
 
-static const gchar *const output_formats[]
-    = { "RGBA", "BGRx", "NV12", "NV21", "I420", "UYVY", "GRAY8", "RGB", "BGR",
-        "BGRA", "RGBx" };
-static const gchar *const input_formats[]
-    = { "RGBA", "BGRx", "NV12", "NV21", "I420", "UYVY", "GRAY8", "RGB", "BGR",
-        "BGRA", "RGBx", "YUY2", "Y42B", "Y444", "NV16", "I420_10LE",
-        "P010_10LE" };
+static const gchar *const output_formats[] = { "RGBA", "BGRx", "NV12", "NV21",
+  "I420", "UYVY", "GRAY8", "RGB", "BGR", "BGRA", "RGBx" };
+/* The output formats first. */
+static const gchar *const input_formats[] = { "RGBA", "BGRx", "NV12", "NV21",
+  "I420", "UYVY", "GRAY8", "RGB", "BGR", "BGRA", "RGBx", "YUY2", "Y42B", "Y444",
+  "NV16", "I420_10LE", "P010_10LE" };
 
 static void
 expect_int (const GstStructure *s, const gchar *field, gint wanted)
@@ -35,8 +34,8 @@ expect_fraction (const GstStructure *s, const gchar *field, gint n, gint d)
 /* Pushes a frame of `in` with downstream wanting `out`, then checks size and
  * pixel aspect ratio of the output caps. */
 static void
-expect_size (const gchar *properties, const gchar *in, const gchar *out,
-    gint w, gint h, gint par_n, gint par_d)
+expect_size (const gchar *properties, const gchar *in, const gchar *out, gint w,
+    gint h, gint par_n, gint par_d)
 {
   const GstStructure *s;
   ElementRig rig;
@@ -54,47 +53,50 @@ expect_size (const gchar *properties, const gchar *in, const gchar *out,
   rig_clear (&rig);
 }
 
-/* Every pair of memories and formats: the white centre of a letterboxed
- * picture is white, its bars have the pad colour. */
+/* Every pair of memories and formats, the input's changing in mid-stream: the
+ * white centre of a letterboxed picture is white, its bars have the pad
+ * colour. */
 static void
-check_pair (const gchar *in_memory, const gchar *in_format,
-    const gchar *out_memory, const gchar *out_format)
+check_pairs (const gchar *in_memory, gsize n_inputs, const gchar *out_memory,
+    const gchar *out_format)
 {
-  gchar *in = g_strdup_printf (
-      "%s,format=%s,width=33,height=16,framerate=25/1", in_memory, in_format);
-  gchar *out = g_strdup_printf (
-      "%s,format=%s,width=32,height=48", out_memory, out_format);
-  gboolean filled = savant_format_is_output (savant_format_from_name (in_format));
+  gchar *out = g_strdup_printf ("%s,format=%s,width=32,height=48", out_memory,
+      out_format);
   gboolean gray = g_str_equal (out_format, "GRAY8");
   ElementRig rig;
-  GstBuffer *buffer;
 
   rig_init (&rig, "savanttransform", "pad-color=0xff0000");
-  rig_set_caps (&rig, in, out);
-  buffer = rig_transform (&rig, frame_new (in, 0xffffff));
-  expect_destination (buffer, 0, 0, 16, 32, 16);
-  if (filled)
-    expect_color (&rig, buffer, 0, 16, 24, 0xffffff);
-  expect_color (&rig, buffer, 0, 16, 4, gray ? 0x4c4c4c : 0xff0000);
-  gst_buffer_unref (buffer);
+  gst_harness_set_sink_caps_str (rig.h, out);
+  for (gsize i = 0; i < n_inputs; i++) {
+    gchar *in =
+        g_strdup_printf ("%s,format=%s,width=33,height=16,framerate=25/1",
+            in_memory, input_formats[i]);
+    GstBuffer *buffer;
+
+    gst_harness_set_src_caps_str (rig.h, in);
+    buffer = rig_transform (&rig, frame_new (in, 0xffffff));
+    expect_destination (buffer, 0, 0, 16, 32, 16);
+    if (savant_format_is_output (savant_format_from_name (input_formats[i])))
+      expect_color (&rig, buffer, 0, 16, 24, 0xffffff);
+    expect_color (&rig, buffer, 0, 16, 4, gray ? 0x4c4c4c : 0xff0000);
+    gst_buffer_unref (buffer);
+    g_free (in);
+  }
   rig_expect_silence (&rig);
   rig_clear (&rig);
-  g_free (in);
   g_free (out);
 }
 
 GST_START_TEST (test_pairs)
 {
-  for (gsize o = 0; o < G_N_ELEMENTS (output_formats); o++) {
-    for (gsize i = 0; i < G_N_ELEMENTS (input_formats); i++) {
-      check_pair (
-          "video/x-raw", input_formats[i], "video/x-raw", output_formats[o]);
-      check_pair ("video/x-raw", input_formats[i], NVMM, output_formats[o]);
-    }
-    for (gsize i = 0; i < G_N_ELEMENTS (output_formats); i++) {
-      check_pair (NVMM, output_formats[i], "video/x-raw", output_formats[o]);
-      check_pair (NVMM, output_formats[i], NVMM, output_formats[o]);
-    }
+  gsize n_surfaces = G_N_ELEMENTS (output_formats);
+  gsize n_plain = G_N_ELEMENTS (input_formats);
+
+  for (gsize o = 0; o < n_surfaces; o++) {
+    check_pairs ("video/x-raw", n_plain, "video/x-raw", output_formats[o]);
+    check_pairs ("video/x-raw", n_plain, NVMM, output_formats[o]);
+    check_pairs (NVMM, n_surfaces, "video/x-raw", output_formats[o]);
+    check_pairs (NVMM, n_surfaces, NVMM, output_formats[o]);
   }
 }
 GST_END_TEST;
@@ -147,7 +149,8 @@ GST_START_TEST (test_missing_side_keeps_display_aspect)
       "pixel-aspect-ratio=2/1",
       "video/x-raw,pixel-aspect-ratio=1/1", 128, 48, 1, 1);
   /* Clamped to what a picture may have. */
-  expect_size (NULL, "video/x-raw,format=GRAY8,width=1000,height=1,framerate=1/1",
+  expect_size (NULL,
+      "video/x-raw,format=GRAY8,width=1000,height=1,framerate=1/1",
       "video/x-raw,height=100", 32767, 100, 1, 1);
 }
 GST_END_TEST;
@@ -167,8 +170,8 @@ GST_START_TEST (test_format_is_kept_or_near)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     gchar *in = g_strdup_printf (
         "video/x-raw,format=%s,width=16,height=16,framerate=1/1", cases[i][0]);
-    gchar *out = g_strdup_printf (
-        "video/x-raw,format=%s,width=32", cases[i][1]);
+    gchar *out =
+        g_strdup_printf ("video/x-raw,format=%s,width=32", cases[i][1]);
     const GstStructure *s;
     ElementRig rig;
     GstCaps *caps;
@@ -177,8 +180,8 @@ GST_START_TEST (test_format_is_kept_or_near)
     rig_set_caps (&rig, in, out);
     gst_buffer_unref (rig_transform (&rig, frame_new (in, 0)));
     s = rig_output (&rig, &caps);
-    fail_unless_equals_string (
-        gst_structure_get_string (s, "format"), cases[i][2]);
+    fail_unless_equals_string (gst_structure_get_string (s, "format"),
+        cases[i][2]);
     gst_caps_unref (caps);
     rig_clear (&rig);
     g_free (in);
@@ -202,8 +205,8 @@ GST_START_TEST (test_other_fields)
       "video/x-raw,format=NV12,width=32,height=32");
   s = rig_output (&rig, &caps);
   expect_fraction (s, "framerate", 30, 1);
-  fail_unless_equals_string (
-      gst_structure_get_string (s, "multiview-mode"), "mono");
+  fail_unless_equals_string (gst_structure_get_string (s, "multiview-mode"),
+      "mono");
   fail_if (gst_structure_has_field (s, "colorimetry"));
   fail_if (gst_structure_has_field (s, "chroma-site"));
   gst_caps_unref (caps);
@@ -216,8 +219,8 @@ GST_START_TEST (test_other_fields)
       "video/x-raw,format=NV12,width=32,height=32,"
       "colorimetry={ bt601, bt709 }");
   s = rig_output (&rig, &caps);
-  fail_unless_equals_string (
-      gst_structure_get_string (s, "colorimetry"), "bt709");
+  fail_unless_equals_string (gst_structure_get_string (s, "colorimetry"),
+      "bt709");
   gst_caps_unref (caps);
   rig_clear (&rig);
 }
@@ -240,8 +243,10 @@ expect_possible (const GstCaps *caps, const gchar *text, gboolean possible)
 {
   GstCaps *other = gst_caps_from_string (text);
 
-  fail_unless (gst_caps_can_intersect (caps, other) == possible, "%s is%s in "
-      "%" GST_PTR_FORMAT, text, possible ? " not" : "", caps);
+  fail_unless (gst_caps_can_intersect (caps, other) == possible,
+      "%s is%s in "
+      "%" GST_PTR_FORMAT,
+      text, possible ? " not" : "", caps);
   gst_caps_unref (other);
 }
 
@@ -251,11 +256,13 @@ GST_START_TEST (test_queries)
   GstCaps *caps;
 
   rig_init (&rig, "savanttransform", NULL);
-  gst_harness_set_sink_caps_str (
-      rig.h, "video/x-raw,format=RGBA,width=64,height=64,framerate=25/1");
+  gst_harness_set_sink_caps_str (rig.h,
+      "video/x-raw,format=RGBA,width=64,height=64,framerate=25/1");
   caps = query (&rig, "sink", NULL);
-  expect_possible (caps, "video/x-raw,format=P010_10LE,width=1,height=32767,"
-      "framerate=25/1", TRUE);
+  expect_possible (caps,
+      "video/x-raw,format=P010_10LE,width=1,height=32767,"
+      "framerate=25/1",
+      TRUE);
   expect_possible (caps, NVMM ",format=NV12,width=8,height=8", TRUE);
   expect_possible (caps, NVMM ",format=YUY2,width=8,height=8", FALSE);
   expect_possible (caps, "video/x-raw,format=v308", FALSE);
@@ -263,14 +270,23 @@ GST_START_TEST (test_queries)
   expect_possible (caps, "video/x-raw,format=RGBA,width=32768", FALSE);
   gst_caps_unref (caps);
 
-  gst_harness_set_sink_caps_str (
-      rig.h, NVMM ",format=RGBA,width=64,height=64,batch-size=4");
+  gst_harness_set_sink_caps_str (rig.h,
+      NVMM ",format=RGBA,width=64,height=64,batch-size=4");
   caps = query (&rig, "sink", NULL);
   expect_possible (caps, NVMM ",batch-kind=non-uniform,batch-size=4", TRUE);
   expect_possible (caps, NVMM ",batch-kind=non-uniform,batch-size=5", FALSE);
   expect_possible (caps, NVMM ",format=NV12,batch-size=4", TRUE);
   expect_possible (caps, NVMM ",format=NV12,batch-size=2", FALSE);
   expect_possible (caps, "video/x-raw,format=NV12", FALSE);
+  gst_caps_unref (caps);
+
+  /* A non-uniform batch comes out only where one went in. */
+  gst_harness_set_sink_caps_str (rig.h,
+      NVMM ",batch-kind=non-uniform,batch-size=4");
+  caps = query (&rig, "sink", NULL);
+  expect_possible (caps, NVMM ",batch-kind=non-uniform,batch-size=4", TRUE);
+  expect_possible (caps, NVMM ",batch-kind=uniform,format=RGBA,batch-size=4",
+      FALSE);
   gst_caps_unref (caps);
   rig_clear (&rig);
 }
@@ -283,9 +299,9 @@ GST_START_TEST (test_same_caps_come_first)
   GstCaps *caps, *same;
 
   rig_init (&rig, "savanttransform", NULL);
-  gst_harness_set_sink_caps_str (
-      rig.h, "video/x-raw,format=RGBA,width=64,height=64,framerate=25/1;"
-             NVMM ",format=NV12,width=32,height=32,framerate=25/1");
+  gst_harness_set_sink_caps_str (rig.h,
+      "video/x-raw,format=RGBA,width=64,height=64,framerate=25/1;" NVMM
+      ",format=NV12,width=32,height=32,framerate=25/1");
   caps = query (&rig, "sink", NULL);
   same = gst_caps_from_string (
       "video/x-raw,format=RGBA,width=64,height=64,framerate=25/1");
@@ -310,7 +326,7 @@ push_caps (ElementRig *rig, const gchar *in, const gchar *out)
   gst_harness_push_event (rig->h, gst_event_new_caps (caps));
   gst_harness_push_event (rig->h, gst_event_new_segment (&segment));
   fail_unless (gst_harness_push (rig->h, gst_buffer_new ())
-                   == GST_FLOW_NOT_NEGOTIATED,
+          == GST_FLOW_NOT_NEGOTIATED,
       "%s to %s is possible", in, out);
   gst_caps_unref (caps);
 }
@@ -335,8 +351,7 @@ expect_refusal (const gchar *properties, const gchar *in, const gchar *out,
 }
 
 static void
-expect_warned_refusal (
-    const gchar *in, const gchar *text, const gchar *more)
+expect_warned_refusal (const gchar *in, const gchar *text, const gchar *more)
 {
   ElementRig rig;
   gchar *second;
@@ -359,8 +374,8 @@ GST_START_TEST (test_refused_input)
   expect_warned_refusal (
       "video/x-raw(memory:GLMemory),format=RGBA,width=64,height=64",
       "memory:GLMemory", "video/x-raw(memory:NVMM)");
-  expect_warned_refusal ("video/x-raw,format=RGBA,width=0,height=64",
-      "width=0", "1 to 32767");
+  expect_warned_refusal ("video/x-raw,format=RGBA,width=0,height=64", "width=0",
+      "1 to 32767");
   expect_warned_refusal ("video/x-raw,format=RGBA,width=64,height=32768",
       "height=32768", "1 to 32767");
   expect_warned_refusal (NVMM ",format=RGBA,width=32767,height=32767",
@@ -397,6 +412,12 @@ GST_START_TEST (test_refused_output)
       NVMM ",batch-kind=non-uniform,batch-size=4,num-surfaces-per-frame=1",
       "video/x-raw,format=RGBA,width=64,height=64", "batch-size=4",
       "cannot become plain video/x-raw");
+  expect_refusal (NULL, NVMM ",batch-kind=non-uniform,batch-size=1",
+      "video/x-raw,format=RGBA,width=64,height=64", "batch-size=1",
+      "cannot become plain video/x-raw");
+  expect_refusal (NULL, NVMM ",format=RGBA,width=64,height=64,batch-size=3",
+      NVMM ",batch-kind=non-uniform,batch-size=3", "uniform batch",
+      "non-uniform");
 }
 GST_END_TEST;
 
@@ -413,9 +434,9 @@ GST_END_TEST;
 
 GST_START_TEST (test_interlaced_is_warned_of_once)
 {
-  static const gchar in[]
-      = "video/x-raw,format=I420,width=64,height=64,framerate=25/1,"
-        "interlace-mode=interleaved";
+  static const gchar in[] =
+      "video/x-raw,format=I420,width=64,height=64,framerate=25/1,"
+      "interlace-mode=interleaved";
   ElementRig rig;
 
   rig_init (&rig, "savanttransform", NULL);
@@ -439,10 +460,10 @@ GST_END_TEST;
 
 GST_START_TEST (test_caps_change_in_mid_stream)
 {
-  static const gchar first[]
-      = "video/x-raw,format=RGBA,width=64,height=32,framerate=25/1";
-  static const gchar second[]
-      = NVMM ",format=NV12,width=30,height=60,framerate=25/1";
+  static const gchar first[] =
+      "video/x-raw,format=RGBA,width=64,height=32,framerate=25/1";
+  static const gchar second[] =
+      NVMM ",format=NV12,width=30,height=60,framerate=25/1";
   ElementRig rig;
   GstBuffer *buffer;
 
@@ -460,8 +481,8 @@ GST_START_TEST (test_caps_change_in_mid_stream)
   gst_buffer_unref (buffer);
 
   /* Downstream changes its mind. */
-  gst_harness_set_sink_caps_str (
-      rig.h, "video/x-raw,format=RGB,width=20,height=40");
+  gst_harness_set_sink_caps_str (rig.h,
+      "video/x-raw,format=RGB,width=20,height=40");
   gst_harness_push_upstream_event (rig.h, gst_event_new_reconfigure ());
   buffer = rig_transform (&rig, frame_new (second, 0x0000ff));
   expect_destination (buffer, 0, 0, 0, 20, 40);

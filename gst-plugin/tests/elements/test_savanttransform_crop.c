@@ -42,8 +42,8 @@ start (ElementRig *rig, const gchar *properties)
 
 /* The frame comes out with this rectangle of the source. */
 static void
-expect_crop (const gchar *properties, GstBuffer *buffer, gint x, gint y,
-    gint w, gint h)
+expect_crop (const gchar *properties, GstBuffer *buffer, gint x, gint y, gint w,
+    gint h)
 {
   ElementRig rig;
 
@@ -60,8 +60,9 @@ GST_START_TEST (test_crop_pixels)
   GstBuffer *buffer;
   ElementRig rig;
 
-  start (&rig, "crop-left=20 crop-top=10 crop-width=40 crop-height=20 "
-               "pad-color=0x0000ff");
+  start (&rig,
+      "crop-left=20 crop-top=10 crop-width=40 crop-height=20 "
+      "pad-color=0x0000ff");
   buffer = rig_transform (&rig, source_frame ());
   expect_source (buffer, 0, 20, 10, 40, 20);
   expect_destination (buffer, 0, 0, 16, 64, 32);
@@ -182,8 +183,8 @@ GST_START_TEST (test_error)
   ElementRig rig;
 
   start (&rig, "roi-policy=error");
-  gst_buffer_unref (
-      rig_transform (&rig, with_crop (source_frame (), 70, 50, 10, 10)));
+  gst_buffer_unref (rig_transform (&rig,
+      with_crop (source_frame (), 70, 50, 10, 10)));
   fail_unless_equals_int (gst_harness_push (rig.h,
                               with_crop (source_frame (), 70, 50, 11, 10)),
       GST_FLOW_ERROR);
@@ -238,8 +239,8 @@ GST_START_TEST (test_crop_meta_in_larger_frame)
   GstBuffer *buffer = with_crop (source_frame (), 20, 10, 40, 20);
   ElementRig rig;
 
-  gst_buffer_add_video_meta (
-      buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_RGBA, 80, 60);
+  gst_buffer_add_video_meta (buffer, GST_VIDEO_FRAME_FLAG_NONE,
+      GST_VIDEO_FORMAT_RGBA, 80, 60);
   rig_init (&rig, "savanttransform", NULL);
   rig_set_caps (&rig,
       "video/x-raw,format=RGBA,width=40,height=20,framerate=25/1", "ANY");
@@ -263,8 +264,8 @@ nth_roi (GstBuffer *buffer, guint n)
   GstMeta *meta = NULL;
 
   for (guint i = 0; i <= n; i++)
-    meta = gst_buffer_iterate_meta_filtered (
-        buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE);
+    meta = gst_buffer_iterate_meta_filtered (buffer, &state,
+        GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE);
   return (GstVideoRegionOfInterestMeta *) meta;
 }
 
@@ -280,9 +281,9 @@ GST_START_TEST (test_regions_move_along)
   roi = nth_roi (buffer, 1);
   roi->id = 17;
   roi->parent_id = 4;
-  gst_video_region_of_interest_meta_add_param (
-      roi, gst_structure_new ("detection", "score", G_TYPE_DOUBLE, 0.5, NULL));
-  with_roi (buffer, 0, 0, 5, 5);   /* outside */
+  gst_video_region_of_interest_meta_add_param (roi,
+      gst_structure_new ("detection", "score", G_TYPE_DOUBLE, 0.5, NULL));
+  with_roi (buffer, 0, 0, 5, 5);    /* outside */
   with_roi (buffer, 50, 0, 30, 60); /* partly */
 
   start (&rig, NULL);
@@ -314,8 +315,8 @@ GST_END_TEST;
 static GType
 sized_meta_api (void)
 {
-  static const gchar *tags[]
-      = { GST_META_TAG_VIDEO_STR, GST_META_TAG_VIDEO_SIZE_STR, NULL };
+  static const gchar *tags[] = { GST_META_TAG_VIDEO_STR,
+    GST_META_TAG_VIDEO_SIZE_STR, NULL };
   static GType type;
 
   if (type == 0)
@@ -335,8 +336,8 @@ sized_meta_init (GstMeta *meta, gpointer params, GstBuffer *buffer)
 static const GstMetaInfo *sized_meta_info;
 
 static gboolean
-sized_meta_transform (
-    GstBuffer *to, GstMeta *meta, GstBuffer *from, GQuark type, gpointer data)
+sized_meta_transform (GstBuffer *to, GstMeta *meta, GstBuffer *from,
+    GQuark type, gpointer data)
 {
   (void) meta;
   (void) from;
@@ -366,13 +367,15 @@ expect_metas (const gchar *in, const gchar *out, gboolean sized)
   fail_unless (meta != NULL && meta->n_ids == 2);
   fail_unless (meta->ids[0].kind == SAVANT_ID_BATCH && meta->ids[0].id == 8);
   fail_unless (meta->ids[1].kind == SAVANT_ID_FRAME && meta->ids[1].id == 9);
-  fail_unless_equals_int (
-      gst_buffer_get_n_meta (buffer, GST_SAVANT_ID_META_API_TYPE), 1);
-  fail_unless_equals_int (
-      gst_buffer_get_n_meta (buffer, GST_SAVANT_TRANSFORM_META_API_TYPE), 1);
+  fail_unless_equals_int (gst_buffer_get_n_meta (buffer,
+                              GST_SAVANT_ID_META_API_TYPE),
+      1);
+  fail_unless_equals_int (gst_buffer_get_n_meta (buffer,
+                              GST_SAVANT_TRANSFORM_META_API_TYPE),
+      1);
   fail_unless (gst_buffer_get_reference_timestamp_meta (buffer, reference));
-  fail_unless (
-      (gst_buffer_get_meta (buffer, sized_meta_api ()) != NULL) == sized);
+  fail_unless ((gst_buffer_get_meta (buffer, sized_meta_api ()) != NULL)
+      == sized);
   gst_buffer_unref (buffer);
   gst_caps_unref (reference);
   rig_clear (&rig);
@@ -405,7 +408,8 @@ GST_START_TEST (test_geometry_composes)
   rig_clear (&rig);
 
   rig_init (&rig, "savanttransform", "video-direction=90r");
-  rig_set_caps (&rig, OUTPUT ",framerate=25/1", "video/x-raw,width=32,height=32");
+  rig_set_caps (&rig, OUTPUT ",framerate=25/1",
+      "video/x-raw,width=32,height=32");
   buffer = rig_transform (&rig, buffer);
   meta = gst_buffer_get_savant_transform_meta (buffer);
   fail_unless (meta != NULL && meta->n_slots == 1);

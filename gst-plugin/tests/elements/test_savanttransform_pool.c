@@ -31,8 +31,8 @@ answer (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   g_atomic_int_inc (&offer->queries);
   gst_query_parse_allocation (query, &caps, NULL);
   fail_unless (gst_video_info_from_caps (&video, caps));
-  gst_query_add_allocation_pool (
-      query, offer->pool, (guint) video.size, offer->min, offer->max);
+  gst_query_add_allocation_pool (query, offer->pool, (guint) video.size,
+      offer->min, offer->max);
   if (offer->video_meta)
     gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
   return GST_PAD_PROBE_HANDLED;
@@ -72,6 +72,37 @@ GST_START_TEST (test_downstream_pool_is_used)
 }
 GST_END_TEST;
 
+/* pool-size goes for downstream's pool too, but never above its maximum. */
+static void
+expect_maximum (const gchar *properties, guint min, guint max, guint wanted)
+{
+  Offer offer = { gst_video_buffer_pool_new (), min, max, TRUE, 0 };
+  GstStructure *config;
+  guint size, config_min, config_max;
+  ElementRig rig;
+
+  start_with_offer (&rig, properties, SOURCE, OUTPUT, &offer);
+  gst_buffer_unref (rig_transform (&rig, frame_new (SOURCE, 0)));
+  config = gst_buffer_pool_get_config (offer.pool);
+  gst_buffer_pool_config_get_params (config, NULL, &size, &config_min,
+      &config_max);
+  fail_unless_equals_int (config_min, (gint) min);
+  fail_unless_equals_int (config_max, (gint) wanted);
+  gst_structure_free (config);
+  rig_clear (&rig);
+  gst_object_unref (offer.pool);
+}
+
+GST_START_TEST (test_size_of_downstream_pool)
+{
+  expect_maximum ("pool-size=3", 1, 5, 3);
+  expect_maximum ("pool-size=9", 1, 5, 5);
+  expect_maximum ("pool-size=1", 2, 5, 2);
+  expect_maximum ("pool-size=7", 2, 0, 7);
+  expect_maximum (NULL, 2, 0, 0);
+}
+GST_END_TEST;
+
 /* A pool that aligns its rows: GstVideoMeta tells where they are. */
 GST_START_TEST (test_aligned_downstream_pool)
 {
@@ -83,8 +114,8 @@ GST_START_TEST (test_aligned_downstream_pool)
 
   config = gst_buffer_pool_get_config (offer.pool);
   gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
-  gst_buffer_pool_config_add_option (
-      config, GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT);
+  gst_buffer_pool_config_add_option (config,
+      GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT);
   gst_video_alignment_reset (&alignment);
   alignment.padding_left = 16;
   alignment.padding_top = 3;
@@ -170,23 +201,22 @@ expect_proposal (const gchar *properties, const gchar *in, const gchar *out,
 
   start_with_offer (&rig, properties, in, out, &offer);
   query = ask (&rig, in);
-  fail_unless (gst_query_find_allocation_meta (
-                   query, GST_VIDEO_META_API_TYPE, NULL)
-               == video_meta);
-  fail_unless (gst_query_find_allocation_meta (
-                   query, GST_VIDEO_CROP_META_API_TYPE, NULL)
-               == crop_meta);
+  fail_unless (gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE,
+                   NULL)
+      == video_meta);
+  fail_unless (gst_query_find_allocation_meta (query,
+                   GST_VIDEO_CROP_META_API_TYPE, NULL)
+      == crop_meta);
   fail_unless_equals_int (gst_query_get_n_allocation_pools (query), 1);
-  gst_query_parse_nth_allocation_pool (
-      query, 0, &pool, &pool_size, &min, &max);
+  gst_query_parse_nth_allocation_pool (query, 0, &pool, &pool_size, &min, &max);
   fail_unless (pool != NULL);
   if (size > 0)
     fail_unless_equals_int (pool_size, (gint) size);
   config = gst_buffer_pool_get_config (pool);
   fail_unless (gst_buffer_pool_set_config (pool, config));
   fail_unless (gst_buffer_pool_set_active (pool, TRUE));
-  fail_unless_equals_int (
-      gst_buffer_pool_acquire_buffer (pool, &buffer, NULL), GST_FLOW_OK);
+  fail_unless_equals_int (gst_buffer_pool_acquire_buffer (pool, &buffer, NULL),
+      GST_FLOW_OK);
   gst_buffer_unref (rig_transform (&rig, buffer));
   gst_buffer_pool_set_active (pool, FALSE);
   gst_object_unref (pool);
@@ -197,8 +227,8 @@ expect_proposal (const gchar *properties, const gchar *in, const gchar *out,
 GST_START_TEST (test_proposal)
 {
   expect_proposal (NULL, SOURCE, OUTPUT, TRUE, TRUE, 80 * 60 * 4);
-  expect_proposal (
-      "crop-source=none", SOURCE, OUTPUT, TRUE, FALSE, 80 * 60 * 4);
+  expect_proposal ("crop-source=none", SOURCE, OUTPUT, TRUE, FALSE,
+      80 * 60 * 4);
   expect_proposal (NULL, SURFACES ",framerate=25/1", OUTPUT, FALSE, TRUE, 0);
 }
 GST_END_TEST;
@@ -234,8 +264,8 @@ GST_START_TEST (test_videocrop_upstream)
 
   gst_harness_set_caps_str (h, SOURCE, OUTPUT);
   buffer = frame_new (SOURCE, 0x00ff00);
-  gst_buffer_add_video_meta (
-      buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_RGBA, 80, 60);
+  gst_buffer_add_video_meta (buffer, GST_VIDEO_FRAME_FLAG_NONE,
+      GST_VIDEO_FORMAT_RGBA, 80, 60);
   frame_paint (buffer, SOURCE, 0, 20, 10, 40, 20, 0xff0000);
   fail_unless_equals_int (gst_harness_push (h, buffer), GST_FLOW_OK);
   buffer = gst_harness_pull (h);
@@ -324,8 +354,8 @@ GST_START_TEST (test_plain_frames_are_not_limited)
   rig_init (&rig, "savanttransform", NULL);
   rig_set_caps (&rig, SOURCE, OUTPUT);
   for (gint i = 0; i < 50; i++)
-    fail_unless_equals_int (
-        gst_harness_push (rig.h, frame_new (SOURCE, 0)), GST_FLOW_OK);
+    fail_unless_equals_int (gst_harness_push (rig.h, frame_new (SOURCE, 0)),
+        GST_FLOW_OK);
   fail_unless_equals_int (gst_harness_buffers_in_queue (rig.h), 50);
   rig_clear (&rig);
 }
@@ -351,8 +381,8 @@ GST_START_TEST (test_flush_wakes)
     fail_unless_equals_int (pusher.ret, GST_FLOW_FLUSHING);
     gst_harness_push_event (rig.h, gst_event_new_flush_stop (TRUE));
     gst_harness_push_event (rig.h, gst_event_new_segment (&segment));
-    fail_unless_equals_uint64 (
-        rig_stat (&rig, "dropped-flush"), (guint64) round + 1);
+    fail_unless_equals_uint64 (rig_stat (&rig, "dropped-flush"),
+        (guint64) round + 1);
     while (gst_harness_buffers_in_queue (rig.h) > 0)
       gst_buffer_unref (gst_harness_pull (rig.h));
   }
@@ -406,6 +436,7 @@ savanttransform_pool_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_downstream_pool_is_used);
+  tcase_add_test (tc, test_size_of_downstream_pool);
   tcase_add_test (tc, test_aligned_downstream_pool);
   tcase_add_test (tc, test_default_strides);
   tcase_add_test (tc, test_reconfigure_asks_again);

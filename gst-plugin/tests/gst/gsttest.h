@@ -61,8 +61,8 @@ acquire (GstBufferPool *pool)
 {
   GstBuffer *buffer = NULL;
 
-  fail_unless_equals_int (
-      gst_buffer_pool_acquire_buffer (pool, &buffer, NULL), GST_FLOW_OK);
+  fail_unless_equals_int (gst_buffer_pool_acquire_buffer (pool, &buffer, NULL),
+      GST_FLOW_OK);
   return buffer;
 }
 
@@ -79,8 +79,9 @@ stats_of (GstBufferPool *pool)
 static inline GstBuffer *
 surface_buffer (SavantFormat format, gint width, gint height, gint batch_size)
 {
-  GstSavantSurfaceParams params = { .format = format, .width = width,
-    .height = height, .batch_size = batch_size };
+  GstSavantSurfaceParams params = {
+    .format = format, .width = width, .height = height, .batch_size = batch_size
+  };
   GstAllocator *allocator = gst_savant_allocator_new (NULL);
   GstMemory *memory = gst_savant_allocator_alloc_surface (allocator, &params);
   GstBuffer *buffer = gst_buffer_new ();
@@ -97,8 +98,10 @@ fill_slot (GstBuffer *buffer, gint slot, guint8 value)
 {
   SavantImage image;
 
-  fail_unless_equals_int (gst_savant_surface_get_image (
-      gst_savant_buffer_peek_surface (buffer), slot, &image), SAVANT_OK);
+  fail_unless_equals_int (
+      gst_savant_surface_get_image (gst_savant_buffer_peek_surface (buffer),
+          slot, &image),
+      SAVANT_OK);
   for (gint p = 0; p < image.n_planes; p++) {
     gint64 row_bytes, rows;
 
@@ -114,8 +117,10 @@ slot_is_filled_with (GstBuffer *buffer, gint slot, guint8 value)
 {
   SavantImage image;
 
-  fail_unless_equals_int (gst_savant_surface_get_image (
-      gst_savant_buffer_peek_surface (buffer), slot, &image), SAVANT_OK);
+  fail_unless_equals_int (
+      gst_savant_surface_get_image (gst_savant_buffer_peek_surface (buffer),
+          slot, &image),
+      SAVANT_OK);
   for (gint p = 0; p < image.n_planes; p++) {
     gint64 row_bytes, rows;
 

@@ -22,8 +22,9 @@ tear_down (void)
 static GstMemory *
 alloc (SavantFormat format, gint width, gint height, gint batch_size)
 {
-  GstSavantSurfaceParams params = { .format = format, .width = width,
-    .height = height, .batch_size = batch_size };
+  GstSavantSurfaceParams params = {
+    .format = format, .width = width, .height = height, .batch_size = batch_size
+  };
 
   return gst_savant_allocator_alloc_surface (allocator, &params);
 }
@@ -45,8 +46,9 @@ GST_START_TEST (test_surface)
       SAVANT_MEM_SYSTEM);
   fail_unless_equals_int (gst_savant_surface_get_gpu_id (map.data), 0);
   fail_unless (sv_nvbuf_is_contiguous (sv_nvbuf_layout (), map.data));
-  fail_unless_equals_int (
-      sv_nvbuf_check (sv_nvbuf_layout (), map.data, map.size), SAVANT_OK);
+  fail_unless_equals_int (sv_nvbuf_check (sv_nvbuf_layout (), map.data,
+                              map.size),
+      SAVANT_OK);
 
   fail_unless_equals_int (gst_savant_surface_get_image (map.data, 1, &image),
       SAVANT_OK);
@@ -70,8 +72,10 @@ GST_END_TEST
 
 GST_START_TEST (test_colorimetry)
 {
-  GstSavantSurfaceParams params = { .format = SAVANT_FORMAT_NV12, .width = 64,
-    .height = 64, .batch_size = 2,
+  GstSavantSurfaceParams params = { .format = SAVANT_FORMAT_NV12,
+    .width = 64,
+    .height = 64,
+    .batch_size = 2,
     .colorimetry = { SAVANT_MATRIX_BT709, SAVANT_RANGE_FULL, 0 } };
   GstMemory *memory = gst_savant_allocator_alloc_surface (allocator, &params);
   GstMapInfo map;
@@ -80,8 +84,9 @@ GST_START_TEST (test_colorimetry)
   for (gint slot = 0; slot < 2; slot++) {
     SavantImage image;
 
-    fail_unless_equals_int (
-        sv_nvbuf_color_format (sv_nvbuf_layout (), map.data, slot), 34);
+    fail_unless_equals_int (sv_nvbuf_color_format (sv_nvbuf_layout (), map.data,
+                                slot),
+        34);
     gst_savant_surface_get_image (map.data, slot, &image);
     fail_unless_equals_int (image.colorimetry.matrix, SAVANT_MATRIX_BT709);
     fail_unless_equals_int (image.colorimetry.range, SAVANT_RANGE_FULL);
@@ -131,8 +136,8 @@ GST_START_TEST (test_copy)
   fail_unless (gst_is_savant_memory (gst_buffer_peek_memory (copy, 0)));
   fail_unless_equals_int (gst_savant_surface_get_num_filled (copied), 0);
   fail_unless_equals_int (gst_savant_surface_get_batch_size (copied), 4);
-  fail_unless_equals_int (
-      sv_nvbuf_color_format (sv_nvbuf_layout (), copied, 2), 32);
+  fail_unless_equals_int (sv_nvbuf_color_format (sv_nvbuf_layout (), copied, 2),
+      32);
   for (gint slot = 0; slot < 4; slot++) {
     fail_unless (slot_is_filled_with (copy, slot, 10 + slot));
     fill_slot (copy, slot, 99);
@@ -178,8 +183,8 @@ GST_END_TEST
 GST_START_TEST (test_region_of_buffer_refused)
 {
   GstBuffer *buffer = surface_buffer (SAVANT_FORMAT_RGBA, 8, 8, 1);
-  GstBuffer *part = gst_buffer_copy_region (buffer, GST_BUFFER_COPY_MEMORY, 0,
-      8);
+  GstBuffer *part =
+      gst_buffer_copy_region (buffer, GST_BUFFER_COPY_MEMORY, 0, 8);
 
   /* Some versions answer with a buffer without memory. */
   if (part != NULL) {
@@ -251,15 +256,15 @@ GST_END_TEST
 static void
 fail_unless_alloc_fails (GstSavantSurfaceParams params, const gchar *part)
 {
-  fail_unless (
-      gst_savant_allocator_alloc_surface (allocator, &params) == NULL);
+  fail_unless (gst_savant_allocator_alloc_surface (allocator, &params) == NULL);
   fail_unless_error_has (part);
 }
 
 GST_START_TEST (test_bad_params)
 {
-  GstSavantSurfaceParams good = { .format = SAVANT_FORMAT_NV12, .width = 8,
-    .height = 8, .batch_size = 1 };
+  GstSavantSurfaceParams good = {
+    .format = SAVANT_FORMAT_NV12, .width = 8, .height = 8, .batch_size = 1
+  };
   GstSavantSurfaceParams p;
 
   p = good, p.format = SAVANT_FORMAT_YUY2;
@@ -302,8 +307,9 @@ copy_nothing (gpointer dst G_GNUC_UNUSED, gconstpointer src G_GNUC_UNUSED,
 
 GST_START_TEST (test_backend_fails)
 {
-  GstSavantSurfaceParams params = { .format = SAVANT_FORMAT_GRAY8,
-    .width = 64, .height = 2, .batch_size = 3 };
+  GstSavantSurfaceParams params = {
+    .format = SAVANT_FORMAT_GRAY8, .width = 64, .height = 2, .batch_size = 3
+  };
   SvBackendFns failing = *sv_backend_get (NULL);
   GstAllocator *broken;
   GstMemory *memory;

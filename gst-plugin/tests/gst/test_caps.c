@@ -39,7 +39,8 @@ GST_START_TEST (test_plain_frame)
   fail_unless_equals_int (info.video.fps_n, 25);
 
   /* The feature may be spelt out, and a batch of one is a frame. */
-  fail_unless (parse (&info, "video/x-raw(memory:SystemMemory),format=YUY2,"
+  fail_unless (parse (&info,
+      "video/x-raw(memory:SystemMemory),format=YUY2,"
       "width=2,height=2,batch-size=1,num-surfaces-per-frame=1,"
       "batch-kind=uniform"));
   fail_if (info.nvmm);
@@ -50,9 +51,10 @@ GST_START_TEST (test_surfaces)
 {
   GstSavantFrameInfo info;
 
-  fail_unless (parse (&info, NVMM_CAPS ",format=NV12,width=1920,height=1080,"
-      "batch-size=8,num-surfaces-per-frame=1,colorimetry=bt601,"
-      "nvbuf-memory-type=nvbuf-mem-cuda-device,gpu-id=0"));
+  fail_unless (parse (&info,
+      NVMM_CAPS ",format=NV12,width=1920,height=1080,"
+                "batch-size=8,num-surfaces-per-frame=1,colorimetry=bt601,"
+                "nvbuf-memory-type=nvbuf-mem-cuda-device,gpu-id=0"));
   fail_unless (info.nvmm);
   fail_unless (info.uniform);
   fail_unless (info.colorimetry_named);
@@ -60,8 +62,9 @@ GST_START_TEST (test_surfaces)
   fail_unless_equals_int (info.video.colorimetry.matrix,
       GST_VIDEO_COLOR_MATRIX_BT601);
 
-  fail_unless (parse (&info, NVMM_CAPS ",format=RGBA,width=1,height=32767,"
-      "batch-size=1024"));
+  fail_unless (parse (&info,
+      NVMM_CAPS ",format=RGBA,width=1,height=32767,"
+                "batch-size=1024"));
   fail_unless_equals_int (info.batch_size, 1024);
 }
 GST_END_TEST
@@ -70,8 +73,9 @@ GST_START_TEST (test_non_uniform_batch)
 {
   GstSavantFrameInfo info;
 
-  fail_unless (parse (&info, NVMM_CAPS ",batch-size=4,"
-      "num-surfaces-per-frame=1,batch-kind=(string)non-uniform"));
+  fail_unless (parse (&info,
+      NVMM_CAPS ",batch-size=4,"
+                "num-surfaces-per-frame=1,batch-kind=(string)non-uniform"));
   fail_unless (info.nvmm);
   fail_if (info.uniform);
   fail_unless_equals_int (info.batch_size, 4);
@@ -88,10 +92,10 @@ GST_END_TEST
 
 GST_START_TEST (test_every_format)
 {
-  GstCaps *in = gst_caps_from_string ("video/x-raw,format="
-      GST_SAVANT_INPUT_FORMATS);
-  GstCaps *out = gst_caps_from_string ("video/x-raw,format="
-      GST_SAVANT_OUTPUT_FORMATS);
+  GstCaps *in =
+      gst_caps_from_string ("video/x-raw,format=" GST_SAVANT_INPUT_FORMATS);
+  GstCaps *out =
+      gst_caps_from_string ("video/x-raw,format=" GST_SAVANT_OUTPUT_FORMATS);
   const GValue *inputs =
       gst_structure_get_value (gst_caps_get_structure (in, 0), "format");
   const GValue *outputs =
@@ -104,10 +108,10 @@ GST_START_TEST (test_every_format)
         g_value_get_string (gst_value_list_get_value (inputs, i));
     GstVideoFormat video = gst_video_format_from_string (name);
     SavantFormat format = gst_savant_format_from_video (video);
-    gchar *plain = g_strdup_printf ("video/x-raw,format=%s,width=5,height=3",
-        name);
-    gchar *nvmm = g_strdup_printf (NVMM_CAPS ",format=%s,width=5,height=3",
-        name);
+    gchar *plain =
+        g_strdup_printf ("video/x-raw,format=%s,width=5,height=3", name);
+    gchar *nvmm =
+        g_strdup_printf (NVMM_CAPS ",format=%s,width=5,height=3", name);
     GstSavantFrameInfo info;
 
     fail_unless_equals_string (savant_format_name (format), name);
@@ -124,8 +128,7 @@ GST_START_TEST (test_every_format)
     g_free (nvmm);
   }
   fail_unless_equals_int (n_outputs, gst_value_list_get_size (outputs));
-  fail_unless_equals_int (
-      gst_savant_format_from_video (GST_VIDEO_FORMAT_AYUV),
+  fail_unless_equals_int (gst_savant_format_from_video (GST_VIDEO_FORMAT_AYUV),
       SAVANT_FORMAT_UNKNOWN);
   fail_unless_equals_int (gst_savant_format_to_video ((SavantFormat) 7),
       GST_VIDEO_FORMAT_UNKNOWN);
@@ -147,10 +150,12 @@ GST_START_TEST (test_refused)
   fail_unless_refused ("video/x-h264,width=4,height=4", "video/x-h264");
 
   fail_unless_refused ("video/x-raw(memory:GLMemory),format=RGBA,width=4,"
-      "height=4", "memory:GLMemory");
+                       "height=4",
+      "memory:GLMemory");
   fail_unless_refused (
       "video/x-raw(memory:NVMM,meta:GstVideoOverlayComposition),format=RGBA,"
-      "width=4,height=4", "meta:GstVideoOverlayComposition");
+      "width=4,height=4",
+      "meta:GstVideoOverlayComposition");
 
   fail_unless_refused ("video/x-raw,format=AYUV,width=4,height=4",
       "AYUV is not supported: supported are RGBA, BGRx, NV12");
@@ -172,7 +177,8 @@ GST_START_TEST (test_refused)
 
   /* Fields of this mode lie in separate buffers. */
   fail_unless_refused ("video/x-raw,format=NV12,width=4,height=4,"
-      "interlace-mode=alternate", "cannot read the caps");
+                       "interlace-mode=alternate",
+      "cannot read the caps");
 }
 GST_END_TEST
 
@@ -199,16 +205,17 @@ GST_START_TEST (test_batch_fields)
 {
   fail_unless_refused (NVMM_CAPS ",format=NV12,width=4,height=4,batch-size=0",
       "batch-size=0: an integer from 1 to 1024");
-  fail_unless_refused (
-      NVMM_CAPS ",format=NV12,width=4,height=4,batch-size=1025",
+  fail_unless_refused (NVMM_CAPS
+      ",format=NV12,width=4,height=4,batch-size=1025",
       "batch-size=1025");
-  fail_unless_refused (
-      NVMM_CAPS ",format=NV12,width=4,height=4,batch-size=(string)many",
+  fail_unless_refused (NVMM_CAPS
+      ",format=NV12,width=4,height=4,batch-size=(string)many",
       "many");
   fail_unless_refused ("video/x-raw,format=NV12,width=4,height=4,batch-size=2",
       "batch-size=2: an integer from 1 to 1 is needed");
   fail_unless_refused (NVMM_CAPS ",format=NV12,width=4,height=4,"
-      "num-surfaces-per-frame=2", "num-surfaces-per-frame=2");
+                                 "num-surfaces-per-frame=2",
+      "num-surfaces-per-frame=2");
 }
 GST_END_TEST
 
@@ -234,8 +241,7 @@ GST_START_TEST (test_colorimetry_by_height)
     { "format=NV12,width=64,height=64,colorimetry=1:4:0:0,chroma-site=jpeg",
         { SAVANT_MATRIX_BT601, SAVANT_RANGE_FULL, SAVANT_SITING_JPEG } },
     { "format=NV12,width=64,height=64,colorimetry=smpte240m",
-        { SAVANT_MATRIX_SMPTE240M, SAVANT_RANGE_LIMITED,
-            SAVANT_SITING_JPEG } },
+        { SAVANT_MATRIX_SMPTE240M, SAVANT_RANGE_LIMITED, SAVANT_SITING_JPEG } },
   };
   GstSavantFrameInfo info;
   SavantColorimetry c;

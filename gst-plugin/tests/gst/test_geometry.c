@@ -9,7 +9,7 @@
 static const struct
 {
   SavantFlip flip;
-  gint corners[4][2];   /* of left top, right top, left bottom, right bottom */
+  gint corners[4][2]; /* of left top, right top, left bottom, right bottom */
 } flips[] = {
   { SAVANT_FLIP_NONE, { { 0, 0 }, { 1, 0 }, { 0, 1 }, { 1, 1 } } },
   { SAVANT_FLIP_ROTATE_90, { { 1, 0 }, { 1, 1 }, { 0, 0 }, { 0, 1 } } },
@@ -185,8 +185,7 @@ GST_START_TEST (test_compose_rectangles)
         && both.destination.x > mapped[0] - 1
         && both.destination.x + both.destination.w
             >= mapped[0] + mapped[2] - 1e-5
-        && both.destination.x + both.destination.w
-            < mapped[0] + mapped[2] + 1);
+        && both.destination.x + both.destination.w < mapped[0] + mapped[2] + 1);
     fail_unless (both.destination.x >= second.destination.x
         && both.destination.y >= second.destination.y
         && both.destination.x + both.destination.w

@@ -11,7 +11,8 @@ static GstFlowReturn
 try_acquire (GstBufferPool *pool, GstBuffer **buffer)
 {
   GstBufferPoolAcquireParams params = {
-    .flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT };
+    .flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT
+  };
 
   return gst_buffer_pool_acquire_buffer (pool, buffer, &params);
 }
@@ -85,7 +86,8 @@ GST_START_TEST (test_recycling)
   fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), GST_CLOCK_TIME_NONE);
   fail_if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT));
   fail_unless_equals_int (gst_savant_surface_get_num_filled (
-      gst_savant_buffer_peek_surface (buffer)), 0);
+                              gst_savant_buffer_peek_surface (buffer)),
+      0);
   fail_unless_equals_int (stats_of (pool).allocated, 1);
   gst_buffer_unref (buffer);
   stop_pool (pool);
@@ -241,8 +243,9 @@ GST_START_TEST (test_release_leaves_shared_header_alone)
   savant_buffer_set_num_filled (buffer, 2);
   copy = gst_buffer_copy (buffer);
   gst_buffer_unref (buffer);
-  fail_unless_equals_int (gst_savant_surface_get_num_filled (
-      gst_savant_buffer_peek_surface (copy)), 2);
+  fail_unless_equals_int (
+      gst_savant_surface_get_num_filled (gst_savant_buffer_peek_surface (copy)),
+      2);
   gst_buffer_unref (copy);
   stop_pool (pool);
 }
@@ -281,8 +284,8 @@ GST_START_TEST (test_buffers_outlive_pool)
   g_object_weak_ref (G_OBJECT (pool), count_finalized, NULL);
   fill_slot (a, 3, 42);
   fail_unless (gst_buffer_pool_set_active (pool, FALSE));
-  fail_unless_equals_int (
-      gst_buffer_pool_acquire_buffer (pool, &late, NULL), GST_FLOW_FLUSHING);
+  fail_unless_equals_int (gst_buffer_pool_acquire_buffer (pool, &late, NULL),
+      GST_FLOW_FLUSHING);
   /* The first one that is back takes all that lie idle with it. */
   gst_buffer_unref (b);
   fail_unless_equals_int (stats_of (pool).allocated, 1);
@@ -354,7 +357,8 @@ static gpointer
 alloc_some (SavantMemType mem_type, gint gpu_id, gsize size)
 {
   return allocations_left-- > 0
-      ? sv_backend_get (NULL)->alloc (mem_type, gpu_id, size) : NULL;
+      ? sv_backend_get (NULL)->alloc (mem_type, gpu_id, size)
+      : NULL;
 }
 
 GST_START_TEST (test_out_of_memory)
@@ -390,13 +394,13 @@ GST_START_TEST (test_out_of_memory)
   {
     GstBuffer *third = NULL;
 
-    fail_unless_equals_int (
-        gst_buffer_pool_acquire_buffer (pool, &third, NULL), GST_FLOW_ERROR);
+    fail_unless_equals_int (gst_buffer_pool_acquire_buffer (pool, &third, NULL),
+        GST_FLOW_ERROR);
     fail_unless_error_has ("no memory for a surface of 4 slots");
     fail_unless_equals_int (stats_of (pool).allocated, 2);
     allocations_left = 1;
-    fail_unless_equals_int (
-        gst_buffer_pool_acquire_buffer (pool, &third, NULL), GST_FLOW_OK);
+    fail_unless_equals_int (gst_buffer_pool_acquire_buffer (pool, &third, NULL),
+        GST_FLOW_OK);
     gst_buffer_unref (third);
   }
   gst_buffer_unref (buffer);

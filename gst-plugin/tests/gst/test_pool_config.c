@@ -135,15 +135,15 @@ GST_START_TEST (test_colorimetry)
   fail_unless_equals_int (color_format_of_first_buffer (), 34);
 
   config = gst_buffer_pool_get_config (pool);
-  set_caps (NVMM_CAPS
-      ",format=NV12,width=1920,height=1080,colorimetry=bt709", 0, 0, 1);
+  set_caps (NVMM_CAPS ",format=NV12,width=1920,height=1080,colorimetry=bt709",
+      0, 0, 1);
   fail_unless (gst_buffer_pool_set_config (pool, config));
   fail_unless_equals_int (color_format_of_first_buffer (), 33);
 
   /* UYVY has no code for BT.709. */
   config = gst_buffer_pool_get_config (pool);
-  set_caps (NVMM_CAPS ",format=UYVY,width=64,height=64,colorimetry=bt709", 0,
-      0, 1);
+  set_caps (NVMM_CAPS ",format=UYVY,width=64,height=64,colorimetry=bt709", 0, 0,
+      1);
   fail_unless (gst_buffer_pool_set_config (pool, config));
   fail_unless_equals_int (color_format_of_first_buffer (), 10);
 }
@@ -185,10 +185,16 @@ GST_START_TEST (test_alignment)
   buffer = acquire (pool);
   meta = gst_buffer_get_video_meta (buffer);
   fail_unless (meta != NULL);
-  fail_unless_equals_int (meta->stride[0], 256);
-  fail_unless_equals_int (meta->stride[1], 256);
+  gst_video_info_set_format (&info, GST_VIDEO_FORMAT_NV12, 61, 47);
+  fail_unless (gst_video_info_align (&info, &align));
+  for (gint p = 0; p < 2; p++) {
+    fail_unless_equals_int (meta->stride[p] % 256, 0);
+    fail_unless_equals_int (meta->stride[p], info.stride[p]);
+    fail_unless_equals_uint64 (meta->offset[p], info.offset[p]);
+  }
   fail_unless_equals_int (meta->alignment.padding_top, 2);
   fail_unless (meta->offset[0] >= 2 * 256 + 16);
+  fail_unless_equals_uint64 (gst_buffer_get_size (buffer), info.size);
 
   gst_video_info_set_format (&info, GST_VIDEO_FORMAT_NV12, 61, 47);
   fail_unless (gst_video_frame_map (&frame, &info, buffer, GST_MAP_WRITE));

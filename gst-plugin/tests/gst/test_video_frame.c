@@ -41,8 +41,9 @@ GST_START_TEST (test_every_format)
       SavantImage image;
 
       fail_unless (gst_video_frame_map (&frame, &info, buffer, GST_MAP_READ));
-      fail_unless_equals_int (
-          gst_savant_image_from_video_frame (&image, &frame), SAVANT_OK);
+      fail_unless_equals_int (gst_savant_image_from_video_frame (&image,
+                                  &frame),
+          SAVANT_OK);
       fail_unless_equals_int (image.format,
           gst_savant_format_from_video (formats[i]));
       fail_unless_equals_int (image.width, side);
@@ -173,7 +174,8 @@ GST_START_TEST (test_refused)
   info = video_info (GST_VIDEO_FORMAT_GRAY8, 32768, 1);
   buffer = gst_buffer_new_allocate (NULL, info.size, NULL);
   fail_unless_status (describe (buffer, &info, &image),
-      SAVANT_ERROR_INVALID_ARGUMENT, "32768x1: width and height are 1 to 32767");
+      SAVANT_ERROR_INVALID_ARGUMENT,
+      "32768x1: width and height are 1 to 32767");
   gst_buffer_unref (buffer);
 }
 GST_END_TEST

@@ -135,7 +135,7 @@ GST_END_TEST;
 
 GST_START_TEST (errors_of_all_flips)
 {
-  pixel_print_errors ("flips");
+  pixel_check_errors ("flips");
 }
 GST_END_TEST;
 

@@ -90,7 +90,7 @@ GST_END_TEST;
 
 GST_START_TEST (errors_of_all_pairs)
 {
-  pixel_print_errors ("pairs");
+  pixel_check_errors ("pairs");
 }
 GST_END_TEST;
 

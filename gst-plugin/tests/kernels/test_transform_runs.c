@@ -47,6 +47,87 @@ GST_START_TEST (different_jobs)
 }
 GST_END_TEST;
 
+#define N_CHANGES 24
+
+static void
+change_one_thing (int change, SavantTransformConfig *config, PixelJob *job)
+{
+  switch (change) {
+    case 0:
+      job->src_format = SAVANT_FORMAT_NV21;
+      break;
+    case 1:
+      job->dst_format = SAVANT_FORMAT_I420;
+      break;
+    case 2:
+      job->src_width = 25;
+      break;
+    case 3:
+      job->src_height = 19;
+      break;
+    case 4:
+      job->dst_width = 21;
+      break;
+    case 5:
+      job->dst_height = 21;
+      break;
+    case 6:
+      job->src_rect.x = 3;
+      break;
+    case 7:
+      job->src_rect.y = 3;
+      break;
+    case 8:
+      job->src_rect.w = 15;
+      break;
+    case 9:
+      job->src_rect.h = 13;
+      break;
+    case 10:
+      job->dst_rect.x = 3;
+      break;
+    case 11:
+      job->dst_rect.y = 5;
+      break;
+    case 12:
+      job->dst_rect.w = 13;
+      break;
+    case 13:
+      job->dst_rect.h = 11;
+      break;
+    case 14:
+      job->src_color.matrix = SAVANT_MATRIX_BT601;
+      break;
+    case 15:
+      job->src_color.range = SAVANT_RANGE_FULL;
+      break;
+    case 16:
+      job->src_color.siting = SAVANT_SITING_JPEG;
+      break;
+    case 17:
+      job->dst_color.matrix = SAVANT_MATRIX_BT2020;
+      break;
+    case 18:
+      job->dst_color.range = SAVANT_RANGE_FULL;
+      break;
+    case 19:
+      job->dst_color.siting = SAVANT_SITING_V_COSITED;
+      break;
+    case 20:
+      config->pad_color = 0x123456;
+      break;
+    case 21:
+      config->interpolation = SAVANT_INTERPOLATION_CUBIC;
+      break;
+    case 22:
+      config->flip = SAVANT_FLIP_ROTATE_180;
+      break;
+    default:
+      job->src_layout.padding = 5;
+      break;
+  }
+}
+
 /* Every single thing that a run may change, changed alone. */
 GST_START_TEST (one_change_at_a_time)
 {
@@ -59,84 +140,11 @@ GST_START_TEST (one_change_at_a_time)
   job.dst_rect = (SavantRect){ 2, 4, 14, 10 };
   job.src_color = job.dst_color = (SavantColorimetry){ SAVANT_MATRIX_BT709,
     SAVANT_RANGE_LIMITED, SAVANT_SITING_MPEG2 };
-  for (int change = 0; change < 24; change++) {
+  for (int change = 0; change < N_CHANGES; change++) {
     PixelJob changed = job;
     SavantTransformConfig other = config;
 
-    switch (change) {
-      case 0:
-        changed.src_format = SAVANT_FORMAT_NV21;
-        break;
-      case 1:
-        changed.dst_format = SAVANT_FORMAT_I420;
-        break;
-      case 2:
-        changed.src_width = 25;
-        break;
-      case 3:
-        changed.src_height = 19;
-        break;
-      case 4:
-        changed.dst_width = 21;
-        break;
-      case 5:
-        changed.dst_height = 21;
-        break;
-      case 6:
-        changed.src_rect.x = 3;
-        break;
-      case 7:
-        changed.src_rect.y = 3;
-        break;
-      case 8:
-        changed.src_rect.w = 15;
-        break;
-      case 9:
-        changed.src_rect.h = 13;
-        break;
-      case 10:
-        changed.dst_rect.x = 3;
-        break;
-      case 11:
-        changed.dst_rect.y = 5;
-        break;
-      case 12:
-        changed.dst_rect.w = 13;
-        break;
-      case 13:
-        changed.dst_rect.h = 11;
-        break;
-      case 14:
-        changed.src_color.matrix = SAVANT_MATRIX_BT601;
-        break;
-      case 15:
-        changed.src_color.range = SAVANT_RANGE_FULL;
-        break;
-      case 16:
-        changed.src_color.siting = SAVANT_SITING_JPEG;
-        break;
-      case 17:
-        changed.dst_color.matrix = SAVANT_MATRIX_BT2020;
-        break;
-      case 18:
-        changed.dst_color.range = SAVANT_RANGE_FULL;
-        break;
-      case 19:
-        changed.dst_color.siting = SAVANT_SITING_V_COSITED;
-        break;
-      case 20:
-        other.pad_color = 0x123456;
-        break;
-      case 21:
-        other.interpolation = SAVANT_INTERPOLATION_CUBIC;
-        break;
-      case 22:
-        other.flip = SAVANT_FLIP_ROTATE_180;
-        break;
-      default:
-        changed.src_layout.padding = 5;
-        break;
-    }
+    change_one_thing (change, &other, &changed);
     pixel_check (transform, &config, &job, 1);
     pixel_check (transform, &other, &changed, 1);
   }
@@ -350,7 +358,7 @@ GST_END_TEST;
 
 GST_START_TEST (errors_of_all_runs)
 {
-  pixel_print_errors ("runs");
+  pixel_check_errors ("runs");
 }
 GST_END_TEST;
 

@@ -12,8 +12,7 @@ rig_set (ElementRig *rig, const gchar *properties)
     gchar **parts = g_strsplit (*pair, "=", 2);
 
     if (parts[0] != NULL && parts[1] != NULL)
-      gst_util_set_object_arg (
-          G_OBJECT (rig->h->element), parts[0], parts[1]);
+      gst_util_set_object_arg (G_OBJECT (rig->h->element), parts[0], parts[1]);
     g_strfreev (parts);
   }
   g_strfreev (pairs);
@@ -35,7 +34,7 @@ rig_init (ElementRig *rig, const gchar *element, const gchar *properties)
   gst_element_set_state (rig->h->element, GST_STATE_NULL);
   rig_set (rig, properties);
   fail_unless (gst_element_set_state (rig->h->element, GST_STATE_PLAYING)
-               != GST_STATE_CHANGE_FAILURE);
+      != GST_STATE_CHANGE_FAILURE);
 }
 
 void
@@ -63,8 +62,8 @@ empty_bus (ElementRig *rig)
 {
   GstMessage *message;
 
-  while ((message = gst_bus_pop_filtered (
-              rig->bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING))) {
+  while ((message = gst_bus_pop_filtered (rig->bus,
+              GST_MESSAGE_ERROR | GST_MESSAGE_WARNING))) {
     GError *error = NULL;
 
     if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
@@ -197,15 +196,14 @@ read_caps (GstSavantFrameInfo *info, const GstCaps *caps)
 static void
 fill (const SavantImage *image, gint x, gint y, gint w, gint h, guint32 rgb)
 {
-  static const SavantTransformConfig plain
-      = { SAVANT_PADDING_NONE, 0, 0, 0, 0, 0, SAVANT_INTERPOLATION_NEAREST,
-          SAVANT_COMPUTE_DEFAULT, SAVANT_FLIP_NONE, 1, 1 };
+  static const SavantTransformConfig plain = { SAVANT_PADDING_NONE, 0, 0, 0, 0,
+    0, SAVANT_INTERPOLATION_NEAREST, SAVANT_COMPUTE_DEFAULT, SAVANT_FLIP_NONE,
+    1, 1 };
   guint8 pixel[4] = { (rgb >> 16) & 255, (rgb >> 8) & 255, rgb & 255, 255 };
-  SavantTransformJob job = {
-    { SAVANT_FORMAT_RGBA, 1, 1, { SAVANT_MATRIX_RGB, SAVANT_RANGE_FULL, 0 }, 1,
-        { pixel }, { 4 } },
-    *image, { 0, 0, 1, 1 }, { 0, 0, w, h }
-  };
+  SavantTransformJob job = { { SAVANT_FORMAT_RGBA, 1, 1,
+                                 { SAVANT_MATRIX_RGB, SAVANT_RANGE_FULL, 0 }, 1,
+                                 { pixel }, { 4 } },
+    *image, { 0, 0, 1, 1 }, { 0, 0, w, h } };
   SavantTransform *transform;
 
   if (x == 0 && y == 0 && w == image->width && h == image->height) {
@@ -216,14 +214,15 @@ fill (const SavantImage *image, gint x, gint y, gint w, gint h, guint32 rgb)
   job.dst.width = w;
   job.dst.height = h;
   job.dst.data[0] += y * image->pitch_bytes[0]
-                     + x * (image->format == SAVANT_FORMAT_GRAY8  ? 1
-                            : image->format == SAVANT_FORMAT_RGB
-                                    || image->format == SAVANT_FORMAT_BGR
-                                ? 3
-                                : 4);
+      + x
+          * (image->format == SAVANT_FORMAT_GRAY8 ? 1
+                  : image->format == SAVANT_FORMAT_RGB
+                      || image->format == SAVANT_FORMAT_BGR
+                  ? 3
+                  : 4);
   fail_unless_equals_int (savant_transform_new (NULL, &transform), SAVANT_OK);
-  fail_unless_equals_int (
-      savant_transform_run (transform, &plain, &job, 1), SAVANT_OK);
+  fail_unless_equals_int (savant_transform_run (transform, &plain, &job, 1),
+      SAVANT_OK);
   savant_transform_free (transform);
 }
 
@@ -236,8 +235,8 @@ plain_new (const GstVideoInfo *video, guint32 rgb)
 
   gst_buffer_memset (buffer, 0, (guint8) rgb, video->size);
   fail_unless (gst_video_frame_map (&frame, video, buffer, GST_MAP_WRITE));
-  fail_unless_equals_int (
-      gst_savant_image_from_video_frame (&image, &frame), SAVANT_OK);
+  fail_unless_equals_int (gst_savant_image_from_video_frame (&image, &frame),
+      SAVANT_OK);
   if (savant_format_is_output ((gint) image.format))
     fill (&image, 0, 0, image.width, image.height, rgb);
   gst_video_frame_unmap (&frame);
@@ -256,16 +255,18 @@ surface_new (GstCaps *caps, const GstSavantFrameInfo *info, guint32 rgb)
   fail_unless (gst_buffer_pool_set_config (pool, config), "%s",
       savant_last_error ());
   fail_unless (gst_buffer_pool_set_active (pool, TRUE));
-  fail_unless_equals_int (
-      gst_buffer_pool_acquire_buffer (pool, &buffer, NULL), GST_FLOW_OK);
-  fail_unless_equals_int (
-      savant_buffer_set_num_filled (buffer, info->batch_size), SAVANT_OK);
+  fail_unless_equals_int (gst_buffer_pool_acquire_buffer (pool, &buffer, NULL),
+      GST_FLOW_OK);
+  fail_unless_equals_int (savant_buffer_set_num_filled (buffer,
+                              info->batch_size),
+      SAVANT_OK);
   surface = gst_savant_buffer_peek_surface (buffer);
   for (gint slot = 0; slot < info->batch_size; slot++) {
     SavantImage image;
 
-    fail_unless_equals_int (
-        gst_savant_surface_get_image (surface, slot, &image), SAVANT_OK);
+    fail_unless_equals_int (gst_savant_surface_get_image (surface, slot,
+                                &image),
+        SAVANT_OK);
     fill (&image, 0, 0, image.width, image.height, rgb);
   }
   gst_buffer_pool_set_active (pool, FALSE);
@@ -281,8 +282,8 @@ frame_new (const gchar *text, guint32 rgb)
   GstBuffer *buffer;
 
   read_caps (&info, caps);
-  buffer = info.nvmm ? surface_new (caps, &info, rgb)
-                     : plain_new (&info.video, rgb);
+  buffer =
+      info.nvmm ? surface_new (caps, &info, rgb) : plain_new (&info.video, rgb);
   gst_caps_unref (caps);
   GST_BUFFER_PTS (buffer) = 0;
   GST_BUFFER_DURATION (buffer) = 40 * GST_MSECOND;
@@ -298,13 +299,13 @@ open_image (GstBuffer *buffer, const GstSavantFrameInfo *info, gint slot,
     gpointer surface = gst_savant_buffer_peek_surface (buffer);
 
     fail_unless (surface != NULL, "%s", savant_last_error ());
-    fail_unless_equals_int (
-        gst_savant_surface_get_image (surface, slot, image), SAVANT_OK);
+    fail_unless_equals_int (gst_savant_surface_get_image (surface, slot, image),
+        SAVANT_OK);
     return;
   }
   fail_unless (gst_video_frame_map (frame, &info->video, buffer, flags));
-  fail_unless_equals_int (
-      gst_savant_image_from_video_frame (image, frame), SAVANT_OK);
+  fail_unless_equals_int (gst_savant_image_from_video_frame (image, frame),
+      SAVANT_OK);
 }
 
 void
@@ -325,8 +326,7 @@ frame_paint (GstBuffer *buffer, const gchar *text, gint slot, gint x, gint y,
 }
 
 guint32
-frame_color (
-    GstBuffer *buffer, const GstCaps *caps, gint slot, gint x, gint y)
+frame_color (GstBuffer *buffer, const GstCaps *caps, gint slot, gint x, gint y)
 {
   guint8 pixel[4] = { 0 };
   SavantTransformConfig config = SAVANT_TRANSFORM_CONFIG_DEFAULTS;
@@ -344,8 +344,8 @@ frame_color (
   job.dst_rect = (SavantRect){ 0, 0, 1, 1 };
   config.interpolation = SAVANT_INTERPOLATION_NEAREST;
   fail_unless_equals_int (savant_transform_new (NULL, &transform), SAVANT_OK);
-  fail_unless_equals_int (
-      savant_transform_run (transform, &config, &job, 1), SAVANT_OK);
+  fail_unless_equals_int (savant_transform_run (transform, &config, &job, 1),
+      SAVANT_OK);
   savant_transform_free (transform);
   if (!info.nvmm)
     gst_video_frame_unmap (&frame);
@@ -365,8 +365,10 @@ expect_color_at (ElementRig *rig, GstBuffer *buffer, gint slot, gint x, gint y,
   for (gint shift = 0; shift <= 16; shift += 8) {
     gint a = (found >> shift) & 255, b = (rgb >> shift) & 255;
 
-    fail_unless (ABS (a - b) <= 3, "%s:%d: slot %d pixel %d,%d is %06x, not "
-        "%06x", file, line, slot, x, y, found, rgb);
+    fail_unless (ABS (a - b) <= 3,
+        "%s:%d: slot %d pixel %d,%d is %06x, not "
+        "%06x",
+        file, line, slot, x, y, found, rgb);
   }
 }
 
@@ -389,8 +391,8 @@ expect_rect (const SavantRect *rect, gint x, gint y, gint w, gint h)
 }
 
 void
-expect_destination (
-    GstBuffer *buffer, guint slot, gint x, gint y, gint w, gint h)
+expect_destination (GstBuffer *buffer, guint slot, gint x, gint y, gint w,
+    gint h)
 {
   expect_rect (&geometry_of (buffer, slot)->destination, x, y, w, h);
 }

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* Levels, on average over all bytes of a kind. */
+#define MAX_MEAN_ERROR 0.02
+
 typedef struct Work
 {
   TestImage src;
@@ -181,7 +184,7 @@ pixel_check (SavantTransform *transform, const SavantTransformConfig *config,
 }
 
 void
-pixel_print_errors (const char *title)
+pixel_check_errors (const char *title)
 {
   static const char *const filters[2] = { "filtered", "nearest" };
   static const char *const conversions[3] = { "same", "range", "matrix" };
@@ -189,14 +192,18 @@ pixel_print_errors (const char *title)
   for (int n = 0; n < 2; n++) {
     for (int c = 0; c < 3; c++) {
       const TestErrors *e = &all_errors[n][c];
+      double mean;
 
       if (e->n_bytes == 0)
         continue;
+      mean = (double) e->sum / (double) e->n_bytes;
       printf ("%s: %s %-6s %10lld bytes, %8lld off (%.4f%%), max %d, "
               "mean %.6f\n",
           title, filters[n], conversions[c], (long long) e->n_bytes,
           (long long) e->n_off, 100.0 * (double) e->n_off / (double) e->n_bytes,
-          e->max, (double) e->sum / (double) e->n_bytes);
+          e->max, mean);
+      fail_unless (mean < MAX_MEAN_ERROR, "%s: %s %s: the mean error is %f",
+          title, filters[n], conversions[c], mean);
     }
   }
 }

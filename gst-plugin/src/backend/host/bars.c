@@ -41,8 +41,7 @@ fill_plane_outside (uint8_t *data, ptrdiff_t pitch, int width, int height,
       fill_pixels (row, pixel, size, width);
     } else {
       fill_pixels (row, pixel, size, rect->x);
-      fill_pixels (row + (ptrdiff_t) right * size, pixel, size,
-          width - right);
+      fill_pixels (row + (ptrdiff_t) right * size, pixel, size, width - right);
     }
   }
 }
@@ -126,7 +125,7 @@ sv_repeat_spare_luma (const SvPlan *plan, const SavantImage *dst, int y)
   if (dst->format != SAVANT_FORMAT_UYVY || dst->width % 2 == 0
       || rect->x + rect->w != dst->width)
     return;
-  uint8_t *last = dst->data[0] + y * dst->pitch_bytes[0]
-      + (ptrdiff_t) dst->width * 2 - 1;
+  uint8_t *last =
+      dst->data[0] + y * dst->pitch_bytes[0] + (ptrdiff_t) dst->width * 2 - 1;
   last[2] = last[0];
 }

@@ -36,8 +36,7 @@ copy_uyvy (const SvPlan *plan, const SavantImage *src, const SavantImage *dst)
 }
 
 void
-sv_copy_run (const SvPlan *plan, const SavantImage *src,
-    const SavantImage *dst)
+sv_copy_run (const SvPlan *plan, const SavantImage *src, const SavantImage *dst)
 {
   const SvFormatInfo *info = plan->src;
   const SavantRect *s = &plan->key.src_rect, *d = &plan->key.dst_rect;
@@ -56,8 +55,7 @@ sv_copy_run (const SvPlan *plan, const SavantImage *src,
         dst->pitch_bytes[p],
         src->data[p] + (s->y / sub_y) * src->pitch_bytes[p]
             + (s->x / sub_x) * pixel,
-        src->pitch_bytes[p],
-        sv_axis_n_samples (d->x, d->w, sub_x) * pixel,
+        src->pitch_bytes[p], sv_axis_n_samples (d->x, d->w, sub_x) * pixel,
         sv_axis_n_samples (d->y, d->h, sub_y));
   }
 }

@@ -40,7 +40,8 @@ init_sets (void)
   }
   sv_log (SV_LOG_WARNING,
       "SAVANT_CPU_MASK=%s names no instruction set of this processor and "
-      "build (c, avx2); using %s", mask, sets[chosen].name);
+      "build (c, avx2); using %s",
+      mask, sets[chosen].name);
 }
 
 const SvHostKernels *

@@ -9,10 +9,10 @@ typedef struct Run
   const SvSource *source;
   const SavantImage *dst;
   const SvHostKernels *k;
-  uint8_t *bytes[4];            /* gathered pixels, later rounded ones */
-  int16_t *wide;                /* a source row before doubling */
-  int16_t *parts[2];            /* its two channels apart */
-  int16_t *rows[3];             /* results: Y, U, V or one interleaved row */
+  uint8_t *bytes[4]; /* gathered pixels, later rounded ones */
+  int16_t *wide;     /* a source row before doubling */
+  int16_t *parts[2]; /* its two channels apart */
+  int16_t *rows[3];  /* results: Y, U, V or one interleaved row */
 } Run;
 
 /* The one or two source rows of destination row j; NULL for the second where
@@ -58,8 +58,8 @@ double_channel (const Run *run, const SvStream *s, const int16_t *in,
     int16_t *out)
 {
   lerp_span (s, in, out, 0, s->head);
-  run->k->double_row (out + s->head, in + s->pattern_first,
-      s->weights[s->head], s->pattern_d, s->weights[s->head + 1], s->pairs);
+  run->k->double_row (out + s->head, in + s->pattern_first, s->weights[s->head],
+      s->pattern_d, s->weights[s->head + 1], s->pairs);
   lerp_span (s, in, out, s->head + 2 * s->pairs, s->n);
 }
 
@@ -115,21 +115,19 @@ fetch_pairs (const Run *run, const SvStream *s, const uint8_t *r0,
 
     k->lerp_rows (run->wide, r0 + s->first, r1 + s->first, weight,
         s->span * s->channels);
-    k->gather_pair[size] ((uint8_t *) run->parts[0],
-        (uint8_t *) run->parts[1], (const uint8_t *) run->wide, s->at_wide,
-        size, s->n);
+    k->gather_pair[size]((uint8_t *) run->parts[0], (uint8_t *) run->parts[1],
+        (const uint8_t *) run->wide, s->at_wide, size, s->n);
     k->lerp_columns_wide (out, run->parts[0], run->parts[1], s->weights, n);
     return;
   }
   if (r1 == NULL) {
-    k->gather_pair[s->channels] (bytes[0], bytes[1], r0, s->at, s->delta,
-        s->n);
+    k->gather_pair[s->channels](bytes[0], bytes[1], r0, s->at, s->delta, s->n);
     k->lerp_columns (out, bytes[0], bytes[1], s->weights, n);
     return;
   }
-  k->gather_pairs[s->channels] (bytes, r0, r1, s->at, s->delta, s->n);
-  k->lerp_both (out, bytes[0], bytes[1], bytes[2], bytes[3], weight,
-      s->weights, n);
+  k->gather_pairs[s->channels](bytes, r0, r1, s->at, s->delta, s->n);
+  k->lerp_both (out, bytes[0], bytes[1], bytes[2], bytes[3], weight, s->weights,
+      n);
 }
 
 /* Row j of a stream in Q7: interleaved in out[0], or with DOUBLE one channel
@@ -159,10 +157,10 @@ fetch_row (const Run *run, const SvStream *s, int j, int16_t *const *out)
       r1 = run->bytes[1];
     }
   } else if (s->columns == COLUMNS_POINT) {
-    k->gather[s->channels] (run->bytes[0], r0, s->at, s->n);
+    k->gather[s->channels](run->bytes[0], r0, s->at, s->n);
     r0 = run->bytes[0];
     if (r1 != NULL) {
-      k->gather[s->channels] (run->bytes[1], r1, s->at, s->n);
+      k->gather[s->channels](run->bytes[1], r1, s->at, s->n);
       r1 = run->bytes[1];
     }
   } else {
@@ -191,7 +189,7 @@ fetch_directly (const Run *run, const SvStream *s, int j, uint8_t *to)
   else if (s->columns == COLUMNS_STRIDE)
     run->k->take_every (to, r0 + s->first, s->stride, s->n);
   else if (s->columns == COLUMNS_POINT)
-    run->k->gather[s->channels] (to, r0, s->at, s->n);
+    run->k->gather[s->channels](to, r0, s->at, s->n);
   else
     return false;
   return true;
@@ -219,8 +217,8 @@ write_matrix_row (const Run *run, int j)
     fetch_row (run, &table->streams[2], j, &run->rows[2]);
   } else if (uv->columns != COLUMNS_DOUBLE) {
     if (uv->component[0] == 1) {
-      run->k->yuv2_to_rgb4 (to, run->rows[0], run->rows[1],
-          &plan->yuv_to_rgb, rect->w);
+      run->k->yuv2_to_rgb4 (to, run->rows[0], run->rows[1], &plan->yuv_to_rgb,
+          rect->w);
       return;
     }
     run->k->split (run->parts[0], run->parts[1], run->rows[1], rect->w);
@@ -332,11 +330,10 @@ init_run (Run *run, SvScratch *scratch)
 }
 
 bool
-sv_8bit_run (const SvPlan *plan, const SvSource *source,
-    const SavantImage *dst, SvScratch *scratch)
+sv_8bit_run (const SvPlan *plan, const SvSource *source, const SavantImage *dst,
+    SvScratch *scratch)
 {
-  Run run = { .plan = plan, .source = source, .dst = dst,
-    .k = plan->kernels };
+  Run run = { .plan = plan, .source = source, .dst = dst, .k = plan->kernels };
 
   if (!init_run (&run, scratch))
     return false;

@@ -14,30 +14,30 @@
 
 typedef enum SvColumns
 {
-  COLUMNS_STRAIGHT,             /* consecutive pixels */
-  COLUMNS_STRIDE,               /* single bytes at a constant distance */
-  COLUMNS_POINT,                /* one pixel each */
-  COLUMNS_PAIR,                 /* two neighbours each */
-  COLUMNS_DOUBLE                /* two neighbours, doubling the row */
+  COLUMNS_STRAIGHT, /* consecutive pixels */
+  COLUMNS_STRIDE,   /* single bytes at a constant distance */
+  COLUMNS_POINT,    /* one pixel each */
+  COLUMNS_PAIR,     /* two neighbours each */
+  COLUMNS_DOUBLE    /* two neighbours, doubling the row */
 } SvColumns;
 
 typedef struct SvStream
 {
-  int channels;                 /* bytes of a pixel that are fetched */
-  int component[4];             /* of the source, one a channel */
-  int step;                     /* bytes from one pixel to the next */
+  int channels;     /* bytes of a pixel that are fetched */
+  int component[4]; /* of the source, one a channel */
+  int step;         /* bytes from one pixel to the next */
   SvLattice lattice;
   SvGrid grid;
   SvColumns columns;
-  int n;                        /* destination pixels of a row */
-  int32_t first;                /* all but POINT, PAIR: byte offset of the span */
-  int stride;                   /* STRIDE: bytes from one to the next */
-  int span;                     /* PAIR, DOUBLE: source pixels */
-  int32_t *at;                  /* POINT, PAIR: byte offset of each pixel */
-  int delta;                    /* PAIR: bytes to the right neighbour */
-  int32_t *at_wide;             /* PAIR: the same in a Q7 row of the span, or
-                                   NULL where rows are better filtered later */
-  int16_t *weights;             /* Q15 of that; PAIR: one a channel */
+  int n;            /* destination pixels of a row */
+  int32_t first;    /* all but POINT, PAIR: byte offset of the span */
+  int stride;       /* STRIDE: bytes from one to the next */
+  int span;         /* PAIR, DOUBLE: source pixels */
+  int32_t *at;      /* POINT, PAIR: byte offset of each pixel */
+  int delta;        /* PAIR: bytes to the right neighbour */
+  int32_t *at_wide; /* PAIR: the same in a Q7 row of the span, or
+                       NULL where rows are better filtered later */
+  int16_t *weights; /* Q15 of that; PAIR: one a channel */
   /* DOUBLE: pixels from head on, in pairs, follow the pattern. */
   int head;
   int pairs;
@@ -49,8 +49,8 @@ typedef struct SvTable8
 {
   int n_streams;
   SvStream streams[3];
-  bool matrix;                  /* YUV to RGB */
-  bool swizzle;                 /* RGB to RGB in another order */
+  bool matrix;  /* YUV to RGB */
+  bool swizzle; /* RGB to RGB in another order */
   uint8_t map[4];
 } SvTable8;
 

@@ -9,7 +9,7 @@ follows_pattern (const SvAxis *axis, int i)
 {
   return axis->first[i + 2] == axis->first[i] + 1
       && fabsf (axis->weights[axis->n + i + 2] - axis->weights[axis->n + i])
-          < 1e-6f;
+      < 1e-6f;
 }
 
 static bool
@@ -63,8 +63,8 @@ init_rows_first (SvStream *s, const SvAxis *axis, int lo)
   if (s->at_wide == NULL)
     return false;
   for (int i = 0; i < axis->n; i++)
-    s->at_wide[i] = (axis->first[i] - lo) * s->channels
-        * (int) sizeof (int16_t);
+    s->at_wide[i] =
+        (axis->first[i] - lo) * s->channels * (int) sizeof (int16_t);
   return true;
 }
 
@@ -80,14 +80,14 @@ init_columns (SvStream *s, const SvAxis *axis)
     return true;
   }
   s->at = malloc (sizeof *s->at * (size_t) axis->n);
-  s->weights = calloc ((size_t) axis->n * (size_t) s->channels,
-      sizeof *s->weights);
+  s->weights =
+      calloc ((size_t) axis->n * (size_t) s->channels, sizeof *s->weights);
   if (s->at == NULL || s->weights == NULL)
     return false;
   for (int i = 0; i < axis->n; i++) {
     lo = axis->first[i] < lo ? axis->first[i] : lo;
-    hi = axis->first[i] + axis->taps - 1 > hi
-        ? axis->first[i] + axis->taps - 1 : hi;
+    hi = axis->first[i] + axis->taps - 1 > hi ? axis->first[i] + axis->taps - 1
+                                              : hi;
     s->at[i] = axis->first[i] * s->step;
   }
   if (axis->taps == 1) {
@@ -235,8 +235,7 @@ choose_way (const SvPlan *plan)
   if (!plan->matrix.identity)
     return WAY_NONE;
   if (src->family == SV_FAMILY_RGB && dst->family == SV_FAMILY_RGB)
-    return !plan->transposed
-            && (src == dst || (is_rgb4 (src) && is_rgb4 (dst)))
+    return !plan->transposed && (src == dst || (is_rgb4 (src) && is_rgb4 (dst)))
         ? WAY_RGB
         : WAY_NONE;
   if (dst->family == SV_FAMILY_GRAY)

@@ -47,7 +47,7 @@ cubic (double t)
 /* The window of one destination sample before clamping. */
 typedef struct Window
 {
-  SavantInterpolation kind;     /* NEAREST, BILINEAR, CUBIC, LANCZOS, SUPER */
+  SavantInterpolation kind; /* NEAREST, BILINEAR, CUBIC, LANCZOS, SUPER */
   double step;
   int taps;
 } Window;
@@ -192,8 +192,7 @@ sv_axis_init (SvAxis *axis, const SvAxisParams *p)
   int dst_first = sv_axis_first_sample (p->dst_start, p->dst.sub);
   int n = sv_axis_n_samples (p->dst_start, p->dst_length, p->dst.sub);
   int lo = sv_axis_first_sample (p->src_start, p->src.sub);
-  int hi = lo + sv_axis_n_samples (p->src_start, p->src_length, p->src.sub)
-      - 1;
+  int hi = lo + sv_axis_n_samples (p->src_start, p->src_length, p->src.sub) - 1;
   int taps = w.taps < hi - lo + 1 ? w.taps : hi - lo + 1;
 
   if (!allocate (axis, n, taps))
@@ -248,8 +247,7 @@ sv_axis_init_average (SvAxis *axis, int dst_start, int dst_length,
     for (int t = 0; t < taps; t++) {
       int k = dst_start + first + t;
 
-      axis->weights[t * n + i] =
-          (float) (overlap (from, to, k, k + 1.0) / sum);
+      axis->weights[t * n + i] = (float) (overlap (from, to, k, k + 1.0) / sum);
     }
   }
   simplify (axis);

@@ -17,9 +17,9 @@ typedef struct Sampler
 {
   SvGrid grid_x;
   SvGrid grid_y;
-  unsigned components;          /* bit c: component c is wanted */
-  int n;                        /* samples of a row */
-  int kept[N_KEPT];             /* which row each ring place holds, -1 none */
+  unsigned components; /* bit c: component c is wanted */
+  int n;               /* samples of a row */
+  int kept[N_KEPT];    /* which row each ring place holds, -1 none */
   float *rows[N_KEPT][4];
 } Sampler;
 
@@ -29,17 +29,17 @@ typedef struct Run
   const SvSource *source;
   const SavantImage *dst;
   const SvHostKernels *k;
-  Sampler luma;                 /* or all components of RGB */
+  Sampler luma; /* or all components of RGB */
   Sampler chroma;
-  Sampler *chroma_rows;         /* `luma` where that has all that is needed */
-  float *blended;               /* a source row after the vertical filter */
-  int blended_plane;            /* which one that is */
+  Sampler *chroma_rows; /* `luma` where that has all that is needed */
+  float *blended;       /* a source row after the vertical filter */
+  int blended_plane;    /* which one that is */
   int blended_step;
   SvGrid blended_grid;
-  int blended_row;              /* -1 = none */
-  float *out[3];                /* destination components */
-  float *sums[2];               /* chroma rows being averaged */
-  const uint8_t **taps;         /* row addresses of a vertical filter */
+  int blended_row;      /* -1 = none */
+  float *out[3];        /* destination components */
+  float *sums[2];       /* chroma rows being averaged */
+  const uint8_t **taps; /* row addresses of a vertical filter */
   float *weights;
 } Run;
 
@@ -86,8 +86,7 @@ blend_plane (Run *run, int c, SvGrid grid_y, int j)
     if (w == 0.0f && (used > 0 || t + 1 < axis->taps))
       continue;
     run->weights[used] = w;
-    run->taps[used++] = comp->base
-        + (axis->first[j] + t) * comp->pitch_bytes
+    run->taps[used++] = comp->base + (axis->first[j] + t) * comp->pitch_bytes
         + (ptrdiff_t) first * comp->step * bytes;
   }
   if (bytes == 1)
@@ -127,8 +126,8 @@ fetch_component (Run *run, Sampler *s, int c, int j, float *out)
   source_span (plan, lattice, &first, &n);
   blend_plane (run, c, s->grid_y, j);
   run->k->filter_row (out,
-      run->blended + comp->offset - (ptrdiff_t) first * comp->step,
-      axis->first, axis->weights, axis->taps, comp->step, axis->n);
+      run->blended + comp->offset - (ptrdiff_t) first * comp->step, axis->first,
+      axis->weights, axis->taps, comp->step, axis->n);
   level_scale (plan, c, &scale, &offset);
   run->k->scale_clamp (out, scale, offset, axis->n);
 }
@@ -190,8 +189,8 @@ fill_bytes (uint8_t *at, int step, int n)
 static void
 store_component (Run *run, int c, const float *row, int x, int y, int n)
 {
-  run->k->store (component_at (run, c, x, y), run->plan->dst->comp[c].step,
-      row, n);
+  run->k->store (component_at (run, c, x, y), run->plan->dst->comp[c].step, row,
+      n);
 }
 
 /* Luma, grey, or all components of RGB, of row j. */
@@ -294,8 +293,9 @@ static void
 init_sampler (Sampler *s, SvGrid grid_x, SvGrid grid_y, unsigned components,
     int n, float **memory)
 {
-  *s = (Sampler){ .grid_x = grid_x, .grid_y = grid_y,
-    .components = components, .n = n };
+  *s = (Sampler){
+    .grid_x = grid_x, .grid_y = grid_y, .components = components, .n = n
+  };
   for (int i = 0; i < N_KEPT; i++) {
     s->kept[i] = -1;
     for (int c = 0; c < 4; c++) {
@@ -330,8 +330,7 @@ init_run (Run *run, SvScratch *scratch)
   size_t span = round_up ((size_t) (plan->src_rect.w + 2) * 4);
   size_t taps = round_up ((size_t) max_taps (plan));
 
-  if (rgb && sv_format_has_alpha (plan->dst)
-      && sv_format_has_alpha (plan->src))
+  if (rgb && sv_format_has_alpha (plan->dst) && sv_format_has_alpha (plan->src))
     luma_mask |= 8;
   float *memory = sv_scratch_need (scratch,
       sizeof (float) * (width * (2 * 4 * N_KEPT + 5) + span + taps)
@@ -367,8 +366,7 @@ bool
 sv_general_run (const SvPlan *plan, const SvSource *source,
     const SavantImage *dst, SvScratch *scratch)
 {
-  Run run = { .plan = plan, .source = source, .dst = dst,
-    .k = plan->kernels };
+  Run run = { .plan = plan, .source = source, .dst = dst, .k = plan->kernels };
   const SavantRect *rect = &plan->key.dst_rect;
   int n_chroma = plan->average_y.n;
   int k = 0;

@@ -212,8 +212,8 @@ gather_pair_3 (uint8_t *restrict a, uint8_t *restrict b,
 }
 
 static void
-gather_pairs_3 (uint8_t *const out[4], const uint8_t *row0,
-    const uint8_t *row1, const int32_t *at, int delta, int n)
+gather_pairs_3 (uint8_t *const out[4], const uint8_t *row0, const uint8_t *row1,
+    const int32_t *at, int delta, int n)
 {
   gather_pair_3 (out[0], out[1], row0, at, delta, n);
   gather_pair_3 (out[2], out[3], row1, at, delta, n);
@@ -307,8 +307,8 @@ lerp_columns_wide (int16_t *restrict out, const int16_t *restrict a,
 static void
 lerp_both (int16_t *restrict out, const uint8_t *restrict a0,
     const uint8_t *restrict b0, const uint8_t *restrict a1,
-    const uint8_t *restrict b1, int16_t weight,
-    const int16_t *restrict weights, int n)
+    const uint8_t *restrict b1, int16_t weight, const int16_t *restrict weights,
+    int n)
 {
   for (int i = 0; i < n; i++) {
     int16_t a = lerp (q7 (a0[i]), q7 (a1[i]), weight);
@@ -348,8 +348,8 @@ round_row (uint8_t *restrict dst, const int16_t *restrict in, int n)
 }
 
 static void
-round_row_strided (uint8_t *restrict dst, int step,
-    const int16_t *restrict in, int in_step, int n)
+round_row_strided (uint8_t *restrict dst, int step, const int16_t *restrict in,
+    int in_step, int n)
 {
   for (int i = 0; i < n; i++)
     dst[(ptrdiff_t) i * step] = round_q7 (in[(ptrdiff_t) i * in_step]);
@@ -366,10 +366,9 @@ clamp_q5 (int16_t v)
 }
 
 INLINE void
-convert_chunk (uint16_t *restrict r, uint16_t *restrict g,
-    uint16_t *restrict b, const int16_t *restrict ys,
-    const int16_t *restrict us, const int16_t *restrict vs, int uv_step,
-    const SvYuvToRgb *c, int n)
+convert_chunk (uint16_t *restrict r, uint16_t *restrict g, uint16_t *restrict b,
+    const int16_t *restrict ys, const int16_t *restrict us,
+    const int16_t *restrict vs, int uv_step, const SvYuvToRgb *c, int n)
 {
   const int16_t y_offset = c->y_offset, cy = c->y, crv = c->rv, cgu = c->gu;
   const int16_t cgv = c->gv, cbu = c->bu, out = c->out_offset;
@@ -422,8 +421,8 @@ yuv_to_rgb4_any (uint8_t *dst, const int16_t *y, const int16_t *u,
 }
 
 static void
-yuv_to_rgb4 (uint8_t *dst, const int16_t *y, const int16_t *u,
-    const int16_t *v, const SvYuvToRgb *c, int n)
+yuv_to_rgb4 (uint8_t *dst, const int16_t *y, const int16_t *u, const int16_t *v,
+    const SvYuvToRgb *c, int n)
 {
   yuv_to_rgb4_any (dst, y, u, v, 1, c, n);
 }

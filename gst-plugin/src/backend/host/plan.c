@@ -9,9 +9,8 @@
 SvLattice
 sv_plan_lattice (const SvPlan *plan, int component)
 {
-  return plan->src->family == SV_FAMILY_YUV && component > 0
-      ? SV_LATTICE_CHROMA
-      : SV_LATTICE_FULL;
+  return plan->src->family == SV_FAMILY_YUV && component > 0 ? SV_LATTICE_CHROMA
+                                                             : SV_LATTICE_FULL;
 }
 
 /* Undoing the flip leaves, after the transposition, these mirrorings. */
@@ -19,8 +18,7 @@ static void
 mirrors (SavantFlip flip, bool *x, bool *y)
 {
   *x = flip == SAVANT_FLIP_X || flip == SAVANT_FLIP_ROTATE_180
-      || flip == SAVANT_FLIP_ROTATE_90
-      || flip == SAVANT_FLIP_INVERSE_TRANSPOSE;
+      || flip == SAVANT_FLIP_ROTATE_90 || flip == SAVANT_FLIP_INVERSE_TRANSPOSE;
   *y = flip == SAVANT_FLIP_Y || flip == SAVANT_FLIP_ROTATE_180
       || flip == SAVANT_FLIP_ROTATE_270
       || flip == SAVANT_FLIP_INVERSE_TRANSPOSE;
@@ -71,10 +69,10 @@ is_copy (const SvPlan *plan)
   if (s->w == key->src_width && s->h == key->src_height
       && d->w == key->dst_width && d->h == key->dst_height)
     return true;
-  return chroma_matches (plan->src->sub_x, s->x, d->x, src_siting,
-          dst_siting, SAVANT_SITING_H_COSITED)
-      && chroma_matches (plan->src->sub_y, s->y, d->y, src_siting,
-          dst_siting, SAVANT_SITING_V_COSITED);
+  return chroma_matches (plan->src->sub_x, s->x, d->x, src_siting, dst_siting,
+             SAVANT_SITING_H_COSITED)
+      && chroma_matches (plan->src->sub_y, s->y, d->y, src_siting, dst_siting,
+          SAVANT_SITING_V_COSITED);
 }
 
 /* Whether weights may lie outside 0..1, also where a small source leaves no
@@ -99,11 +97,15 @@ init_axes (SvPlan *plan)
   bool cosited_x = src_siting & SAVANT_SITING_H_COSITED;
   bool cosited_y = src_siting & SAVANT_SITING_V_COSITED;
   SvAxisParams x = { .interpolation = key->interpolation,
-    .src_start = plan->src_rect.x, .src_length = plan->src_rect.w,
-    .dst_start = key->dst_rect.x, .dst_length = key->dst_rect.w };
+    .src_start = plan->src_rect.x,
+    .src_length = plan->src_rect.w,
+    .dst_start = key->dst_rect.x,
+    .dst_length = key->dst_rect.w };
   SvAxisParams y = { .interpolation = key->interpolation,
-    .src_start = plan->src_rect.y, .src_length = plan->src_rect.h,
-    .dst_start = key->dst_rect.y, .dst_length = key->dst_rect.h };
+    .src_start = plan->src_rect.y,
+    .src_length = plan->src_rect.h,
+    .dst_start = key->dst_rect.y,
+    .dst_length = key->dst_rect.h };
 
   mirrors (key->flip, &x.mirror, &y.mirror);
   if (plan->transposed) {
@@ -131,18 +133,17 @@ init_axes (SvPlan *plan)
   }
   if (!dst_chroma)
     return true;
-  plan->chroma_x = plan->dst->sub_x > plan->src_sub_x ? SV_GRID_LUMA
-                                                      : SV_GRID_CHROMA;
-  plan->chroma_y = plan->dst->sub_y > plan->src_sub_y ? SV_GRID_LUMA
-                                                      : SV_GRID_CHROMA;
+  plan->chroma_x =
+      plan->dst->sub_x > plan->src_sub_x ? SV_GRID_LUMA : SV_GRID_CHROMA;
+  plan->chroma_y =
+      plan->dst->sub_y > plan->src_sub_y ? SV_GRID_LUMA : SV_GRID_CHROMA;
   return sv_axis_init_average (&plan->average_x, key->dst_rect.x,
              key->dst_rect.w,
              sv_sampling (plan->dst->sub_x,
                  dst_siting & SAVANT_SITING_H_COSITED))
       && sv_axis_init_average (&plan->average_y, key->dst_rect.y,
           key->dst_rect.h,
-          sv_sampling (plan->dst->sub_y,
-              dst_siting & SAVANT_SITING_V_COSITED));
+          sv_sampling (plan->dst->sub_y, dst_siting & SAVANT_SITING_V_COSITED));
 }
 
 SvPlan *

@@ -61,7 +61,7 @@ typedef struct SvPlan
   const SvFormatInfo *src;
   const SvFormatInfo *dst;
   const SvHostKernels *kernels;
-  bool transposed;              /* the source is turned to planar T first */
+  bool transposed; /* the source is turned to planar T first */
   SvEngine engine;
 
   /* Source subsampling after the transposition. */
@@ -72,7 +72,7 @@ typedef struct SvPlan
   SavantRect src_rect;
 
   SvColorMatrix matrix;
-  uint8_t pad[4];               /* components of the bars */
+  uint8_t pad[4]; /* components of the bars */
 
   SvAxis x[SV_N_LATTICES][SV_N_GRIDS];
   SvAxis y[SV_N_LATTICES][SV_N_GRIDS];
@@ -92,20 +92,20 @@ typedef struct SvPlan
 } SvPlan;
 
 /* NULL without memory. */
-SvPlan *sv_plan_new (const SvPlanKey * key, const SvHostKernels * kernels);
-void sv_plan_free (SvPlan * plan);
+SvPlan *sv_plan_new (const SvPlanKey *key, const SvHostKernels *kernels);
+void sv_plan_free (SvPlan *plan);
 
 /* The lattice of a source component. */
-SvLattice sv_plan_lattice (const SvPlan * plan, int component);
+SvLattice sv_plan_lattice (const SvPlan *plan, int component);
 
 /* One component of the source that an engine reads. */
 typedef struct SvSourceComponent
 {
-  const uint8_t *base;          /* sample 0 of row 0 */
+  const uint8_t *base; /* sample 0 of row 0 */
   ptrdiff_t pitch_bytes;
-  int step;                     /* samples (not bytes) to the next one */
-  int plane;                    /* components of a plane have the same rows */
-  int offset;                   /* samples from the row's first one */
+  int step;   /* samples (not bytes) to the next one */
+  int plane;  /* components of a plane have the same rows */
+  int offset; /* samples from the row's first one */
 } SvSourceComponent;
 
 typedef struct SvSource
@@ -122,31 +122,30 @@ typedef struct SvScratch
 } SvScratch;
 
 /* NULL without memory; the contents are lost when it grows. */
-void *sv_scratch_need (SvScratch * scratch, size_t size);
-void sv_scratch_clear (SvScratch * scratch);
+void *sv_scratch_need (SvScratch *scratch, size_t size);
+void sv_scratch_clear (SvScratch *scratch);
 
 /* Describes the source of a job; with a transposed plan turns it first, into
  * `turned`. False without memory. */
-bool sv_source_init (SvSource * source, const SvPlan * plan,
-    const SavantImage * image, SvScratch * turned);
+bool sv_source_init (SvSource *source, const SvPlan *plan,
+    const SavantImage *image, SvScratch *turned);
 
 /* Writes everything outside the destination rectangle. */
-void sv_bars_fill (const SavantImage * dst, const SavantRect * rect,
+void sv_bars_fill (const SavantImage *dst, const SavantRect *rect,
     const uint8_t pad[4]);
 
 /* UYVY of an odd width: where the picture reaches the right edge, the spare
  * luma of row y repeats the last one. Nothing for other formats. */
-void sv_repeat_spare_luma (const SvPlan * plan, const SavantImage * dst,
-    int y);
+void sv_repeat_spare_luma (const SvPlan *plan, const SavantImage *dst, int y);
 
 /* The engines: rows of the destination rectangle. */
-void sv_copy_run (const SvPlan * plan, const SavantImage * src,
-    const SavantImage * dst);
-bool sv_general_run (const SvPlan * plan, const SvSource * source,
-    const SavantImage * dst, SvScratch * scratch);
-bool sv_8bit_init (SvPlan * plan);
-void sv_8bit_clear (SvPlan * plan);
-bool sv_8bit_run (const SvPlan * plan, const SvSource * source,
-    const SavantImage * dst, SvScratch * scratch);
+void sv_copy_run (const SvPlan *plan, const SavantImage *src,
+    const SavantImage *dst);
+bool sv_general_run (const SvPlan *plan, const SvSource *source,
+    const SavantImage *dst, SvScratch *scratch);
+bool sv_8bit_init (SvPlan *plan);
+void sv_8bit_clear (SvPlan *plan);
+bool sv_8bit_run (const SvPlan *plan, const SvSource *source,
+    const SavantImage *dst, SvScratch *scratch);
 
 #endif

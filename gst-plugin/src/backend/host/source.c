@@ -61,17 +61,19 @@ turn_source (SvSource *source, const SvPlan *plan, const SavantImage *image,
     turn (data + offset[c], pitch,
         image->data[comp->plane] + y[c] * image->pitch_bytes[comp->plane]
             + (ptrdiff_t) x[c] * comp->step + comp->offset,
-        image->pitch_bytes[comp->plane], comp->step, sample_bytes, w[c],
-        h[c]);
+        image->pitch_bytes[comp->plane], comp->step, sample_bytes, w[c], h[c]);
     source->comp[c] = (SvSourceComponent){ .base = data + offset[c],
-      .pitch_bytes = pitch, .step = 1, .plane = c, .offset = 0 };
+      .pitch_bytes = pitch,
+      .step = 1,
+      .plane = c,
+      .offset = 0 };
   }
   return true;
 }
 
 bool
-sv_source_init (SvSource *source, const SvPlan *plan,
-    const SavantImage *image, SvScratch *turned)
+sv_source_init (SvSource *source, const SvPlan *plan, const SavantImage *image,
+    SvScratch *turned)
 {
   const SvFormatInfo *info = plan->src;
   int sample_bytes = info->bits > 8 ? 2 : 1;
@@ -84,7 +86,8 @@ sv_source_init (SvSource *source, const SvPlan *plan,
 
     source->comp[c] = (SvSourceComponent){ .base = image->data[comp->plane],
       .pitch_bytes = image->pitch_bytes[comp->plane],
-      .step = comp->step / sample_bytes, .plane = comp->plane,
+      .step = comp->step / sample_bytes,
+      .plane = comp->plane,
       .offset = comp->offset / sample_bytes };
   }
   return true;

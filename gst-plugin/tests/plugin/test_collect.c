@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <gst/check/gstcheck.h>
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "plugin/collect.h"
+
+#define MS 1000000
+
+static _Atomic int items_alive;
+
+static SvItem *
+item_new (SvItemKind kind, uint64_t time)
+{
+  SvItem *item = calloc (1, sizeof *item);
+
+  item->kind = kind;
+  item->time = time;
+  items_alive++;
+  return item;
+}
+
+static void
+item_free (SvItem *item)
+{
+  items_alive--;
+  free (item);
+}
+
+static SvPushResult
+push (SvCollect *c, SvCollectPad *pad, SvItemKind kind, uint64_t time)
+{
+  int flow;
+
+  if (kind == SV_ITEM_FRAME)
+    sv_collect_enter (c, pad);
+  return sv_collect_push (c, pad, item_new (kind, time), &flow);
+}
+
+static void
+expect_balance (SvCollect *c, uint64_t in, uint64_t out, uint64_t held)
+{
+  SvFlowStats stats;
+  uint64_t dropped = 0;
+
+  sv_collect_get_stats (c, &stats, NULL, NULL);
+  for (int i = 0; i < SV_DROP_N_REASONS; i++)
+    dropped += stats.dropped[i];
+  fail_unless_equals_uint64 (stats.in, stats.out + stats.held + dropped);
+  fail_unless_equals_uint64 (stats.in, in);
+  fail_unless_equals_uint64 (stats.out, out);
+  fail_unless_equals_uint64 (stats.held, held);
+}
+
+/* Takes a batch of `n` frames and counts it out. */
+static void
+expect_batch (SvCollect *c, unsigned n, SvTakeReason reason)
+{
+  SvTake take;
+
+  sv_collect_take (c, &take);
+  fail_unless_equals_int (take.kind, SV_TAKE_BATCH);
+  fail_unless_equals_int (take.n_items, n);
+  fail_unless_equals_int (take.reason, reason);
+  sv_collect_finish_out (c, take.items);
+}
+
+static void
+expect_events (SvCollect *c, unsigned n)
+{
+  SvTake take;
+
+  sv_collect_take (c, &take);
+  fail_unless_equals_int (take.kind, SV_TAKE_EVENTS);
+  fail_unless_equals_int (take.n_items, n);
+  sv_collect_free (c, take.items);
+}
+
+static void
+release (SvCollect *c, SvCollectPad *pad)
+{
+  sv_collect_release_pad (c, pad);
+  sv_collect_unref_pad (pad);
+}
+
+GST_START_TEST (test_reasons)
+{
+  SvCollect c;
+  SvCollectPad *a, *b;
+  SvTake take;
+
+  sv_collect_init (&c, item_free);
+  b = sv_collect_add_pad (&c, 1, NULL, 4);
+  a = sv_collect_add_pad (&c, 0, NULL, 4);
+  sv_collect_start (&c);
+
+  /* Events go before the frames behind them, frames in the pads' order. */
+  push (&c, b, SV_ITEM_FRAME, 5);
+  push (&c, a, SV_ITEM_EVENT, SV_COLLECT_NO_TIME);
+  push (&c, a, SV_ITEM_FRAME, 7);
+  expect_events (&c, 1);
+  sv_collect_take (&c, &take);
+  fail_unless_equals_int (take.kind, SV_TAKE_BATCH);
+  fail_unless_equals_int (take.reason, SV_REASON_FULL);
+  fail_unless_equals_int (take.capacity, 2);
+  fail_unless_equals_int (take.items->pad->index, 0);
+  fail_unless_equals_int (take.items->next->pad->index, 1);
+  expect_balance (&c, 2, 0, 2);
+  sv_collect_finish_out (&c, take.items);
+
+  /* A gap releases frames before its end only. */
+  push (&c, b, SV_ITEM_GAP, 100);
+  push (&c, a, SV_ITEM_FRAME, 99);
+  expect_events (&c, 1);
+  expect_batch (&c, 1, SV_REASON_GAP);
+  push (&c, a, SV_ITEM_FRAME, 100);
+  push (&c, b, SV_ITEM_FRAME, 101);
+  expect_batch (&c, 2, SV_REASON_FULL);
+
+  fail_unless (!sv_collect_flush_pad (&c, b, true));
+  push (&c, a, SV_ITEM_FRAME, 200);
+  expect_batch (&c, 1, SV_REASON_FLUSH);
+  fail_unless_equals_int (push (&c, b, SV_ITEM_FRAME, 1), SV_PUSH_FLUSHING);
+  fail_unless (!sv_collect_flush_pad (&c, b, false));
+
+  push (&c, b, SV_ITEM_EOS, SV_COLLECT_NO_TIME);
+  push (&c, a, SV_ITEM_FRAME, 300);
+  expect_events (&c, 1);
+  expect_batch (&c, 1, SV_REASON_EOS);
+  fail_unless_equals_int (push (&c, b, SV_ITEM_FRAME, 1), SV_PUSH_ENDED);
+
+  push (&c, a, SV_ITEM_EOS, SV_COLLECT_NO_TIME);
+  expect_events (&c, 1);
+  sv_collect_take (&c, &take);
+  fail_unless_equals_int (take.kind, SV_TAKE_EOS);
+  /* A pad that begins anew is waited for again. */
+  push (&c, b, SV_ITEM_START, SV_COLLECT_NO_TIME);
+  push (&c, b, SV_ITEM_FRAME, 1);
+  expect_events (&c, 1);
+  expect_batch (&c, 1, SV_REASON_EOS);
+
+  sv_collect_stop (&c);
+  expect_balance (&c, 10, 8, 0);
+  release (&c, a);
+  release (&c, b);
+  sv_collect_clear (&c);
+  fail_unless_equals_int (items_alive, 0);
+}
+GST_END_TEST;
+
+/* More frames than slots: those that have waited longest go first. */
+GST_START_TEST (test_capacity)
+{
+  SvCollect c;
+  SvCollectPad *pads[5];
+  SvTake take;
+
+  sv_collect_init (&c, item_free);
+  for (unsigned i = 0; i < 3; i++)
+    pads[i] = sv_collect_add_pad (&c, i, NULL, 4);
+  sv_collect_set_batch_size (&c, 2);
+  sv_collect_start (&c);
+  push (&c, pads[2], SV_ITEM_FRAME, 1);
+  push (&c, pads[0], SV_ITEM_FRAME, 2);
+  push (&c, pads[1], SV_ITEM_FRAME, 3);
+  sv_collect_take (&c, &take);
+  fail_unless_equals_int (take.n_items, 2);
+  fail_unless_equals_int (take.items->pad->index, 0);
+  fail_unless_equals_int (take.items->next->pad->index, 2);
+  sv_collect_finish_out (&c, take.items);
+  sv_collect_stop (&c);
+  expect_balance (&c, 3, 2, 0);
+
+  /* By itself the capacity starts at the number of pads and doubles. */
+  sv_collect_set_batch_size (&c, 0);
+  sv_collect_start (&c);
+  sv_collect_set_timeout (&c, 0);
+  for (unsigned i = 3; i < 5; i++)
+    pads[i] = sv_collect_add_pad (&c, i, NULL, 4);
+  push (&c, pads[4], SV_ITEM_FRAME, 1);
+  sv_collect_take (&c, &take);
+  fail_unless_equals_int (take.capacity, 6);
+  fail_unless_equals_int (take.reason, SV_REASON_TIMEOUT);
+  sv_collect_finish_dropped (&c, take.items, SV_DROP_ERROR);
+  expect_balance (&c, 1, 0, 0);
+  sv_collect_stop (&c);
+  for (unsigned i = 0; i < 5; i++)
+    release (&c, pads[i]);
+  sv_collect_clear (&c);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_timeout_and_stall)
+{
+  SvCollect c;
+  SvCollectPad *a, *b;
+  SvTake take;
+
+  sv_collect_init (&c, item_free);
+  a = sv_collect_add_pad (&c, 0, NULL, 4);
+  b = sv_collect_add_pad (&c, 1, NULL, 4);
+  sv_collect_start (&c);
+  sv_collect_set_timeout (&c, 30 * MS);
+  push (&c, a, SV_ITEM_FRAME, 1);
+  sv_collect_take (&c, &take);
+  fail_unless_equals_int (take.kind, SV_TAKE_BATCH);
+  fail_unless_equals_int (take.reason, SV_REASON_TIMEOUT);
+  fail_unless (take.waiting_ns >= 30 * MS);
+  sv_collect_finish_out (&c, take.items);
+
+  sv_collect_set_timeout (&c, -1);
+  push (&c, b, SV_ITEM_FRAME, 1);
+  sv_collect_set_stall (&c, 20 * MS);
+  for (int i = 1; i <= 2; i++) {
+    sv_collect_take (&c, &take);
+    fail_unless_equals_int (take.kind, SV_TAKE_STALL);
+    fail_unless (take.stalled == a);
+    fail_unless (take.silent_ns >= i * 20 * MS);
+    sv_collect_unref_pad (take.stalled);
+  }
+  /* Time that downstream takes is no silence. */
+  push (&c, a, SV_ITEM_FRAME, 2);
+  expect_batch (&c, 2, SV_REASON_FULL);
+  sv_collect_set_stall (&c, 200 * MS);
+  sv_collect_begin_push (&c);
+  nanosleep (&(struct timespec){ .tv_nsec = 250 * MS }, NULL);
+  sv_collect_end_push (&c);
+  sv_collect_set_timeout (&c, 0);
+  push (&c, b, SV_ITEM_FRAME, 2);
+  expect_batch (&c, 1, SV_REASON_TIMEOUT);
+
+  sv_collect_stop (&c);
+  release (&c, a);
+  release (&c, b);
+  sv_collect_clear (&c);
+}
+GST_END_TEST;
+
+typedef struct Producer
+{
+  SvCollect *collect;
+  SvCollectPad *pad;
+  int n;
+  int pushed;
+  SvPushResult last;
+} Producer;
+
+static void *
+produce (void *data)
+{
+  Producer *p = data;
+
+  for (p->pushed = 0; p->pushed < p->n; p->pushed++) {
+    p->last = push (p->collect, p->pad, SV_ITEM_FRAME, (uint64_t) p->pushed);
+    if (p->last != SV_PUSH_OK)
+      return NULL;
+  }
+  p->last = push (p->collect, p->pad, SV_ITEM_EOS, SV_COLLECT_NO_TIME);
+  return NULL;
+}
+
+GST_START_TEST (test_producers)
+{
+  SvCollect c;
+  Producer producers[4];
+  pthread_t threads[4];
+  uint64_t next[4] = { 0 };
+  SvTake take;
+
+  sv_collect_init (&c, item_free);
+  for (unsigned i = 0; i < 4; i++)
+    producers[i] = (Producer){ .collect = &c,
+      .pad = sv_collect_add_pad (&c, i, NULL, 1 + i),
+      .n = 200 + 50 * (int) i };
+  sv_collect_start (&c);
+  for (int i = 0; i < 4; i++)
+    pthread_create (&threads[i], NULL, produce, &producers[i]);
+  for (;;) {
+    sv_collect_take (&c, &take);
+    if (take.kind == SV_TAKE_EOS)
+      break;
+    if (take.kind == SV_TAKE_EVENTS) {
+      sv_collect_free (&c, take.items);
+      continue;
+    }
+    fail_unless_equals_int (take.kind, SV_TAKE_BATCH);
+    for (const SvItem *item = take.items; item != NULL; item = item->next)
+      fail_unless_equals_uint64 (item->time, next[item->pad->index]++);
+    sv_collect_finish_out (&c, take.items);
+  }
+  for (int i = 0; i < 4; i++) {
+    pthread_join (threads[i], NULL);
+    fail_unless_equals_uint64 (next[i], (uint64_t) producers[i].n);
+  }
+  expect_balance (&c, 1100, 1100, 0);
+  sv_collect_stop (&c);
+  for (int i = 0; i < 4; i++)
+    release (&c, producers[i].pad);
+  sv_collect_clear (&c);
+  fail_unless_equals_int (items_alive, 0);
+}
+GST_END_TEST;
+
+static void *
+consume (void *data)
+{
+  SvCollect *c = data;
+  SvTake take;
+
+  for (;;) {
+    sv_collect_take (c, &take);
+    if (take.kind == SV_TAKE_STOPPED)
+      return NULL;
+    if (take.kind == SV_TAKE_BATCH)
+      sv_collect_finish_out (c, take.items);
+    else
+      sv_collect_free (c, take.items);
+  }
+}
+
+/* Producers that wait for room come out of every kind of interruption. */
+GST_START_TEST (test_interruptions)
+{
+  for (int round = 0; round < 40; round++) {
+    SvCollect c;
+    Producer p = { .collect = &c, .n = 1000000 };
+    SvCollectPad *idle;
+    pthread_t producer, consumer;
+    SvPushResult expected = SV_PUSH_FLUSHING;
+
+    sv_collect_init (&c, item_free);
+    p.pad = sv_collect_add_pad (&c, 0, NULL, 2);
+    idle = sv_collect_add_pad (&c, 1, NULL, 2);
+    sv_collect_start (&c);
+    if (round % 2 == 0)
+      sv_collect_set_timeout (&c, 0);
+    pthread_create (&consumer, NULL, consume, &c);
+    pthread_create (&producer, NULL, produce, &p);
+    nanosleep (&(struct timespec){ .tv_nsec = 1 * MS }, NULL);
+    switch (round % 5) {
+      case 0:
+      case 1:
+        sv_collect_flush_pad (&c, p.pad, true);
+        break;
+      case 2:
+        sv_collect_release_pad (&c, p.pad);
+        expected = SV_PUSH_RELEASED;
+        break;
+      case 3:
+        sv_collect_refuse (&c, -5, SV_DROP_ERROR);
+        expected = SV_PUSH_REFUSED;
+        break;
+      default:
+        sv_collect_stop (&c);
+        break;
+    }
+    pthread_join (producer, NULL);
+    fail_unless_equals_int (p.last, expected);
+    sv_collect_stop (&c);
+    pthread_join (consumer, NULL);
+    {
+      SvFlowStats stats;
+      uint64_t dropped = 0;
+
+      sv_collect_get_stats (&c, &stats, NULL, NULL);
+      for (int i = 0; i < SV_DROP_N_REASONS; i++)
+        dropped += stats.dropped[i];
+      fail_unless_equals_uint64 (stats.in, stats.out + dropped);
+      fail_unless_equals_uint64 (stats.in, (uint64_t) p.pushed + 1);
+      fail_unless_equals_uint64 (stats.held, 0);
+    }
+    if (round % 5 != 2)
+      sv_collect_release_pad (&c, p.pad);
+    sv_collect_unref_pad (p.pad);
+    release (&c, idle);
+    sv_collect_clear (&c);
+    fail_unless_equals_int (items_alive, 0);
+  }
+}
+GST_END_TEST;
+
+static Suite *
+collect_suite (void)
+{
+  Suite *s = suite_create ("collect");
+  TCase *tc = tcase_create ("collect");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_reasons);
+  tcase_add_test (tc, test_capacity);
+  tcase_add_test (tc, test_timeout_and_stall);
+  tcase_add_test (tc, test_producers);
+  tcase_add_test (tc, test_interruptions);
+  return s;
+}
+
+GST_CHECK_MAIN (collect)
