@@ -18,6 +18,8 @@ public final class ElementTypes implements NativeObject.TypeProvider {
     return Stream.of(
         Natives.registration(SavantBufGen.class, SavantBufGen.GTYPE_NAME, SavantBufGen::new),
         Natives.registration(
-            SavantTransform.class, SavantTransform.GTYPE_NAME, SavantTransform::new));
+            SavantTransform.class, SavantTransform.GTYPE_NAME, SavantTransform::new),
+        Natives.registration(SavantBatch.class, SavantBatch.GTYPE_NAME, SavantBatch::new),
+        Natives.registration(SavantUnbatch.class, SavantUnbatch.GTYPE_NAME, SavantUnbatch::new));
   }
 }
