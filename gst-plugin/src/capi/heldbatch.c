@@ -69,8 +69,8 @@ sv_held_batch_take (SvHeldBatch *held, GstSample *sample)
   if (status != SAVANT_OK)
     return status;
   held->surface = NULL;
-  status = held->info.nvmm ? take_surface (held, buffer)
-                           : take_plain (held, buffer);
+  status =
+      held->info.nvmm ? take_surface (held, buffer) : take_plain (held, buffer);
   if (status != SAVANT_OK)
     return status;
   held->buffer = gst_buffer_ref (buffer);
@@ -239,8 +239,8 @@ write_picture (const SvHeldBatch *held, guint slot, const SavantImage *picture,
   numbers[SAVANT_PULL_SLOT_COLOR_FORMAT] = picture->format;
   numbers[SAVANT_PULL_SLOT_MEM_TYPE] = SAVANT_MEM_SYSTEM;
   if (held->surface != NULL) {
-    numbers[SAVANT_PULL_SLOT_COLOR_FORMAT] = sv_nvbuf_color_format (
-        sv_nvbuf_layout (), held->surface, (int) slot);
+    numbers[SAVANT_PULL_SLOT_COLOR_FORMAT] =
+        sv_nvbuf_color_format (sv_nvbuf_layout (), held->surface, (int) slot);
     numbers[SAVANT_PULL_SLOT_MEM_TYPE] =
         gst_savant_surface_get_mem_type (held->surface);
   }
@@ -279,8 +279,7 @@ sv_held_batch_write (const SvHeldBatch *held, int64_t *numbers, int capacity)
   numbers[SAVANT_PULL_BUFFER] = (int64_t) (intptr_t) held->buffer;
   numbers[SAVANT_PULL_IS_SURFACE] = held->surface != NULL;
   numbers[SAVANT_PULL_TAKEN_AT] = held->taken_at_ns;
-  for (guint slot = 0;
-       slot < held->n_slots && left >= SAVANT_PULL_SLOT_NUMBERS;
+  for (guint slot = 0; slot < held->n_slots && left >= SAVANT_PULL_SLOT_NUMBERS;
        slot++, left -= SAVANT_PULL_SLOT_NUMBERS,
              slot_numbers += SAVANT_PULL_SLOT_NUMBERS) {
     describe (held, slot, &picture);

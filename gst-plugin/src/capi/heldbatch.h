@@ -8,16 +8,16 @@
  * the numbers of savant_puller_pull(). Zero-filled: nothing is held. */
 typedef struct SvHeldBatch
 {
-  GstBuffer *buffer;    /* NULL: nothing is held */
-  gpointer surface;     /* its NvBufSurface, NULL for a plain frame */
-  GstVideoFrame frame;  /* mapped where surface is NULL */
-  SavantImage picture;  /* of that frame */
+  GstBuffer *buffer;   /* NULL: nothing is held */
+  gpointer surface;    /* its NvBufSurface, NULL for a plain frame */
+  GstVideoFrame frame; /* mapped where surface is NULL */
+  SavantImage picture; /* of that frame */
   guint n_slots;
-  guint64 sequence;     /* without SavantBatchMeta */
+  guint64 sequence; /* without SavantBatchMeta */
   GstClockTime running_time;
   int64_t taken_at_ns;
 
-  GstCaps *caps;        /* `info` is read from these; kept from sample to sample */
+  GstCaps *caps; /* `info` is read from these; kept from sample to sample */
   GstSavantFrameInfo info;
 } SvHeldBatch;
 

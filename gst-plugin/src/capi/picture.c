@@ -40,8 +40,8 @@ sv_copy_picture (const SavantImage *image, void *data, int64_t size)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT, "copy slot: data is NULL");
   if (size != bytes)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
-        "copy slot: %" G_GINT64_FORMAT " bytes for a %dx%d %s picture of %"
-        G_GINT64_FORMAT " bytes",
+        "copy slot: %" G_GINT64_FORMAT
+        " bytes for a %dx%d %s picture of %" G_GINT64_FORMAT " bytes",
         size, image->width, image->height, savant_format_name (image->format),
         bytes);
   for (int p = 0; p < image->n_planes; p++) {

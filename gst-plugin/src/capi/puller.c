@@ -81,7 +81,8 @@ init_condition (pthread_cond_t *condition)
 int
 savant_puller_new (void *appsink, SavantPuller **out)
 {
-  GstAppSinkCallbacks callbacks = { .eos = on_eos, .new_sample = on_new_sample };
+  GstAppSinkCallbacks callbacks = { .eos = on_eos,
+    .new_sample = on_new_sample };
   SavantPuller *puller;
 
   if (out == NULL)

@@ -49,8 +49,9 @@ static void
 rig_push (Rig *rig, GstBuffer *buffer)
 {
   GST_BUFFER_PTS (buffer) = 0;
-  fail_unless_equals_int (
-      gst_app_src_push_buffer (GST_APP_SRC (rig->src), buffer), GST_FLOW_OK);
+  fail_unless_equals_int (gst_app_src_push_buffer (GST_APP_SRC (rig->src),
+                              buffer),
+      GST_FLOW_OK);
 }
 
 static int64_t
@@ -88,16 +89,20 @@ GST_START_TEST (test_plain_frames)
         -1);
     fail_unless_equals_int64 (slot_number (&rig, 0, SAVANT_PULL_SLOT_FORMAT),
         SAVANT_FORMAT_I420);
-    fail_unless_equals_int64 (
-        slot_number (&rig, 0, SAVANT_PULL_SLOT_RUNNING_TIME), n * SECOND / 10);
-    fail_unless_equals_int64 (
-        slot_number (&rig, 0, SAVANT_PULL_SLOT_HAS_GEOMETRY), 0);
+    fail_unless_equals_int64 (slot_number (&rig, 0,
+                                  SAVANT_PULL_SLOT_RUNNING_TIME),
+        n * SECOND / 10);
+    fail_unless_equals_int64 (slot_number (&rig, 0,
+                                  SAVANT_PULL_SLOT_HAS_GEOMETRY),
+        0);
     fail_unless_equals_int64 (slot_number (&rig, 0, SAVANT_PULL_SLOT_N_PLANES),
         3);
-    fail_unless_equals_int64 (
-        slot_number (&rig, 0, SAVANT_PULL_SLOT_PLANES + 4 + 2), 3);
-    fail_unless_equals_int64 (
-        slot_number (&rig, 0, SAVANT_PULL_SLOT_PLANES + 4 + 3), 2);
+    fail_unless_equals_int64 (slot_number (&rig, 0,
+                                  SAVANT_PULL_SLOT_PLANES + 4 + 2),
+        3);
+    fail_unless_equals_int64 (slot_number (&rig, 0,
+                                  SAVANT_PULL_SLOT_PLANES + 4 + 3),
+        2);
     fail_unless_equals_int (savant_puller_copy_slot (rig.puller, 0, copy, 30),
         SAVANT_OK);
     fail_unless_equals_int (copy[17], 235);
@@ -174,8 +179,9 @@ GST_START_TEST (test_batches)
   fail_unless_equals_int64 (slot_number (&rig, 0, SAVANT_PULL_SLOT_PTS), 5);
   fail_unless_equals_int64 (slot_number (&rig, 0, SAVANT_PULL_SLOT_DURATION),
       6);
-  fail_unless_equals_int64 (
-      slot_number (&rig, 0, SAVANT_PULL_SLOT_RUNNING_TIME), 8);
+  fail_unless_equals_int64 (slot_number (&rig, 0,
+                                SAVANT_PULL_SLOT_RUNNING_TIME),
+      8);
   fail_unless_equals_int64 (slot_number (&rig, 0, SAVANT_PULL_SLOT_FRAME_ID),
       70);
   fail_unless_equals_int64 (slot_number (&rig, 1, SAVANT_PULL_SLOT_PTS), -1);
@@ -184,20 +190,24 @@ GST_START_TEST (test_batches)
   fail_unless_equals_int64 (slot_number (&rig, 2, SAVANT_PULL_SLOT_FRAME_ID),
       71);
   fail_unless_equals_int64 (slot_number (&rig, 2, SAVANT_PULL_SLOT_N_IDS), 2);
-  fail_unless_equals_int64 (
-      slot_number (&rig, 1, SAVANT_PULL_SLOT_SOURCE_WIDTH), 32);
-  fail_unless_equals_int64 (
-      slot_number (&rig, 1, SAVANT_PULL_SLOT_DESTINATION_RECT + 1), 4);
+  fail_unless_equals_int64 (slot_number (&rig, 1,
+                                SAVANT_PULL_SLOT_SOURCE_WIDTH),
+      32);
+  fail_unless_equals_int64 (slot_number (&rig, 1,
+                                SAVANT_PULL_SLOT_DESTINATION_RECT + 1),
+      4);
   memcpy (m,
       rig.numbers + SAVANT_PULL_HEADER_NUMBERS + SAVANT_PULL_SLOT_NUMBERS
           + SAVANT_PULL_SLOT_MATRIX,
       sizeof m);
   fail_unless_equals_float (m[0], 0.5);
   fail_unless_equals_float (m[5], 4.0);
-  fail_unless_equals_int64 (
-      slot_number (&rig, 2, SAVANT_PULL_SLOT_HAS_GEOMETRY), 0);
-  fail_unless_equals_int64 (
-      slot_number (&rig, 2, SAVANT_PULL_SLOT_SOURCE_WIDTH), 16);
+  fail_unless_equals_int64 (slot_number (&rig, 2,
+                                SAVANT_PULL_SLOT_HAS_GEOMETRY),
+      0);
+  fail_unless_equals_int64 (slot_number (&rig, 2,
+                                SAVANT_PULL_SLOT_SOURCE_WIDTH),
+      16);
 
   /* Slots that do not fit are left out, and read later. */
   fail_unless_equals_int (savant_puller_read (rig.puller, short_numbers,

@@ -16,7 +16,9 @@ public final class TestPipeline implements AutoCloseable {
   /** Parses {@code source ! appsink}. */
   public TestPipeline(String source) {
     Savant.init();
-    pipeline = (Pipeline) Gst.parseLaunch(source + " ! appsink name=out sync=false");
+    pipeline =
+        (Pipeline)
+            Gst.parseLaunch(source + " ! appsink name=out sync=false enable-last-sample=false");
     sink = (AppSink) pipeline.getElementByName("out");
     pipeline
         .getBus()
@@ -45,6 +47,8 @@ public final class TestPipeline implements AutoCloseable {
   public void close() {
     pipeline.setState(State.NULL);
     pipeline.getState();
+    // An appsink keeps its last buffer as long as it lives.
+    sink.dispose();
     pipeline.dispose();
   }
 }
