@@ -54,8 +54,9 @@ memory_new (GstAllocator *allocator, const SvBackendFns *backend,
   if (self == NULL || (size > 0 && self->pixels == NULL)) {
     sv_fail (SAVANT_ERROR_OUT_OF_MEMORY,
         "no memory for a surface of %u slots of %" G_GSIZE_FORMAT
-        " bytes in all in %s memory of backend %s",
-        batch_size, size, savant_mem_type_name (mem_type), backend->name);
+        " bytes each in %s memory of backend %s",
+        batch_size, size / batch_size, savant_mem_type_name (mem_type),
+        backend->name);
     g_free (self);
     return NULL;
   }

@@ -494,8 +494,10 @@ take_events (SvCollect *collect, SvTake *take)
       tail = &item->next;
       take->n_items++;
     }
+  if (take->n_items == 0)
+    return false;
   take->kind = SV_TAKE_EVENTS;
-  return take->n_items > 0;
+  return true;
 }
 
 static void

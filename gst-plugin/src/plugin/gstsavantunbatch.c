@@ -277,7 +277,10 @@ split (GstSavantUnbatch *self, GstBuffer *batch, gpointer surface,
       flow = GST_FLOW_FLUSHING;
     else if (pad != NULL && ret == GST_FLOW_OK) {
       flow = push_slot (self, pad, batch, surface, slot);
-      ret = combine (self, pad, flow);
+      /* A flush of one source is no flush of the batch. */
+      ret = combine (self, pad,
+          flow == GST_FLOW_FLUSHING && is_flushing (self, pad) ? GST_FLOW_OK
+                                                               : flow);
     }
     count (self, flow);
     g_clear_pointer (&pad, gst_object_unref);

@@ -312,6 +312,7 @@ consume (void *data)
     sv_collect_take (c, &take);
     if (take.kind == SV_TAKE_STOPPED)
       return NULL;
+    fail_unless (take.n_items > 0);
     if (take.kind == SV_TAKE_BATCH)
       sv_collect_finish_out (c, take.items);
     else

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# The plugin twice more, as if it came from other releases, each in a directory
+# of its own and with this build's library.
+add_executable(test_elements_mismatch elements/mismatch.c)
+target_link_libraries(test_elements_mismatch PRIVATE test_support gstsavant-1.0)
+savant_warnings(test_elements_mismatch)
+
+# savant_mismatch(<name> <version> <ABI version> [compiler options...])
+function(savant_mismatch name version abi)
+  set(dir ${CMAKE_CURRENT_BINARY_DIR}/other-${name})
+  add_library(plugin_other_${name} MODULE ${PLUGIN_SOURCES})
+  target_link_libraries(plugin_other_${name} PRIVATE gstsavant-1.0)
+  target_compile_definitions(plugin_other_${name} PRIVATE
+    SAVANT_VERSION_STRING="${version}")
+  target_compile_options(plugin_other_${name} PRIVATE ${ARGN})
+  set_target_properties(plugin_other_${name} PROPERTIES
+    OUTPUT_NAME gstsavant LIBRARY_OUTPUT_DIRECTORY ${dir})
+  savant_warnings(plugin_other_${name})
+  set(environment ${TEST_ENVIRONMENT})
+  if(SAVANT_SANITIZE)
+    list(APPEND environment ${LSAN_elements})
+  endif()
+  add_test(NAME elements/mismatch-${name} COMMAND test_elements_mismatch)
+  set_tests_properties(elements/mismatch-${name} PROPERTIES TIMEOUT 600
+    ENVIRONMENT "${environment};GST_PLUGIN_PATH=${dir};GST_REGISTRY=${CMAKE_CURRENT_BINARY_DIR}/registry-${name}.bin;SAVANT_TEST_OTHER_DIR=${dir};SAVANT_TEST_OTHER_VERSION=version ${version} (ABI ${abi})")
+endfunction()
+
+savant_mismatch(version 9.8.7 1)
+savant_mismatch(abi ${PROJECT_VERSION} 4711
+  -include ${CMAKE_CURRENT_SOURCE_DIR}/elements/other_abi.h)
