@@ -4,10 +4,6 @@
 
 #define GST_CAT_DEFAULT gst_savant_debug
 
-/* Batches beyond what downstream asks for: one in work, one on the way, and
- * two for a sink that keeps its last ones. */
-#define SPARE_BATCHES 4
-
 static SvBatchMode
 get_mode (GstSavantBatch *self)
 {
@@ -265,7 +261,7 @@ make_pool (GstSavantBatch *self, GstCaps *caps, const SvBatchItem *first)
   if (pool != NULL) {
     config = gst_buffer_pool_get_config (pool);
     gst_buffer_pool_config_set_params (config, caps, 0, min,
-        pool_size > 0 ? MAX (pool_size, min) : min + SPARE_BATCHES);
+        pool_size > 0 ? MAX (pool_size, min) : 0);
     gst_savant_buffer_pool_config_set_memory (config, mem_type, gpu_id);
     ok = gst_buffer_pool_set_config (pool, config)
         && gst_buffer_pool_set_active (pool, TRUE);

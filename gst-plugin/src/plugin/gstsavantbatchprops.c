@@ -250,9 +250,10 @@ sv_batch_install_properties (GObjectClass *klass)
   install_batch_properties (klass);
   sv_placing_install (klass, PROP_PADDING);
   sv_install_memory_properties (klass, PROP_GPU_ID,
-      "Most batches in use at a time, never fewer than downstream asks for; "
-      "0 = automatic: 4 more than downstream asks for. Not used by "
-      "mode=non-uniform");
+      "Most batches in use at a time, never fewer than downstream asks for; an "
+      "empty pool makes the batches wait. 0 = not limited, so that a source "
+      "that waits behind savantunbatch never holds up the others; queues "
+      "downstream bound the memory. Not used by mode=non-uniform");
   /**
    * savantbatch:stats:
    *

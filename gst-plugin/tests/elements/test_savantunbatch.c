@@ -236,48 +236,6 @@ GST_START_TEST (test_foreign_batch)
 }
 GST_END_TEST;
 
-/* A flushing seek of a whole pipeline, in the middle of playing. */
-GST_START_TEST (test_seek)
-{
-  GstElement *pipeline = gst_parse_launch (
-      "savantbatch name=b ! savantunbatch name=u "
-      "videotestsrc ! video/x-raw,width=32,height=32,framerate=25/1 ! b.sink_0 "
-      "videotestsrc ! video/x-raw,width=16,height=16,framerate=25/1 ! b.sink_1 "
-      "u.src_0 ! queue ! fakesink u.src_1 ! queue ! fakesink",
-      NULL);
-  GstBus *bus;
-  GstMessage *message;
-  GstElement *element;
-
-  fail_unless (pipeline != NULL);
-  bus = gst_element_get_bus (pipeline);
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  fail_unless_equals_int (gst_element_get_state (pipeline, NULL, NULL,
-                              10 * GST_SECOND),
-      GST_STATE_CHANGE_SUCCESS);
-  for (guint i = 0; i < 3; i++) {
-    fail_unless (gst_element_seek (pipeline, 1.0, GST_FORMAT_TIME,
-        GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, i * GST_SECOND,
-        i == 2 ? GST_SEEK_TYPE_SET : GST_SEEK_TYPE_NONE, 4 * GST_SECOND));
-    fail_unless_equals_int (gst_element_get_state (pipeline, NULL, NULL,
-                                10 * GST_SECOND),
-        GST_STATE_CHANGE_SUCCESS);
-  }
-  message = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND,
-      (GstMessageType) (GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
-  fail_unless (message != NULL, "neither EOS nor an error came");
-  fail_unless_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_EOS);
-  gst_message_unref (message);
-  element = gst_bin_get_by_name (GST_BIN (pipeline), "b");
-  fail_unless (batch_rig_stat (element, "out") >= 100);
-  fail_unless_equals_uint64 (batch_rig_stat (element, "held"), 0);
-  gst_object_unref (element);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
-  gst_object_unref (bus);
-  gst_object_unref (pipeline);
-}
-GST_END_TEST;
-
 static Suite *
 savantunbatch_suite (void)
 {
@@ -291,7 +249,6 @@ savantunbatch_suite (void)
   tcase_add_test (tc, test_upstream_event);
   tcase_add_test (tc, test_flush_of_one);
   tcase_add_test (tc, test_foreign_batch);
-  tcase_add_test (tc, test_seek);
   return s;
 }
 

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.savantgst.elements;
+
+import org.freedesktop.gstreamer.Element;
+import org.freedesktop.gstreamer.Pad;
+import org.freedesktop.gstreamer.Structure;
+import org.savantgst.surface.ComputeMode;
+import org.savantgst.surface.DstPadding;
+import org.savantgst.surface.Interpolation;
+import org.savantgst.surface.MemType;
+import org.savantgst.surface.Padding;
+
+/**
+ * The element {@code savantbatch}: frames of many sources, one request pad {@code sink_%u} each, in
+ * batches. {@code gst-inspect-1.0 savantbatch} documents every property in full.
+ */
+public class SavantBatch extends Element {
+  /** The name of the element's factory. */
+  public static final String GST_NAME = "savantbatch";
+
+  /** The name of the element's type. */
+  public static final String GTYPE_NAME = "GstSavantBatch";
+
+  private static final int MAX_SIDE = 32767;
+  private static final int MAX_BATCH_SIZE = 1024;
+  private static final long MAX_TIME_NS = Long.MAX_VALUE / 2;
+
+  SavantBatch(Initializer init) {
+    super(init);
+  }
+
+  /**
+   * Creates an element. {@link org.savantgst.Savant#init()} must have been called.
+   *
+   * @param name its name, null for one of its own
+   * @throws IllegalArgumentException if the plugin is not registered
+   */
+  public SavantBatch(String name) {
+    super(makeRawElement(GST_NAME, name));
+  }
+
+  /**
+   * Returns the property {@code mode}.
+   *
+   * @return what the slots are
+   */
+  public BatchMode getMode() {
+    return BatchMode.fromNativeValue(Properties.getInt(this, "mode"));
+  }
+
+  /**
+   * Sets the property {@code mode}.
+   *
+   * @param value what the slots are
+   * @throws IllegalArgumentException if it is null
+   */
+  public void setMode(BatchMode value) {
+    set("mode", Properties.requirePresent("mode", value).nativeValue());
+  }
+
+  /**
+   * Returns the property {@code batch-size}.
+   *
+   * @return the most slots of a batch, up to 1024, 0 = as many as pads
+   */
+  public int getBatchSize() {
+    return Properties.getInt(this, "batch-size");
+  }
+
+  /**
+   * Sets the property {@code batch-size}.
+   *
+   * @param value the most slots of a batch, up to 1024, 0 = as many as pads
+   * @throws IllegalArgumentException if it is outside its range
+   */
+  public void setBatchSize(int value) {
+    Properties.setInt(this, "batch-size", value, 0, MAX_BATCH_SIZE);
+  }
+
+  /**
+   * Returns the property {@code batch-timeout}.
+   *
+   * @return nanoseconds that the oldest frame waits, 0 = push at once, -1 = wait for every pad
+   */
+  public long getBatchTimeoutNs() {
+    return Properties.getLong(this, "batch-timeout");
+  }
+
+  /**
+   * Sets the property {@code batch-timeout}.
+   *
+   * @param value nanoseconds that the oldest frame waits, 0 = push at once, -1 = wait for every pad
+   * @throws IllegalArgumentException if it is outside its range
+   */
+  public void setBatchTimeoutNs(long value) {
+    Properties.setLong(this, "batch-timeout", value, -1, MAX_TIME_NS);
+  }
+
+  /**
+   * Returns the property {@code stall-warning}.
+   *
+   * @return nanoseconds that a pad may bring nothing before a message names it, 0 = never
+   */
+  public long getStallWarningNs() {
+    return Properties.getLong(this, "stall-warning");
+  }
+
+  /**
+   * Sets the property {@code stall-warning}.
+   *
+   * @param value nanoseconds that a pad may bring nothing before a message names it, 0 = never
+   * @throws IllegalArgumentException if it is outside its range
+   */
+  public void setStallWarningNs(long value) {
+    Properties.setLong(this, "stall-warning", value, 0, MAX_TIME_NS);
+  }
+
+  /**
+   * Returns the property {@code nonuniform-caps}.
+   *
+   * @return what the caps of a non-uniform batch say about format and size
+   */
+  public NonUniformCaps getNonUniformCaps() {
+    return NonUniformCaps.fromNativeValue(Properties.getInt(this, "nonuniform-caps"));
+  }
+
+  /**
+   * Sets the property {@code nonuniform-caps}.
+   *
+   * @param value what the caps of a non-uniform batch say about format and size
+   * @throws IllegalArgumentException if it is null
+   */
+  public void setNonUniformCaps(NonUniformCaps value) {
+    set("nonuniform-caps", Properties.requirePresent("nonuniform-caps", value).nativeValue());
+  }
+
+  /**
+   * Returns the counts of one pad: its property {@code stats}.
+   *
+   * @param pad a sink pad of this kind of element
+   * @return counts of one moment
+   * @throws IllegalArgumentException if it is null
+   */
+  public static FlowStats getStats(Pad pad) {
+    Properties.requirePresent("pad", pad);
+    try (Structure structure = (Structure) pad.get("stats")) {
+      return FlowStats.of(structure);
+    }
+  }
+
+  /**
+   * Returns the property {@code padding}.
+   *
+   * @return how the picture fills the output
+   */
+  public Padding getPadding() {
+    return Padding.fromNativeValue(Properties.getInt(this, "padding"));
+  }
+
+  /**
+   * Sets the property {@code padding}.
+   *
+   * @param value how the picture fills the output
+   * @throws IllegalArgumentException if it is null
+   */
+  public void setPadding(Padding value) {
+    set("padding", Properties.requirePresent("padding", value).nativeValue());
+  }
+
+  /**
+   * Returns the property {@code pad-color}.
+   *
+   * @return the colour of bars, 0xRRGGBB
+   */
+  public int getPadColor() {
+    return Properties.getInt(this, "pad-color");
+  }
+
+  /**
+   * Sets the property {@code pad-color}.
+   *
+   * @param value the colour of bars, 0xRRGGBB
+   * @throws IllegalArgumentException if it is not 0 to 0xFFFFFF
+   */
+  public void setPadColor(int value) {
+    Properties.setColor(this, "pad-color", value);
+  }
+
+  /**
+   * Returns the property {@code interpolation}.
+   *
+   * @return the filter
+   */
+  public Interpolation getInterpolation() {
+    return Interpolation.fromNativeValue(Properties.getInt(this, "interpolation"));
+  }
+
+  /**
+   * Sets the property {@code interpolation}.
+   *
+   * @param value the filter
+   * @throws IllegalArgumentException if it is null
+   */
+  public void setInterpolation(Interpolation value) {
+    set("interpolation", Properties.requirePresent("interpolation", value).nativeValue());
+  }
+
+  /**
+   * Returns the property {@code compute-mode}.
+   *
+   * @return the engine
+   */
+  public ComputeMode getComputeMode() {
+    return ComputeMode.fromNativeValue(Properties.getInt(this, "compute-mode"));
+  }
+
+  /**
+   * Sets the property {@code compute-mode}.
+   *
+   * @param value the engine
+   * @throws IllegalArgumentException if it is null
+   */
+  public void setComputeMode(ComputeMode value) {
+    set("compute-mode", Properties.requirePresent("compute-mode", value).nativeValue());
+  }
+
+  /**
+   * Returns the property {@code use-par}.
+   *
+   * @return whether the aspect ratio is kept as displayed rather than of the pixels
+   */
+  public boolean isUsePar() {
+    return Properties.getBoolean(this, "use-par");
+  }
+
+  /**
+   * Sets the property {@code use-par}.
+   *
+   * @param value whether the aspect ratio is kept as displayed rather than of the pixels
+   */
+  public void setUsePar(boolean value) {
+    set("use-par", value);
+  }
+
+  /**
+   * Returns the property {@code pool-size}.
+   *
+   * @return the most output buffers in use at a time, 0 = automatic
+   */
+  public int getPoolSize() {
+    return Properties.getInt(this, "pool-size");
+  }
+
+  /**
+   * Sets the property {@code pool-size}.
+   *
+   * @param value the most output buffers in use at a time, 0 = automatic
+   * @throws IllegalArgumentException if it is outside its range
+   */
+  public void setPoolSize(int value) {
+    Properties.setInt(this, "pool-size", value, 0, 100000);
+  }
+
+  /**
+   * Returns the property {@code mem-type}.
+   *
+   * @return where output surfaces lie
+   */
+  public MemType getMemType() {
+    return MemType.fromNativeValue(Properties.getInt(this, "mem-type"));
+  }
+
+  /**
+   * Sets the property {@code mem-type}.
+   *
+   * @param value where output surfaces lie
+   * @throws IllegalArgumentException if it is null
+   */
+  public void setMemType(MemType value) {
+    set("mem-type", Properties.requirePresent("mem-type", value).nativeValue());
+  }
+
+  /**
+   * Returns the property {@code gpu-id}.
+   *
+   * @return the GPU of output surfaces, -1 = the input's
+   */
+  public int getGpuId() {
+    return Properties.getInt(this, "gpu-id");
+  }
+
+  /**
+   * Sets the property {@code gpu-id}.
+   *
+   * @param value the GPU of output surfaces, -1 = the input's
+   * @throws IllegalArgumentException if it is outside its range
+   */
+  public void setGpuId(int value) {
+    Properties.setInt(this, "gpu-id", value, -1, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Returns the property {@code backend}.
+   *
+   * @return the name of the backend, or {@code auto}
+   */
+  public String getBackend() {
+    return Properties.getString(this, "backend");
+  }
+
+  /**
+   * Sets the property {@code backend}.
+   *
+   * @param value the name of the backend, or {@code auto}
+   * @throws IllegalArgumentException if it is null
+   */
+  public void setBackend(String value) {
+    set("backend", Properties.requirePresent("backend", value));
+  }
+
+  /**
+   * Returns the properties {@code pad-left}, {@code pad-top}, {@code pad-right} and {@code
+   * pad-bottom}.
+   *
+   * @return pixels of the output that stay bars in any case
+   */
+  public DstPadding getDstPadding() {
+    return new DstPadding(
+        Properties.getInt(this, "pad-left"),
+        Properties.getInt(this, "pad-top"),
+        Properties.getInt(this, "pad-right"),
+        Properties.getInt(this, "pad-bottom"));
+  }
+
+  /**
+   * Sets the properties {@code pad-left}, {@code pad-top}, {@code pad-right} and {@code
+   * pad-bottom}.
+   *
+   * @param value pixels of the output that stay bars in any case, at most 32767 a side
+   * @throws IllegalArgumentException if it is null or a side is too large
+   */
+  public void setDstPadding(DstPadding value) {
+    Properties.requirePresent("dst padding", value);
+    Properties.setInt(this, "pad-left", value.left(), 0, MAX_SIDE);
+    Properties.setInt(this, "pad-top", value.top(), 0, MAX_SIDE);
+    Properties.setInt(this, "pad-right", value.right(), 0, MAX_SIDE);
+    Properties.setInt(this, "pad-bottom", value.bottom(), 0, MAX_SIDE);
+  }
+
+  /**
+   * Returns the backends of the native library as the property {@code backends} has them.
+   *
+   * @return names, comma separated, each with the reason in parentheses where it does not work
+   */
+  public String getBackends() {
+    return Properties.getString(this, "backends");
+  }
+
+  /**
+   * Returns the property {@code stats}: frames since the element last left READY.
+   *
+   * @return counts of one moment
+   */
+  public FlowStats getStats() {
+    return Properties.getStats(this);
+  }
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.savantgst.elements;
+
+import static org.testng.Assert.assertEquals;
+import static org.testng.Assert.assertFalse;
+import static org.testng.Assert.assertSame;
+import static org.testng.Assert.assertTrue;
+import static org.testng.Assert.expectThrows;
+
+import org.freedesktop.gstreamer.ElementFactory;
+import org.freedesktop.gstreamer.Structure;
+import org.savantgst.Savant;
+import org.savantgst.TestPipeline;
+import org.savantgst.batch.BatchPuller;
+import org.savantgst.batch.BatchReason;
+import org.savantgst.batch.BatchView;
+import org.savantgst.batch.PullResult;
+import org.savantgst.surface.ComputeMode;
+import org.savantgst.surface.DstPadding;
+import org.savantgst.surface.Flip;
+import org.savantgst.surface.Interpolation;
+import org.savantgst.surface.MemType;
+import org.savantgst.surface.Padding;
+import org.savantgst.surface.Rect;
+import org.savantgst.surface.TransformConfig;
+import org.testng.annotations.BeforeClass;
+import org.testng.annotations.Test;
+
+/** The elements with their own classes, typed properties and counts. */
+public class ElementsTest {
+  /** Registers the elements. */
+  @BeforeClass
+  public void setUp() {
+    Savant.init();
+  }
+
+  @Test
+  public void factoriesGiveOurClasses() {
+    assertSame(ElementFactory.make("savantbufgen", "a").getClass(), SavantBufGen.class);
+    assertSame(ElementFactory.make("savanttransform", "b").getClass(), SavantTransform.class);
+    assertSame(ElementFactory.make("savantbatch", "c").getClass(), SavantBatch.class);
+    assertSame(ElementFactory.make("savantunbatch", "d").getClass(), SavantUnbatch.class);
+    assertEquals(new SavantUnbatch("e").getName(), "e");
+  }
+
+  @Test
+  public void generatorProperties() {
+    SavantBufGen gen = new SavantBufGen("gen");
+    for (Pattern pattern : Pattern.values()) {
+      gen.setPattern(pattern);
+      assertSame(gen.getPattern(), pattern);
+    }
+    gen.setColor(0x123456);
+    assertEquals(gen.getColor(), 0x123456);
+    gen.setFirstId(1L << 40);
+    assertEquals(gen.getFirstId(), 1L << 40);
+    gen.setLive(true);
+    assertTrue(gen.isLive());
+    gen.setPoolSize(7);
+    assertEquals(gen.getPoolSize(), 7);
+    gen.setMemType(MemType.SYSTEM);
+    assertSame(gen.getMemType(), MemType.SYSTEM);
+    gen.setGpuId(0);
+    assertEquals(gen.getGpuId(), 0);
+    gen.setBackend("host");
+    assertEquals(gen.getBackend(), "host");
+    gen.setAcquireTimeoutNs(5_000_000_000L);
+    assertEquals(gen.getAcquireTimeoutNs(), 5_000_000_000L);
+    gen.setStarvationWarningNs(1);
+    assertEquals(gen.getStarvationWarningNs(), 1);
+    assertTrue(gen.getBackends().contains("host"));
+    refused(() -> gen.setColor(0x1000000), "color 0x1000000: it must be 0xRRGGBB");
+    refused(() -> gen.setFirstId(-1), "first-id -1: it must be 0 to");
+    refused(() -> gen.setPoolSize(65537), "pool-size 65537: it must be 0 to 65536");
+    refused(() -> gen.setPattern(null), "pattern is null");
+    refused(() -> gen.setBackend(null), "backend is null");
+  }
+
+  @Test
+  public void transformProperties() {
+    SavantTransform transform = new SavantTransform("transform");
+    for (Flip flip : Flip.values()) {
+      transform.setFlip(flip);
+      assertSame(transform.getFlip(), flip);
+    }
+    for (CropSource source : CropSource.values()) {
+      transform.setCropSource(source);
+      assertSame(transform.getCropSource(), source);
+    }
+    for (RoiPolicy policy : RoiPolicy.values()) {
+      transform.setRoiPolicy(policy);
+      assertSame(transform.getRoiPolicy(), policy);
+    }
+    transform.setUsePar(false);
+    assertFalse(transform.isUsePar());
+    transform.setCrop(new Rect(1, 2, 3, 4));
+    assertEquals(transform.getCrop(), new Rect(1, 2, 3, 4));
+    assertEquals(((Number) transform.get("crop-left")).intValue(), 2);
+    TransformConfig config =
+        new TransformConfig(
+            Padding.RIGHT_BOTTOM,
+            new DstPadding(1, 2, 3, 4),
+            Interpolation.GPU_LANCZOS_VIC_SMART,
+            ComputeMode.DEFAULT,
+            0x727272,
+            Flip.ROTATE_90);
+    transform.setConfig(config);
+    assertSame(transform.getPadding(), Padding.RIGHT_BOTTOM);
+    assertEquals(transform.getDstPadding(), config.dstPadding());
+    assertSame(transform.getInterpolation(), config.interpolation());
+    assertSame(transform.getComputeMode(), ComputeMode.DEFAULT);
+    assertEquals(transform.getPadColor(), 0x727272);
+    assertSame(transform.getFlip(), Flip.ROTATE_90);
+    refused(() -> transform.setDstPadding(DstPadding.uniform(32768)), "pad-left 32768");
+    refused(() -> transform.setCrop(null), "crop is null");
+    refused(() -> transform.setConfig(null), "config is null");
+  }
+
+  @Test
+  public void batchProperties() {
+    SavantBatch batch = new SavantBatch("batch");
+    batch.setMode(BatchMode.NON_UNIFORM);
+    assertSame(batch.getMode(), BatchMode.NON_UNIFORM);
+    batch.setNonUniformCaps(NonUniformCaps.FIRST_SOURCE);
+    assertSame(batch.getNonUniformCaps(), NonUniformCaps.FIRST_SOURCE);
+    batch.setBatchSize(4);
+    assertEquals(batch.getBatchSize(), 4);
+    batch.setBatchTimeoutNs(-1);
+    assertEquals(batch.getBatchTimeoutNs(), -1);
+    batch.setStallWarningNs(6_000_000_000L);
+    assertEquals(batch.getStallWarningNs(), 6_000_000_000L);
+    batch.setPadColor(0x010203);
+    assertEquals(batch.getPadColor(), 0x010203);
+    batch.setDstPadding(new DstPadding(4, 3, 2, 1));
+    assertEquals(batch.getDstPadding(), new DstPadding(4, 3, 2, 1));
+    refused(() -> batch.setBatchSize(1025), "batch-size 1025: it must be 0 to 1024");
+    refused(() -> batch.setBatchTimeoutNs(-2), "batch-timeout -2");
+    refused(() -> SavantBatch.getStats(null), "pad is null");
+  }
+
+  @Test
+  public void countsAreTyped() {
+    try (TestPipeline pipeline =
+            new TestPipeline(
+                "savantbufgen name=gen num-buffers=12 ! video/x-raw,width=64,height=64"
+                    + " ! savanttransform name=t ! video/x-raw,width=32,height=32");
+        BatchPuller puller = new BatchPuller(pipeline.sink())) {
+      pipeline.play();
+      while (puller.pull(-1) == PullResult.BATCH) {
+        puller.release();
+      }
+      SavantBufGen gen = (SavantBufGen) pipeline.pipeline().getElementByName("gen");
+      SavantTransform transform = (SavantTransform) pipeline.pipeline().getElementByName("t");
+      FlowStats stats = transform.getStats();
+      assertEquals(stats.in(), 12);
+      assertEquals(stats.out(), 12);
+      assertEquals(stats.held(), 0);
+      assertEquals(stats.droppedTotal(), 0);
+      assertTrue(stats.isBalanced());
+      assertEquals(stats.dropped().get("late"), Long.valueOf(0));
+      assertEquals(gen.getStats().out(), 12);
+      assertEquals(gen.getStats().others().get("starvations"), Long.valueOf(0));
+    }
+  }
+
+  @Test
+  public void countsNeedTheirFields() {
+    try (Structure structure = Structure.fromString("s, in=(guint64)1, out=(guint64)1")) {
+      refused(() -> FlowStats.of(structure), "has no number \"held\"");
+    }
+    refused(() -> FlowStats.of(null), "structure is null");
+  }
+
+  /** Two sources of different size; every frame is in its slot with its own numbers. */
+  @Test
+  public void batchesOfTwoSources() {
+    String source =
+        " savantbufgen pattern=counter num-buffers=10 first-id=%d "
+            + "! video/x-raw(memory:NVMM),format=NV12,width=%d,height=240,framerate=10/1 ! b.sink_%d";
+    try (TestPipeline pipeline =
+            new TestPipeline(
+                String.format(source, 1000, 320, 3)
+                    + String.format(source, 2000, 480, 5)
+                    + " savantbatch name=b pad-color=0x727272"
+                    + " ! video/x-raw(memory:NVMM),format=RGBA,width=200,height=200");
+        BatchPuller puller = new BatchPuller(pipeline.sink())) {
+      pipeline.play();
+      BatchView view = puller.view();
+      for (int n = 0; n < 10; n++) {
+        assertSame(puller.pull(-1), PullResult.BATCH, pipeline.error());
+        assertEquals(view.sequence(), n);
+        assertEquals(view.size(), 2);
+        assertSame(view.reason(), BatchReason.FULL);
+        for (int slot = 0; slot < 2; slot++) {
+          int first = view.sourceId(slot) == 3 ? 1000 : 2000;
+          assertEquals(view.padIndex(slot), first == 1000 ? 3 : 5);
+          assertEquals(view.id(slot), first + n);
+          assertEquals(view.readCounter(slot), first + n);
+          assertEquals(view.ptsNs(slot), n * 100_000_000L);
+          assertEquals(view.sourceWidth(slot), first == 1000 ? 320 : 480);
+          assertEquals(
+              view.destinationRect(slot),
+              first == 1000 ? new Rect(25, 0, 200, 150) : new Rect(50, 0, 200, 100));
+          assertEquals(view.get(slot, 0, 0, 0), 0x72);
+        }
+        assertTrue(view.sourceId(0) != view.sourceId(1));
+      }
+      assertSame(puller.pull(-1), PullResult.EOS);
+      SavantBatch batch = (SavantBatch) pipeline.pipeline().getElementByName("b");
+      assertEquals(batch.getStats().in(), 20);
+      assertEquals(batch.getStats().out(), 20);
+      assertEquals(SavantBatch.getStats(batch.getStaticPad("sink_5")).out(), 10);
+    }
+  }
+
+  private static void refused(Runnable call, String part) {
+    IllegalArgumentException e = expectThrows(IllegalArgumentException.class, call::run);
+    assertTrue(e.getMessage().contains(part), e.getMessage());
+  }
+}
