@@ -11,7 +11,8 @@
 #define SANITIZED 0
 #endif
 
-static const gchar *const elements[] = { "savantbufgen", "savanttransform" };
+static const gchar *const elements[] = { "savantbufgen", "savanttransform",
+  "savantbatch", "savantunbatch" };
 
 static GstPlugin *
 load_plugin (void)
