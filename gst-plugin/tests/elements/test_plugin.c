@@ -73,7 +73,8 @@ GST_END_TEST;
 GST_START_TEST (test_metadata)
 {
   static const gchar *const classes[] = { "Source/Video",
-    "Filter/Converter/Video/Scaler/Colorspace" };
+    "Filter/Converter/Video/Scaler/Colorspace",
+    "Filter/Converter/Video/Scaler/Muxer", "Filter/Video/Demuxer" };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (elements); i++) {
