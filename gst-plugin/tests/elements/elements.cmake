@@ -22,7 +22,7 @@ function(savant_mismatch name version abi)
   endif()
   add_test(NAME elements/mismatch-${name} COMMAND test_elements_mismatch)
   set_tests_properties(elements/mismatch-${name} PROPERTIES TIMEOUT 600
-    ENVIRONMENT "${environment};GST_PLUGIN_PATH=${dir};GST_REGISTRY=${CMAKE_CURRENT_BINARY_DIR}/registry-${name}.bin;SAVANT_TEST_OTHER_DIR=${dir};SAVANT_TEST_OTHER_VERSION=version ${version} (ABI ${abi})")
+    ENVIRONMENT "${environment};GST_PLUGIN_PATH=${dir};GST_PLUGIN_SYSTEM_PATH=${dir};GST_REGISTRY=${CMAKE_CURRENT_BINARY_DIR}/registry-${name}.bin;SAVANT_TEST_OTHER_DIR=${dir};SAVANT_TEST_OTHER_VERSION=version ${version} (ABI ${abi})")
 endfunction()
 
 savant_mismatch(version 9.8.7 1)
