@@ -165,3 +165,16 @@ batch_rig_stat (GstElement *element, const gchar *field)
   gst_structure_free (s);
   return value;
 }
+
+void
+batch_rig_expect_stat (GstElement *element, const gchar *field, guint64 value)
+{
+  guint64 got = batch_rig_stat (element, field);
+
+  for (guint i = 0; got != value && i < 10000; i++) {
+    g_usleep (1000);
+    got = batch_rig_stat (element, field);
+  }
+  fail_unless (got == value,
+      "%s is %" G_GUINT64_FORMAT ", not %" G_GUINT64_FORMAT, field, got, value);
+}

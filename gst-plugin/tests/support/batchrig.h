@@ -48,4 +48,9 @@ void batch_rig_expect (BatchRig *rig, GstMessageType type,
  * in the sum of the pads where no pad was released. */
 guint64 batch_rig_stat (GstElement *element, const gchar *field);
 
+/* Waits until it has a value: a frame counts as out only when the push that
+ * handed it over has returned. */
+void batch_rig_expect_stat (GstElement *element, const gchar *field,
+    guint64 value);
+
 #endif
