@@ -261,6 +261,61 @@ SAVANT_API void gst_savant_geometry_box_to_source (const GstSavantGeometry *
 SAVANT_API void gst_savant_geometry_box_to_network (const GstSavantGeometry *
     geometry, const gdouble box[4], gdouble out[4]);
 
+/* ---- SavantBatchMeta --------------------------------------------------- */
+
+/* What a batch consists of: where the picture of every slot came from, and
+ * when. No tags: it follows the buffer through elements that keep its slots. */
+#define GST_SAVANT_BATCH_META_API_TYPE (gst_savant_batch_meta_api_get_type ())
+
+/* Why a batch was pushed when it was. */
+typedef enum GstSavantBatchReason
+{
+  GST_SAVANT_BATCH_REASON_FULL = 0,     /* all slots filled, or every pad waited for is in */
+  GST_SAVANT_BATCH_REASON_TIMEOUT = 1,  /* the oldest frame had waited batch-timeout */
+  GST_SAVANT_BATCH_REASON_EOS = 2,      /* the pads that are missing have ended */
+  GST_SAVANT_BATCH_REASON_GAP = 3,      /* the pads that are missing announced a gap */
+  GST_SAVANT_BATCH_REASON_FLUSH = 4     /* the pads that are missing are flushing */
+} GstSavantBatchReason;
+
+typedef struct GstSavantBatchSlot
+{
+  guint source_id;              /* the pad's property source-id */
+  guint pad_index;              /* n of the pad sink_n */
+  GstClockTime pts;             /* of the frame as it came, in its own segment */
+  GstClockTime duration;
+  GstClockTime running_time;    /* NONE where the frame has no PTS */
+  GstSegment segment;           /* of the pad when the frame came */
+  GstBufferFlags flags;         /* of the frame, without memory flags */
+  gint64 frame_id;              /* the first of its ids, -1 = none */
+  guint ids_at;                 /* its ids are meta->ids[ids_at ...] */
+  guint n_ids;
+} GstSavantBatchSlot;
+
+typedef struct GstSavantBatchMeta
+{
+  GstMeta meta;
+  guint64 sequence;             /* from 0 */
+  GstSavantBatchReason reason;
+  GstClockTime waiting_time_ns; /* of the oldest frame, until the batch was closed */
+  guint n_slots;
+  GstSavantBatchSlot *slots;    /* owned by the meta */
+  guint n_ids;                  /* of all slots */
+  gint64 *ids;                  /* FRAME ids, slot after slot; owned by the meta */
+} GstSavantBatchMeta;
+
+SAVANT_API GType gst_savant_batch_meta_api_get_type (void);
+SAVANT_API const GstMetaInfo *gst_savant_batch_meta_get_info (void);
+
+/* Gives a writable buffer a copy of all that `from` holds (its `meta` is not
+ * read), in place of what it had. ids_at and n_ids of every slot must lie
+ * inside `ids`. */
+SAVANT_API GstSavantBatchMeta *gst_buffer_set_savant_batch_meta (GstBuffer *
+    buffer, const GstSavantBatchMeta * from);
+
+/* The meta, or NULL. Borrowed from the buffer. */
+SAVANT_API GstSavantBatchMeta *gst_buffer_get_savant_batch_meta (GstBuffer *
+    buffer);
+
 G_END_DECLS
 
 #endif

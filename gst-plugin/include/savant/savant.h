@@ -111,6 +111,19 @@ SAVANT_API int savant_buffer_box_to_source (void *buffer, int slot,
 SAVANT_API int savant_buffer_box_to_network (void *buffer, int slot,
     double *box);
 
+/* ---- Batches ----------------------------------------------------------- */
+
+/* What a batch consists of. out[0] is its sequence number from 0, [1] the
+ * number of its slots, [2] why it was pushed (GstSavantBatchReason: 0 full,
+ * 1 timeout, 2 eos, 3 gap, 4 flush), [3] how long its oldest frame waited, in
+ * ns; then eight numbers a slot: source id, pad index, pts, duration and
+ * running time in ns, each -1 for none, first frame id or -1, number of its
+ * ids, 0. Returns how many numbers there are, 4 + 8 * slots, and writes the
+ * first `capacity` of them; `out` may be NULL if that is 0. UNSUPPORTED for a
+ * buffer without SavantBatchMeta. */
+SAVANT_API int savant_buffer_get_batch (void *buffer, int64_t * out,
+    int capacity);
+
 /* ---- Counter pattern --------------------------------------------------- */
 
 /* Reads the 32 cells that savantbufgen's pattern=counter draws: cell k, from
