@@ -96,7 +96,8 @@ sv_frame_clock_index (const SvFrameClock *clock, GstClockTime time)
         - (gint64) gst_util_uint64_scale_ceil (clock->base_time - time,
             clock->fps_n, second);
   /* Starts are rounded down, so that the next frame may already be on. */
-  if (sv_frame_clock_time (clock, index + 1) <= time)
+  if (sv_frame_clock_time (clock, index) < time
+      && sv_frame_clock_time (clock, index + 1) <= time)
     index++;
   return MAX (index, 0);
 }

@@ -4,6 +4,30 @@
 
 #define GST_CAT_DEFAULT gst_savant_debug
 
+/* The first of these that downstream takes: NV12, and colour before grey. */
+static void
+fixate_format (GstStructure *s)
+{
+  static const gchar *const formats[] = { "NV12", "I420", "NV21", "UYVY",
+    "RGBA", "BGRx", "RGBx", "BGRA", "RGB", "BGR" };
+  const GValue *possible = gst_structure_get_value (s, "format");
+  guint i;
+
+  for (i = 0; possible != NULL && i < G_N_ELEMENTS (formats); i++) {
+    GValue format = G_VALUE_INIT;
+    gboolean taken;
+
+    g_value_init (&format, G_TYPE_STRING);
+    g_value_set_static_string (&format, formats[i]);
+    taken = gst_value_intersect (NULL, possible, &format);
+    g_value_unset (&format);
+    if (taken) {
+      gst_structure_set (s, "format", G_TYPE_STRING, formats[i], NULL);
+      return;
+    }
+  }
+}
+
 GstCaps *
 sv_bufgen_fixate (GstBaseSrc *src, GstCaps *caps)
 {
@@ -12,7 +36,7 @@ sv_bufgen_fixate (GstBaseSrc *src, GstCaps *caps)
   (void) src;
   caps = gst_caps_make_writable (gst_caps_truncate (caps));
   s = gst_caps_get_structure (caps, 0);
-  gst_structure_fixate_field_string (s, "format", "NV12");
+  fixate_format (s);
   gst_structure_fixate_field_nearest_int (s, "width", 1280);
   gst_structure_fixate_field_nearest_int (s, "height", 720);
   gst_structure_fixate_field_nearest_fraction (s, "framerate", 30, 1);
@@ -92,7 +116,7 @@ append_conflicts (GString *text, const GstStructure *wanted,
     const GValue *value = gst_structure_get_value (wanted, field);
     gchar *a, *b;
 
-    if (value == NULL || gst_value_can_intersect (value, possible))
+    if (value == NULL || gst_value_intersect (NULL, value, possible))
       continue;
     a = gst_value_serialize (value);
     b = gst_value_serialize (possible);

@@ -232,10 +232,9 @@ sv_transform_accept_caps (
       || !is_new_refusal (self, caps))
     return FALSE;
   GST_ELEMENT_WARNING (self, STREAM, FORMAT,
-      ("Input refused: %s. " SUPPORTED_TEXT,
-          gst_savant_frame_info_from_caps (&info, caps)
-              ? "the caps do not fit"
-              : savant_last_error ()),
+      ("Input caps refused: %s",
+          gst_savant_frame_info_from_caps (&info, caps) ? SUPPORTED_TEXT
+                                                        : savant_last_error ()),
       ("caps %" GST_PTR_FORMAT, caps));
   return FALSE;
 }

@@ -17,9 +17,6 @@ map_whole (SvMappedFrame *mapped, GstBuffer *buffer, const GstVideoInfo *info,
 
   memset (frame, 0, sizeof *frame);
   frame->info = *info;
-  frame->info.finfo = gst_video_format_get_info (meta->format);
-  frame->info.width = (gint) meta->width;
-  frame->info.height = (gint) meta->height;
   frame->buffer = buffer;
   if (!gst_buffer_map (buffer, &frame->map[0], flags))
     return FALSE;
@@ -62,6 +59,7 @@ sv_transform_map_plain (SvMappedFrame *mapped, GstBuffer *buffer,
   const GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
   gsize size = gst_buffer_get_size (buffer);
   const gchar *reason = "it cannot be mapped";
+  GstVideoInfo own = *info;
 
   if (meta == NULL && size < GST_VIDEO_INFO_SIZE (info))
     return g_strdup_printf (
@@ -69,21 +67,25 @@ sv_transform_map_plain (SvMappedFrame *mapped, GstBuffer *buffer,
         "%dx%d needs %" G_GSIZE_FORMAT,
         size, GST_VIDEO_INFO_NAME (info), GST_VIDEO_INFO_WIDTH (info),
         GST_VIDEO_INFO_HEIGHT (info), GST_VIDEO_INFO_SIZE (info));
-  if (meta != NULL
-      && meta->n_planes != GST_VIDEO_FORMAT_INFO_N_PLANES (
-             gst_video_format_get_info (meta->format)))
-    return g_strdup_printf ("the buffer's GstVideoMeta has %u planes, which "
-                            "%s has not",
-        meta->n_planes, gst_video_format_to_string (meta->format));
+  if (meta != NULL) {
+    if (meta->format != GST_VIDEO_INFO_FORMAT (info)
+        || meta->n_planes != GST_VIDEO_INFO_N_PLANES (info))
+      return g_strdup_printf ("the buffer's GstVideoMeta is of %u planes of "
+                              "%s, its caps are of %s",
+          meta->n_planes, gst_video_format_to_string (meta->format),
+          GST_VIDEO_INFO_NAME (info));
+    own.width = (gint) MIN (meta->width, G_MAXINT);
+    own.height = (gint) MIN (meta->height, G_MAXINT);
+  }
 
-  if (map_planes (mapped, buffer, info, flags)) {
+  if (map_planes (mapped, buffer, &own, flags)) {
     if (gst_savant_image_from_video_frame (image, &mapped->frame) == SAVANT_OK)
       return NULL;
     sv_transform_unmap_plain (mapped);
     reason = savant_last_error ();
   }
   if (meta != NULL && gst_buffer_n_memory (buffer) > 1
-      && map_whole (mapped, buffer, info, meta, flags)) {
+      && map_whole (mapped, buffer, &own, meta, flags)) {
     if (gst_savant_image_from_video_frame (image, &mapped->frame) == SAVANT_OK)
       return NULL;
     sv_transform_unmap_plain (mapped);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define N_CELLS 32
+#define COUNTER_ROWS 2 /* rows that share a row of chroma */
 
 struct SvPainter
 {
@@ -194,12 +195,32 @@ draw_ball (SvPainter *painter, guint64 index, const SavantImage *frame,
   return paint (painter, &painter->source, &rect, 0x000000, frame, error);
 }
 
+/* Rows y to y + height - 1 of a picture; y is even. */
+static SavantImage
+rows_of (const SavantImage *image, int y, int height)
+{
+  SavantImage part = *image;
+  gint64 row_bytes, rows;
+  int i;
+
+  part.height = height;
+  for (i = 0; y > 0 && i < image->n_planes; i++) {
+    savant_format_plane_size (image->format, i, image->width, y, &row_bytes,
+        &rows);
+    part.data[i] += rows * image->pitch_bytes[i];
+  }
+  return part;
+}
+
+/* One row of cells is converted to the first rows; all others are copies. */
 static gboolean
 draw_counter (SvPainter *painter, guint32 id, const SavantImage *frame,
     gchar **error)
 {
-  const SavantRect rect = { 0, 0, frame->width, frame->height };
+  int done = MIN (frame->height, COUNTER_ROWS);
+  SavantRect rect = { 0, 0, frame->width, done };
   gint64 width = frame->width, left = 0, right;
+  SavantImage from, to;
   int k;
 
   if (!source_fits (painter, SV_PATTERN_COUNTER, frame)
@@ -211,7 +232,17 @@ draw_counter (SvPainter *painter, guint32 id, const SavantImage *frame,
         (id >> (N_CELLS - 1 - k)) & 1 ? 255 : 0, right - left);
     left = right;
   }
-  return paint (painter, &painter->source, &rect, 0x000000, frame, error);
+  to = rows_of (frame, 0, done);
+  if (!paint (painter, &painter->source, &rect, 0x000000, &to, error))
+    return FALSE;
+  for (; done < frame->height; done += rect.h) {
+    rect.h = MIN (done, frame->height - done);
+    from = rows_of (frame, 0, rect.h);
+    to = rows_of (frame, done, rect.h);
+    if (!paint (painter, &from, &rect, 0x000000, &to, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 /* ---- smpte and gradient ------------------------------------------------ */

@@ -174,6 +174,35 @@ GST_START_TEST (pitches)
 }
 GST_END_TEST;
 
+/* Every width up to more than a step of any vector kernel, its remainder and
+ * one more step. */
+GST_START_TEST (every_width)
+{
+  static const SavantFormat targets[] = { SAVANT_FORMAT_RGBA,
+    SAVANT_FORMAT_BGRx, SAVANT_FORMAT_RGB, SAVANT_FORMAT_NV12,
+    SAVANT_FORMAT_I420, SAVANT_FORMAT_UYVY, SAVANT_FORMAT_GRAY8 };
+  SavantTransform *transform = pixel_transform_new ();
+  PixelJob *jobs = calloc (3 * PIXEL_N (targets), sizeof (PixelJob));
+
+  for (int w = 1; w <= 70; w++) {
+    SavantTransformConfig config = SAVANT_TRANSFORM_CONFIG_DEFAULTS;
+    SavantFormat from = ref_format_nth (__i__)->format;
+    int n = 0;
+
+    config.interpolation = pixel_filters[w % 8 ? 1 : w / 8 % 5];
+    config.flip = w % 5 ? SAVANT_FLIP_NONE : SAVANT_FLIP_X;
+    for (int t = 0; t < PIXEL_N (targets); t++) {
+      jobs[n++] = pixel_job (from, w, 3, targets[t], w, 3, w);
+      jobs[n++] = pixel_job (from, w, 3, targets[t], 2 * w, 4, w);
+      jobs[n++] = pixel_job (from, 3 * w + 1, 5, targets[t], w, 3, w);
+    }
+    pixel_check (transform, &config, jobs, n);
+  }
+  free (jobs);
+  savant_transform_free (transform);
+}
+GST_END_TEST;
+
 /* The longest rows and columns, to less and back. */
 GST_START_TEST (longest_sides)
 {
@@ -335,6 +364,7 @@ transform_runs_suite (void)
   tcase_add_test (tc, different_jobs);
   tcase_add_test (tc, one_change_at_a_time);
   tcase_add_loop_test (tc, pitches, 0, REF_N_FORMATS);
+  tcase_add_loop_test (tc, every_width, 0, REF_N_FORMATS);
   tcase_add_loop_test (tc, longest_sides, 0, 5);
   tcase_add_test (tc, real_sizes);
   tcase_add_test (tc, no_jobs);
