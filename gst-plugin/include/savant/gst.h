@@ -94,6 +94,16 @@ SAVANT_API GstAllocator *gst_savant_allocator_new (const gchar * backend);
 SAVANT_API GstMemory *gst_savant_allocator_alloc_surface (GstAllocator *
     allocator, const GstSavantSurfaceParams * params);
 
+/* A memory whose slots are those of other buffers, of any format and size,
+ * without a pixel being copied: slot i of `batch_size` is slot slots[i] of
+ * buffers[i]; numFilled is `n_slots` (at least 1), the other slots are blank.
+ * All must be of one memory type and GPU. It keeps the buffers alive and is
+ * read-only; who maps it for writing or copies it gets a true copy. NULL and
+ * savant_last_error() on failure. Owned by the caller. */
+SAVANT_API GstMemory *gst_savant_allocator_wrap_slots (GstAllocator *
+    allocator, GstBuffer * const *buffers, const gint * slots, guint n_slots,
+    guint batch_size);
+
 SAVANT_API gboolean gst_is_savant_memory (GstMemory * memory);
 
 /* ---- Surfaces in buffers ----------------------------------------------- */

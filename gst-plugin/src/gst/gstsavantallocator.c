@@ -26,13 +26,17 @@ memory_release (GstSavantMemory *self)
 {
   if (self->pixels != NULL)
     self->backend->free (self->mem_type, self->gpu_id, self->pixels);
+  for (guint i = 0; i < self->n_sources; i++)
+    gst_buffer_unref (self->sources[i]);
+  g_free (self->sources);
   g_free (self);
 }
 
+/* A surface of blank slots, with `size` bytes of pixels if that is not 0. */
 static GstSavantMemory *
 memory_new (GstAllocator *allocator, const SvBackendFns *backend,
-    SavantMemType mem_type, gint gpu_id, guint batch_size,
-    const SvSlotLayout *slot)
+    SavantMemType mem_type, gint gpu_id, guint batch_size, gsize size,
+    GstMemoryFlags flags)
 {
   SvNvbufLayout layout = sv_nvbuf_layout ();
   gsize header = sv_nvbuf_header_size (layout);
@@ -43,23 +47,21 @@ memory_new (GstAllocator *allocator, const SvBackendFns *backend,
     self->backend = backend;
     self->mem_type = mem_type;
     self->gpu_id = gpu_id;
-    self->slot = *slot;
     self->surface = (guint8 *) self + surface_offset ();
-    self->pixels = backend->alloc (mem_type, gpu_id,
-        batch_size * (gsize) slot->size_bytes);
+    if (size > 0)
+      self->pixels = backend->alloc (mem_type, gpu_id, size);
   }
-  if (self == NULL || self->pixels == NULL) {
+  if (self == NULL || (size > 0 && self->pixels == NULL)) {
     sv_fail (SAVANT_ERROR_OUT_OF_MEMORY,
-        "no memory for a surface of %u slots of %" G_GINT64_FORMAT
-        " bytes each in %s memory of backend %s",
-        batch_size, slot->size_bytes, savant_mem_type_name (mem_type),
-        backend->name);
+        "no memory for a surface of %u slots of %" G_GSIZE_FORMAT
+        " bytes in all in %s memory of backend %s",
+        batch_size, size, savant_mem_type_name (mem_type), backend->name);
     g_free (self);
     return NULL;
   }
   sv_nvbuf_init (layout, self->surface, batch_size, (guint32) gpu_id, mem_type,
-      true);
-  gst_memory_init (&self->memory, 0, allocator, NULL, header, 0, 0, header);
+      size > 0);
+  gst_memory_init (&self->memory, flags, allocator, NULL, header, 0, 0, header);
   return self;
 }
 
@@ -67,6 +69,39 @@ static gpointer
 slot_pixels (GstSavantMemory *self, guint slot)
 {
   return (guint8 *) self->pixels + slot * (gsize) self->slot.size_bytes;
+}
+
+/* How far the pixels of the next slot are. */
+static gsize
+slot_stride (const GstSavantMemory *self, guint slot)
+{
+  gsize align = (gsize) self->backend->caps.pitch_align;
+  gsize size = self->slot.size_bytes;
+
+  if (size == 0)
+    size = sv_nvbuf_data_size (sv_nvbuf_layout (), self->surface, slot);
+  return (size + align - 1) / align * align;
+}
+
+static int
+copy_slots (GstSavantMemory *self, GstSavantMemory *copy, guint n_slots)
+{
+  SvNvbufLayout layout = sv_nvbuf_layout ();
+  guint8 *to = copy->pixels;
+
+  for (guint i = 0; i < n_slots; i++) {
+    const void *from = sv_nvbuf_data (layout, self->surface, i);
+
+    sv_nvbuf_copy_slot (layout, copy->surface, i, self->surface, i);
+    sv_nvbuf_set_data (layout, copy->surface, i, to);
+    if (from != NULL
+        && self->backend->copy (to, from,
+               sv_nvbuf_data_size (layout, self->surface, i))
+            != SAVANT_OK)
+      return SAVANT_ERROR_EXECUTION;
+    to += slot_stride (self, i);
+  }
+  return SAVANT_OK;
 }
 
 /* The copy of a surface points to pixels of its own. */
@@ -77,7 +112,9 @@ memory_copy (GstMemory *memory, gssize offset, gssize size)
   SvNvbufLayout layout = sv_nvbuf_layout ();
   guint batch_size = sv_nvbuf_batch_size (layout, self->surface);
   guint filled = sv_nvbuf_num_filled (layout, self->surface);
+  guint n = filled > 0 ? filled : batch_size;
   GstSavantMemory *copy;
+  gsize bytes = 0;
 
   if (offset != 0 || (size != -1 && (gsize) size != memory->size)) {
     sv_fail (SAVANT_ERROR_UNSUPPORTED,
@@ -86,18 +123,19 @@ memory_copy (GstMemory *memory, gssize offset, gssize size)
         offset, offset + size);
     return NULL;
   }
+  for (guint i = 0; i < batch_size; i++)
+    bytes += slot_stride (self, i);
   copy = memory_new (memory->allocator, self->backend, self->mem_type,
-      self->gpu_id, batch_size, &self->slot);
+      self->gpu_id, batch_size, bytes, 0);
   if (copy == NULL)
     return NULL;
-  if (self->backend->copy (copy->pixels, self->pixels,
-          (filled > 0 ? filled : batch_size) * (gsize) self->slot.size_bytes)
-      != SAVANT_OK) {
+  copy->slot = self->slot;
+  if (copy_slots (self, copy, n) != SAVANT_OK) {
     gst_memory_unref (&copy->memory);
     return NULL;
   }
   sv_nvbuf_set_num_filled (layout, copy->surface, filled);
-  for (guint i = 0; i < batch_size; i++)
+  for (guint i = n; i < batch_size && self->slot.size_bytes > 0; i++)
     sv_nvbuf_set_slot (layout, copy->surface, i, &self->slot,
         sv_nvbuf_color_format (layout, self->surface, i),
         slot_pixels (copy, i));
@@ -230,12 +268,81 @@ gst_savant_allocator_alloc_surface (GstAllocator *allocator,
 
   memory = memory_new (allocator, backend, mem_type,
       mem_type == SAVANT_MEM_SYSTEM ? 0 : params->gpu_id, params->batch_size,
-      &slot);
+      params->batch_size * (gsize) slot.size_bytes, 0);
   if (memory == NULL)
     return NULL;
+  memory->slot = slot;
   for (gint i = 0; i < params->batch_size; i++)
     sv_nvbuf_set_slot (sv_nvbuf_layout (), memory->surface, i, &slot,
         color_format, slot_pixels (memory, i));
+  return &memory->memory;
+}
+
+/* Copies a slot of a buffer's surface into `memory`, which holds the buffer
+ * from then on; SavantStatus. */
+static int
+wrap_slot (GstSavantMemory *memory, guint at, GstBuffer *buffer,
+    gpointer surface, gint slot)
+{
+  SvNvbufLayout layout = sv_nvbuf_layout ();
+  SavantImage image;
+  int status = gst_savant_surface_get_image (surface, slot, &image);
+
+  if (status != SAVANT_OK)
+    return status;
+  if (sv_nvbuf_mem_type (layout, surface) != (int) memory->mem_type
+      || (gint) sv_nvbuf_gpu_id (layout, surface) != memory->gpu_id)
+    return sv_fail (SAVANT_ERROR_UNSUPPORTED,
+        "slots of %s memory of GPU %u and of %s memory of GPU %d cannot be in "
+        "one surface",
+        savant_mem_type_name (sv_nvbuf_mem_type (layout, surface)),
+        sv_nvbuf_gpu_id (layout, surface),
+        savant_mem_type_name (memory->mem_type), memory->gpu_id);
+  sv_nvbuf_copy_slot (layout, memory->surface, at, surface, (guint) slot);
+  memory->sources[memory->n_sources++] = gst_buffer_ref (buffer);
+  return SAVANT_OK;
+}
+
+GstMemory *
+gst_savant_allocator_wrap_slots (GstAllocator *allocator,
+    GstBuffer *const *buffers, const gint *slots, guint n_slots,
+    guint batch_size)
+{
+  SvNvbufLayout layout = sv_nvbuf_layout ();
+  GstSavantMemory *memory = NULL;
+
+  g_return_val_if_fail (GST_IS_SAVANT_ALLOCATOR (allocator), NULL);
+  g_return_val_if_fail (buffers != NULL && slots != NULL, NULL);
+  if (n_slots < 1 || n_slots > batch_size
+      || batch_size > SAVANT_MAX_BATCH_SIZE) {
+    sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "%u slots for a surface of batch size %u: at least one slot and at "
+        "most %d",
+        n_slots, batch_size, SAVANT_MAX_BATCH_SIZE);
+    return NULL;
+  }
+  for (guint i = 0; i < n_slots; i++) {
+    gpointer surface;
+    int status = sv_buffer_get_surface (buffers[i], &surface);
+
+    if (status == SAVANT_OK && memory == NULL) {
+      memory = memory_new (allocator, GST_SAVANT_ALLOCATOR (allocator)->backend,
+          (SavantMemType) sv_nvbuf_mem_type (layout, surface),
+          (gint) sv_nvbuf_gpu_id (layout, surface), batch_size, 0,
+          GST_MEMORY_FLAG_READONLY);
+      if (memory == NULL)
+        return NULL;
+      memory->sources = g_new (GstBuffer *, n_slots);
+    }
+    if (status == SAVANT_OK)
+      status = wrap_slot (memory, i, buffers[i], surface, slots[i]);
+    if (status != SAVANT_OK) {
+      if (memory != NULL)
+        gst_memory_unref (&memory->memory);
+      return NULL;
+    }
+  }
+  sv_nvbuf_set_num_filled (layout, memory->surface, n_slots);
   return &memory->memory;
 }
 
@@ -249,5 +356,5 @@ gboolean
 sv_memory_is_exclusive (GstMemory *memory)
 {
   return GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == 1
-      && gst_memory_is_writable (memory);
+      && !GST_MEMORY_IS_READONLY (memory) && gst_memory_is_writable (memory);
 }

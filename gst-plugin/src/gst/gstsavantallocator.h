@@ -7,7 +7,8 @@
 #include "backend/backend.h"
 #include "nvbuf/view.h"
 
-/* A surface: the header that mem_map gives out, and its pixels. */
+/* A surface: the header that mem_map gives out, and its pixels, which are its
+ * own or those of other buffers. */
 typedef struct GstSavantMemory
 {
   GstMemory memory;
@@ -15,8 +16,10 @@ typedef struct GstSavantMemory
   SavantMemType mem_type;
   gint gpu_id;
   gpointer surface;  /* NvBufSurface and slots, in this allocation */
-  gpointer pixels;   /* one block for all slots */
-  SvSlotLayout slot; /* of every slot */
+  gpointer pixels;   /* one block for all slots, or NULL */
+  SvSlotLayout slot; /* of every slot; size_bytes 0: they differ */
+  guint n_sources;   /* buffers that hold the pixels */
+  GstBuffer **sources;
 } GstSavantMemory;
 
 /* gst_savant_allocator_new() for a backend that is known to work. */

@@ -181,6 +181,13 @@ sv_nvbuf_copy_slot (SvNvbufLayout layout, void *dst, uint32_t dst_slot,
       sv_nvbuf_slot_size (layout));
 }
 
+void
+sv_nvbuf_set_data (SvNvbufLayout layout, void *surface, uint32_t slot,
+    void *data)
+{
+  slot_at (layout, surface, slot)->data = data;
+}
+
 int
 sv_nvbuf_color_format (SvNvbufLayout layout, const void *surface,
     uint32_t slot)

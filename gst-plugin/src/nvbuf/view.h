@@ -68,6 +68,10 @@ void sv_nvbuf_set_slot (SvNvbufLayout layout, void *surface, uint32_t slot,
 void sv_nvbuf_copy_slot (SvNvbufLayout layout, void *dst, uint32_t dst_slot,
     const void *src, uint32_t src_slot);
 
+/* Moves a slot to other pixels of the same layout. */
+void sv_nvbuf_set_data (SvNvbufLayout layout, void *surface, uint32_t slot,
+    void *data);
+
 int sv_nvbuf_color_format (SvNvbufLayout layout, const void *surface,
     uint32_t slot);
 void sv_nvbuf_set_color_format (SvNvbufLayout layout, void *surface,

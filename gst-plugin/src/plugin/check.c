@@ -96,6 +96,23 @@ sv_check_ready (GstElement *element, const gchar *backend,
          && check_memory (element, backend, mem_type, gpu_id);
 }
 
+gboolean
+sv_check_engine (GstElement *element, const gchar *backend,
+    const SavantTransformConfig *config)
+{
+  SavantTransform *transform = NULL;
+  gboolean ready
+      = savant_transform_new (backend, &transform) == SAVANT_OK
+        && savant_transform_run (transform, config, NULL, 0) == SAVANT_OK;
+
+  if (!ready)
+    GST_ELEMENT_ERROR (element, LIBRARY, SETTINGS, ("%s", savant_last_error ()),
+        ("backend %s, backends: %s", backend ? backend : "auto",
+            savant_backends ()));
+  savant_transform_free (transform);
+  return ready;
+}
+
 gchar *
 sv_check_backends (void)
 {

@@ -4,7 +4,7 @@
 
 #include <gst/gst.h>
 
-#include <savant/surface.h>
+#include <savant/transform.h>
 
 G_BEGIN_DECLS
 
@@ -17,6 +17,10 @@ G_BEGIN_DECLS
  * missing; the state change has to fail then. */
 gboolean sv_check_ready (GstElement *element, const gchar *backend,
     SavantMemType mem_type, gint gpu_id);
+
+/* Whether the engine of `config` is there; posts an error like the above. */
+gboolean sv_check_engine (GstElement *element, const gchar *backend,
+    const SavantTransformConfig *config);
 
 /* The value of an element's read-only property `backends`. Free with
  * g_free(). */

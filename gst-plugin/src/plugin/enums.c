@@ -99,6 +99,26 @@ static const GEnumValue patterns[] = {
   { 0, NULL, NULL },
 };
 
+static const GEnumValue batch_modes[] = {
+  { SV_BATCH_UNIFORM,
+      "All slots of one format and size; every frame is transformed into its "
+      "slot",
+      "uniform" },
+  { SV_BATCH_NON_UNIFORM,
+      "Every slot as its frame is, without a copy (plain frames are copied "
+      "once)",
+      "non-uniform" },
+  { 0, NULL, NULL },
+};
+
+static const GEnumValue non_uniform_caps[] = {
+  { SV_NON_UNIFORM_CAPS_NONE, "No format and size in the caps", "none" },
+  { SV_NON_UNIFORM_CAPS_FIRST_SOURCE,
+      "Format and size of the first source, which other slots may not have",
+      "first-source" },
+  { 0, NULL, NULL },
+};
+
 DEFINE_ENUM (gst_savant_mem_type_get_type, "GstSavantMemType", mem_types)
 DEFINE_ENUM (gst_savant_padding_get_type, "GstSavantPadding", paddings)
 DEFINE_ENUM (
@@ -109,3 +129,7 @@ DEFINE_ENUM (gst_savant_roi_policy_get_type, "GstSavantRoiPolicy", roi_policies)
 DEFINE_ENUM (
     gst_savant_crop_source_get_type, "GstSavantCropSource", crop_sources)
 DEFINE_ENUM (gst_savant_pattern_get_type, "GstSavantPattern", patterns)
+DEFINE_ENUM (
+    gst_savant_batch_mode_get_type, "GstSavantBatchMode", batch_modes)
+DEFINE_ENUM (gst_savant_non_uniform_caps_get_type, "GstSavantNonUniformCaps",
+    non_uniform_caps)

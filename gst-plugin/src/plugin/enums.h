@@ -41,12 +41,29 @@ typedef enum SvPattern
   SV_PATTERN_COUNTER
 } SvPattern;
 
+/* What savantbatch makes. */
+typedef enum SvBatchMode
+{
+  SV_BATCH_UNIFORM,
+  SV_BATCH_NON_UNIFORM
+} SvBatchMode;
+
+/* What the caps of a non-uniform batch say about its pictures. */
+typedef enum SvNonUniformCaps
+{
+  SV_NON_UNIFORM_CAPS_NONE,
+  SV_NON_UNIFORM_CAPS_FIRST_SOURCE
+} SvNonUniformCaps;
+
 #define GST_TYPE_SAVANT_MEM_TYPE (gst_savant_mem_type_get_type ())
 #define GST_TYPE_SAVANT_PADDING (gst_savant_padding_get_type ())
 #define GST_TYPE_SAVANT_INTERPOLATION (gst_savant_interpolation_get_type ())
 #define GST_TYPE_SAVANT_COMPUTE_MODE (gst_savant_compute_mode_get_type ())
 #define GST_TYPE_SAVANT_ROI_POLICY (gst_savant_roi_policy_get_type ())
 #define GST_TYPE_SAVANT_CROP_SOURCE (gst_savant_crop_source_get_type ())
+#define GST_TYPE_SAVANT_BATCH_MODE (gst_savant_batch_mode_get_type ())
+#define GST_TYPE_SAVANT_NON_UNIFORM_CAPS                                       \
+  (gst_savant_non_uniform_caps_get_type ())
 #define GST_TYPE_SAVANT_PATTERN (gst_savant_pattern_get_type ())
 
 GType gst_savant_mem_type_get_type (void);
@@ -55,6 +72,8 @@ GType gst_savant_interpolation_get_type (void);
 GType gst_savant_compute_mode_get_type (void);
 GType gst_savant_roi_policy_get_type (void);
 GType gst_savant_crop_source_get_type (void);
+GType gst_savant_batch_mode_get_type (void);
+GType gst_savant_non_uniform_caps_get_type (void);
 GType gst_savant_pattern_get_type (void);
 
 G_END_DECLS

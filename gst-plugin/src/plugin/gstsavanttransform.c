@@ -78,21 +78,13 @@ static gboolean
 check_ready (GstSavantTransform *self)
 {
   SavantTransformConfig config;
-  SavantTransform *transform = NULL;
   SavantMemType mem_type;
   gint gpu_id;
   gchar *backend = dup_backend (self, &mem_type, &gpu_id, &config);
   gboolean ready
-      = sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id);
+      = sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
+        && sv_check_engine (GST_ELEMENT (self), backend, &config);
 
-  if (ready
-      && (savant_transform_new (backend, &transform) != SAVANT_OK
-          || savant_transform_run (transform, &config, NULL, 0) != SAVANT_OK)) {
-    ready = FALSE;
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("%s", savant_last_error ()),
-        ("backend %s, backends: %s", backend, savant_backends ()));
-  }
-  savant_transform_free (transform);
   g_free (backend);
   return ready;
 }

@@ -21,6 +21,7 @@
 #include <savant/gst.h>
 
 #include "enums.h"
+#include "framemap.h"
 #include "stats.h"
 
 G_BEGIN_DECLS
@@ -69,14 +70,6 @@ typedef enum SvTransformOutcome
   SV_OUTCOME_LATE,
   SV_OUTCOME_ROI
 } SvTransformOutcome;
-
-/* A plain frame, mapped. */
-typedef struct SvMappedFrame
-{
-  GstVideoFrame frame;
-  gboolean mapped;
-  gboolean whole; /* one map of all memories, made by hand */
-} SvMappedFrame;
 
 struct _GstSavantTransform
 {
@@ -159,8 +152,6 @@ gboolean sv_transform_check_input_caps (GstSavantTransform *self,
 void sv_transform_post_not_negotiated (GstSavantTransform *self,
     GstCaps *incaps);
 
-gboolean sv_flip_is_quarter_turn (SavantFlip flip);
-
 /* -- gstsavanttransformfixate.c -- */
 GstCaps *sv_transform_fixate_caps (GstBaseTransform *trans,
     GstPadDirection direction, GstCaps *caps, GstCaps *othercaps);
@@ -182,14 +173,6 @@ void sv_transform_halt_pool (GstSavantTransform *self, guint reason,
 void sv_transform_release_pool (GstSavantTransform *self);
 
 /* -- gstsavanttransformmap.c -- */
-
-/* Describes `buffer`, of frames of `info`; NULL, or what is wrong (g_free).
- * To be unmapped where it is NULL. */
-gchar *sv_transform_map_plain (SvMappedFrame *mapped, GstBuffer *buffer,
-    const GstVideoInfo *info, GstMapFlags flags, SavantImage *image);
-
-/* Nothing happens to what is not mapped. */
-void sv_transform_unmap_plain (SvMappedFrame *mapped);
 
 /* Fills the sources of `jobs` and n_jobs; posts an error on failure. */
 GstFlowReturn sv_transform_open_input (GstSavantTransform *self,

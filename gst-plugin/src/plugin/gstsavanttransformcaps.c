@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gstsavanttransform.h"
 #include "plugin.h"
+#include "props.h"
 
 #define GST_CAT_DEFAULT gst_savant_debug
 
@@ -17,14 +18,6 @@ typedef enum Way
   WAY_OTHER_MEMORY,
   N_WAYS
 } Way;
-
-gboolean
-sv_flip_is_quarter_turn (SavantFlip flip)
-{
-  return flip == SAVANT_FLIP_ROTATE_90 || flip == SAVANT_FLIP_ROTATE_270
-         || flip == SAVANT_FLIP_TRANSPOSE
-         || flip == SAVANT_FLIP_INVERSE_TRANSPOSE;
-}
 
 static gboolean
 is_nvmm (const GstCapsFeatures *features)
@@ -317,20 +310,6 @@ sv_transform_post_not_negotiated (GstSavantTransform *self, GstCaps *incaps)
   gst_caps_unref (wanted);
 }
 
-/* Surfaces are mpeg2 sited unless the caps say otherwise. */
-static void
-color_of_caps (SavantColorimetry *color, const GstSavantFrameInfo *info,
-    const GstCaps *caps)
-{
-  if (!info->uniform)
-    return;
-  gst_savant_colorimetry_from_video_info (color, &info->video);
-  if (info->nvmm
-      && !gst_structure_has_field (
-          gst_caps_get_structure (caps, 0), "chroma-site"))
-    color->siting = SAVANT_SITING_MPEG2;
-}
-
 static void
 warn_interlaced (GstSavantTransform *self)
 {
@@ -375,8 +354,8 @@ sv_transform_set_caps (
     problem = check_batches (&self->in, &self->out);
   if (problem == NULL) {
     sv_transform_reserve (self, self->in.batch_size);
-    color_of_caps (&self->in_color, &self->in, incaps);
-    color_of_caps (&self->out_color, &self->out, outcaps);
+    sv_color_of_caps (&self->in_color, &self->in, incaps);
+    sv_color_of_caps (&self->out_color, &self->out, outcaps);
     sv_transform_update_plan (self);
     problem = sv_transform_check_plan (self);
   }

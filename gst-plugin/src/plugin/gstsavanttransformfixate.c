@@ -4,6 +4,7 @@
 
 #include "gstsavanttransform.h"
 #include "plugin.h"
+#include "props.h"
 
 #define GST_CAT_DEFAULT gst_savant_debug
 

@@ -3,6 +3,7 @@
 
 #include "gstsavanttransform.h"
 #include "plugin.h"
+#include "props.h"
 
 #define GST_CAT_DEFAULT gst_savant_debug
 
@@ -11,25 +12,13 @@
 static void
 fill_par (const GstSavantTransform *self, SvTransformSettings *settings)
 {
-  gint in_n = GST_VIDEO_INFO_PAR_N (&self->in.video);
-  gint in_d = GST_VIDEO_INFO_PAR_D (&self->in.video);
-  SavantTransformConfig *config = &settings->config;
+  gboolean counts = settings->use_par && self->in.uniform;
 
-  config->par_n = config->par_d = 1;
-  if (!settings->use_par || !self->in.uniform || in_n < 1 || in_d < 1)
-    return;
-  if (sv_flip_is_quarter_turn (config->flip)) {
-    gint swap = in_n;
-
-    in_n = in_d;
-    in_d = swap;
-  }
-  if (!gst_util_fraction_multiply (in_n, in_d,
-          GST_VIDEO_INFO_PAR_D (&self->out.video),
-          GST_VIDEO_INFO_PAR_N (&self->out.video), &config->par_n,
-          &config->par_d)
-      || config->par_n < 1 || config->par_d < 1)
-    config->par_n = config->par_d = 1;
+  sv_placing_set_par (&settings->config,
+      counts ? GST_VIDEO_INFO_PAR_N (&self->in.video) : 0,
+      GST_VIDEO_INFO_PAR_D (&self->in.video),
+      GST_VIDEO_INFO_PAR_N (&self->out.video),
+      GST_VIDEO_INFO_PAR_D (&self->out.video));
 }
 
 static gboolean
@@ -363,7 +352,7 @@ sv_transform_transform (
     return GST_FLOW_ERROR;
   status = savant_transform_run (self->transform, &self->plan.settings.config,
       self->jobs, self->n_jobs);
-  sv_transform_unmap_plain (&out_frame);
+  sv_unmap_plain (&out_frame);
   if (status != SAVANT_OK) {
     GST_ELEMENT_ERROR (self, LIBRARY, FAILED,
         ("Transform failed: %s", savant_last_error ()),
@@ -408,7 +397,7 @@ convert (GstSavantTransform *self, GstBuffer *inbuf, GstBuffer **outbuf)
   }
   if (ret != GST_FLOW_OK)
     gst_clear_buffer (outbuf);
-  sv_transform_unmap_plain (&self->in_frame);
+  sv_unmap_plain (&self->in_frame);
   return ret;
 }
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "gstsavanttransform.h"
 #include "plugin.h"
 
@@ -8,101 +6,11 @@
 
 /* ---- Plain frames ------------------------------------------------------ */
 
-/* All memories in one piece, for planes that are cut by their borders. */
-static gboolean
-map_whole (SvMappedFrame *mapped, GstBuffer *buffer, const GstVideoInfo *info,
-    const GstVideoMeta *meta, GstMapFlags flags)
-{
-  GstVideoFrame *frame = &mapped->frame;
-
-  memset (frame, 0, sizeof *frame);
-  frame->info = *info;
-  frame->buffer = buffer;
-  if (!gst_buffer_map (buffer, &frame->map[0], flags))
-    return FALSE;
-  mapped->mapped = mapped->whole = TRUE;
-  for (guint p = 0; p < meta->n_planes; p++) {
-    frame->data[p]
-        = frame->map[0].data + MIN (meta->offset[p], frame->map[0].size);
-    frame->info.stride[p] = meta->stride[p];
-  }
-  return TRUE;
-}
-
-static gboolean
-map_planes (SvMappedFrame *mapped, GstBuffer *buffer, const GstVideoInfo *info,
-    GstMapFlags flags)
-{
-  memset (&mapped->frame, 0, sizeof mapped->frame);
-  mapped->whole = FALSE;
-  mapped->mapped = gst_video_frame_map (&mapped->frame, info, buffer,
-      (GstMapFlags) (flags | GST_VIDEO_FRAME_MAP_FLAG_NO_REF));
-  return mapped->mapped;
-}
-
-void
-sv_transform_unmap_plain (SvMappedFrame *mapped)
-{
-  if (!mapped->mapped)
-    return;
-  if (mapped->whole)
-    gst_buffer_unmap (mapped->frame.buffer, &mapped->frame.map[0]);
-  else
-    gst_video_frame_unmap (&mapped->frame);
-  mapped->mapped = FALSE;
-}
-
-gchar *
-sv_transform_map_plain (SvMappedFrame *mapped, GstBuffer *buffer,
-    const GstVideoInfo *info, GstMapFlags flags, SavantImage *image)
-{
-  const GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
-  gsize size = gst_buffer_get_size (buffer);
-  const gchar *reason = "it cannot be mapped";
-  GstVideoInfo own = *info;
-
-  if (meta == NULL && size < GST_VIDEO_INFO_SIZE (info))
-    return g_strdup_printf (
-        "truncated frame: the buffer has %" G_GSIZE_FORMAT " bytes, %s "
-        "%dx%d needs %" G_GSIZE_FORMAT,
-        size, GST_VIDEO_INFO_NAME (info), GST_VIDEO_INFO_WIDTH (info),
-        GST_VIDEO_INFO_HEIGHT (info), GST_VIDEO_INFO_SIZE (info));
-  if (meta != NULL) {
-    if (meta->format != GST_VIDEO_INFO_FORMAT (info)
-        || meta->n_planes != GST_VIDEO_INFO_N_PLANES (info))
-      return g_strdup_printf ("the buffer's GstVideoMeta is of %u planes of "
-                              "%s, its caps are of %s",
-          meta->n_planes, gst_video_format_to_string (meta->format),
-          GST_VIDEO_INFO_NAME (info));
-    own.width = (gint) MIN (meta->width, G_MAXINT);
-    own.height = (gint) MIN (meta->height, G_MAXINT);
-  }
-
-  if (map_planes (mapped, buffer, &own, flags)) {
-    if (gst_savant_image_from_video_frame (image, &mapped->frame) == SAVANT_OK)
-      return NULL;
-    sv_transform_unmap_plain (mapped);
-    reason = savant_last_error ();
-  }
-  if (meta != NULL && gst_buffer_n_memory (buffer) > 1
-      && map_whole (mapped, buffer, &own, meta, flags)) {
-    if (gst_savant_image_from_video_frame (image, &mapped->frame) == SAVANT_OK)
-      return NULL;
-    sv_transform_unmap_plain (mapped);
-    reason = savant_last_error ();
-  }
-  return g_strdup_printf (
-      "unusable frame: the buffer has %" G_GSIZE_FORMAT " bytes, %s %dx%d "
-      "without padding needs %" G_GSIZE_FORMAT ": %s",
-      size, GST_VIDEO_INFO_NAME (info), GST_VIDEO_INFO_WIDTH (info),
-      GST_VIDEO_INFO_HEIGHT (info), GST_VIDEO_INFO_SIZE (info), reason);
-}
-
 static GstFlowReturn
 open_plain (GstSavantTransform *self, GstBuffer *buffer)
 {
   SavantTransformJob *job = &self->jobs[0];
-  gchar *problem = sv_transform_map_plain (&self->in_frame, buffer,
+  gchar *problem = sv_map_plain (&self->in_frame, buffer,
       &self->in.video, GST_MAP_READ, &job->src);
 
   if (problem != NULL) {
@@ -119,17 +27,6 @@ open_plain (GstSavantTransform *self, GstBuffer *buffer)
 
 /* ---- Surfaces ---------------------------------------------------------- */
 
-/* Slots that hold a picture. A single surface may leave numFilled at 0. */
-static gint
-filled_slots (gpointer surface)
-{
-  gint n = gst_savant_surface_get_num_filled (surface);
-
-  if (n == 0 && gst_savant_surface_get_batch_size (surface) == 1)
-    n = 1;
-  return n;
-}
-
 static GstFlowReturn
 open_surface (GstSavantTransform *self, GstBuffer *buffer)
 {
@@ -143,7 +40,7 @@ open_surface (GstSavantTransform *self, GstBuffer *buffer)
         ("caps have memory:NVMM, %" GST_PTR_FORMAT, buffer));
     return GST_FLOW_ERROR;
   }
-  n = filled_slots (surface);
+  n = sv_filled_slots (surface);
   if (n > self->out.batch_size)
     problem = g_strdup_printf ("the surface has %d filled slots, the caps say "
                                "batch-size=%d",
@@ -206,7 +103,7 @@ sv_transform_open_output (
   if (self->out.nvmm) {
     problem = open_output_surface (self, buffer);
   } else {
-    problem = sv_transform_map_plain (
+    problem = sv_map_plain (
         mapped, buffer, &self->out.video, GST_MAP_WRITE, image);
     image->width = GST_VIDEO_INFO_WIDTH (&self->out.video);
     image->height = GST_VIDEO_INFO_HEIGHT (&self->out.video);

@@ -2,22 +2,15 @@
 #include "check.h"
 #include "gstsavanttransform.h"
 #include "plugin.h"
+#include "props.h"
 
 #define GST_CAT_DEFAULT gst_savant_debug
 
 enum
 {
   PROP_0,
-  PROP_PADDING,
-  PROP_PAD_LEFT,
-  PROP_PAD_TOP,
-  PROP_PAD_RIGHT,
-  PROP_PAD_BOTTOM,
-  PROP_PAD_COLOR,
-  PROP_INTERPOLATION,
-  PROP_COMPUTE_MODE,
-  PROP_USE_PAR,
-  PROP_CROP_SOURCE,
+  PROP_PADDING, /* and the rest of SvPlacingProp */
+  PROP_CROP_SOURCE = PROP_PADDING + SV_PLACING_N_PROPS,
   PROP_CROP_LEFT,
   PROP_CROP_TOP,
   PROP_CROP_WIDTH,
@@ -31,15 +24,6 @@ enum
   PROP_STATS,
   PROP_VIDEO_DIRECTION /* of the interface, has to be the last */
 };
-
-#define FLAGS_PLAYING                                                          \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
-#define FLAGS_NUMBER (FLAGS_PLAYING | GST_PARAM_CONTROLLABLE)
-#define FLAGS_READY                                                            \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
-#define FLAGS_READ (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
-
-#define MAX_POOL_SIZE 100000
 
 static SavantFlip
 flip_of_method (GstVideoOrientationMethod method)
@@ -68,10 +52,10 @@ flip_of_method (GstVideoOrientationMethod method)
 static gboolean
 refresh_flip_locked (GstSavantTransform *self)
 {
-  SavantFlip flip
-      = flip_of_method (self->direction == GST_VIDEO_ORIENTATION_AUTO
-                            ? self->tag_direction
-                            : self->direction);
+  SavantFlip flip =
+      flip_of_method (self->direction == GST_VIDEO_ORIENTATION_AUTO
+              ? self->tag_direction
+              : self->direction);
 
   if (flip == self->flip)
     return FALSE;
@@ -92,8 +76,8 @@ sv_transform_refresh_flip (GstSavantTransform *self)
 }
 
 void
-sv_transform_set_tag_direction (
-    GstSavantTransform *self, GstVideoOrientationMethod method)
+sv_transform_set_tag_direction (GstSavantTransform *self,
+    GstVideoOrientationMethod method)
 {
   pthread_mutex_lock (&self->lock);
   self->tag_direction = method;
@@ -105,7 +89,8 @@ static void
 set_direction (GstSavantTransform *self, GstVideoOrientationMethod method)
 {
   if (method == GST_VIDEO_ORIENTATION_CUSTOM) {
-    GST_WARNING_OBJECT (self, "video-direction=custom is not possible, "
+    GST_WARNING_OBJECT (self,
+        "video-direction=custom is not possible, "
         "it stays as it was");
     return;
   }
@@ -117,35 +102,12 @@ set_direction (GstSavantTransform *self, GstVideoOrientationMethod method)
 /* With the lock held. FALSE: none of the properties that may change in
  * PLAYING. */
 static gboolean
-set_setting (
-    SvTransformSettings *settings, guint prop_id, const GValue *value)
+set_setting (SvTransformSettings *settings, guint prop_id, const GValue *value)
 {
+  if (sv_placing_set (&settings->config, &settings->use_par,
+          prop_id - PROP_PADDING, value))
+    return TRUE;
   switch (prop_id) {
-    case PROP_PADDING:
-      settings->config.padding = (SavantPadding) g_value_get_enum (value);
-      return TRUE;
-    case PROP_PAD_LEFT:
-      settings->config.pad_left = g_value_get_int (value);
-      return TRUE;
-    case PROP_PAD_TOP:
-      settings->config.pad_top = g_value_get_int (value);
-      return TRUE;
-    case PROP_PAD_RIGHT:
-      settings->config.pad_right = g_value_get_int (value);
-      return TRUE;
-    case PROP_PAD_BOTTOM:
-      settings->config.pad_bottom = g_value_get_int (value);
-      return TRUE;
-    case PROP_PAD_COLOR:
-      settings->config.pad_color = g_value_get_uint (value);
-      return TRUE;
-    case PROP_INTERPOLATION:
-      settings->config.interpolation
-          = (SavantInterpolation) g_value_get_enum (value);
-      return TRUE;
-    case PROP_USE_PAR:
-      settings->use_par = g_value_get_boolean (value);
-      return TRUE;
     case PROP_CROP_SOURCE:
       settings->crop_source = (SvCropSource) g_value_get_enum (value);
       return TRUE;
@@ -164,10 +126,6 @@ set_setting (
     case PROP_ROI_POLICY:
       settings->roi_policy = (SvRoiPolicy) g_value_get_enum (value);
       return TRUE;
-    case PROP_COMPUTE_MODE:
-      settings->config.compute_mode
-          = (SavantComputeMode) g_value_get_enum (value);
-      return TRUE;
     default:
       return FALSE;
   }
@@ -176,31 +134,10 @@ set_setting (
 static gboolean
 get_setting (const SvTransformSettings *settings, guint prop_id, GValue *value)
 {
+  if (sv_placing_get (&settings->config, settings->use_par,
+          prop_id - PROP_PADDING, value))
+    return TRUE;
   switch (prop_id) {
-    case PROP_PADDING:
-      g_value_set_enum (value, (gint) settings->config.padding);
-      return TRUE;
-    case PROP_PAD_LEFT:
-      g_value_set_int (value, settings->config.pad_left);
-      return TRUE;
-    case PROP_PAD_TOP:
-      g_value_set_int (value, settings->config.pad_top);
-      return TRUE;
-    case PROP_PAD_RIGHT:
-      g_value_set_int (value, settings->config.pad_right);
-      return TRUE;
-    case PROP_PAD_BOTTOM:
-      g_value_set_int (value, settings->config.pad_bottom);
-      return TRUE;
-    case PROP_PAD_COLOR:
-      g_value_set_uint (value, settings->config.pad_color);
-      return TRUE;
-    case PROP_INTERPOLATION:
-      g_value_set_enum (value, (gint) settings->config.interpolation);
-      return TRUE;
-    case PROP_USE_PAR:
-      g_value_set_boolean (value, settings->use_par);
-      return TRUE;
     case PROP_CROP_SOURCE:
       g_value_set_enum (value, (gint) settings->crop_source);
       return TRUE;
@@ -219,17 +156,14 @@ get_setting (const SvTransformSettings *settings, guint prop_id, GValue *value)
     case PROP_ROI_POLICY:
       g_value_set_enum (value, (gint) settings->roi_policy);
       return TRUE;
-    case PROP_COMPUTE_MODE:
-      g_value_set_enum (value, (gint) settings->config.compute_mode);
-      return TRUE;
     default:
       return FALSE;
   }
 }
 
 static void
-set_property (
-    GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+set_property (GObject *object, guint prop_id, const GValue *value,
+    GParamSpec *pspec)
 {
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (object);
 
@@ -241,8 +175,8 @@ set_property (
   }
   switch (prop_id) {
     case PROP_VIDEO_DIRECTION:
-      set_direction (
-          self, (GstVideoOrientationMethod) g_value_get_enum (value));
+      set_direction (self,
+          (GstVideoOrientationMethod) g_value_get_enum (value));
       break;
     case PROP_GPU_ID:
       self->gpu_id = g_value_get_int (value);
@@ -306,97 +240,6 @@ get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 }
 
 static void
-install_number (GObjectClass *klass, guint id, const gchar *name,
-    const gchar *nick, const gchar *blurb)
-{
-  g_object_class_install_property (klass, id,
-      g_param_spec_int (
-          name, nick, blurb, 0, SAVANT_MAX_SIDE, 0, FLAGS_NUMBER));
-}
-
-static void
-install_placing_properties (GObjectClass *klass)
-{
-  /**
-   * savanttransform:padding:
-   *
-   * How the picture fills the output: stretched, or with its aspect ratio and
-   * bars. The rectangle is the one of savant_letterbox().
-   */
-  g_object_class_install_property (klass, PROP_PADDING,
-      g_param_spec_enum ("padding", "Padding",
-          "How the picture fills the output. Takes effect with the next "
-          "buffer",
-          GST_TYPE_SAVANT_PADDING, SAVANT_PADDING_SYMMETRIC, FLAGS_PLAYING));
-  /**
-   * savanttransform:pad-left:
-   *
-   * The dst padding: pixels of the output that stay bars on a side, whatever
-   * the padding mode is.
-   */
-  install_number (klass, PROP_PAD_LEFT, "pad-left", "Pad left",
-      "Pixels of the output that always stay a bar on the left. If any pad-* "
-      "is above 0, at least 16 pixels must remain on both axes. Takes effect "
-      "with the next buffer");
-  install_number (klass, PROP_PAD_TOP, "pad-top", "Pad top",
-      "Pixels of the output that always stay a bar at the top; see pad-left");
-  install_number (klass, PROP_PAD_RIGHT, "pad-right", "Pad right",
-      "Pixels of the output that always stay a bar on the right; see "
-      "pad-left");
-  install_number (klass, PROP_PAD_BOTTOM, "pad-bottom", "Pad bottom",
-      "Pixels of the output that always stay a bar at the bottom; see "
-      "pad-left");
-  /**
-   * savanttransform:pad-color:
-   *
-   * Colour of all bars. Alpha and x bytes of bars are 255.
-   */
-  g_object_class_install_property (klass, PROP_PAD_COLOR,
-      g_param_spec_uint ("pad-color", "Pad colour",
-          "Colour of the bars as 0xRRGGBB, full range, converted as a pixel "
-          "of the output would be; alpha and x bytes are 255. 0 = black. "
-          "Takes effect with the next buffer",
-          0, 0xffffff, 0, FLAGS_NUMBER));
-  /**
-   * savanttransform:use-par:
-   *
-   * Whether pixel-aspect-ratio of both caps counts for the aspect ratio.
-   */
-  g_object_class_install_property (klass, PROP_USE_PAR,
-      g_param_spec_boolean ("use-par", "Use PAR",
-          "Keep the aspect ratio as displayed, by the pixel-aspect-ratio of "
-          "both caps; false = of the pixels. Takes effect with the next "
-          "buffer",
-          TRUE, FLAGS_PLAYING));
-}
-
-static void
-install_picture_properties (GObjectClass *klass)
-{
-  /**
-   * savanttransform:interpolation:
-   *
-   * The filter; it is not widened when shrinking, except super and nicest.
-   */
-  g_object_class_install_property (klass, PROP_INTERPOLATION,
-      g_param_spec_enum ("interpolation", "Interpolation",
-          "Filter for scaling. Takes effect with the next buffer",
-          GST_TYPE_SAVANT_INTERPOLATION, SAVANT_INTERPOLATION_BILINEAR,
-          FLAGS_PLAYING));
-  /**
-   * savanttransform:compute-mode:
-   *
-   * The engine; one that the backend lacks is an error at NULL to READY.
-   */
-  g_object_class_install_property (klass, PROP_COMPUTE_MODE,
-      g_param_spec_enum ("compute-mode", "Compute mode",
-          "Which engine computes; the host backend has default only",
-          GST_TYPE_SAVANT_COMPUTE_MODE, SAVANT_COMPUTE_DEFAULT, FLAGS_READY));
-  g_object_class_override_property (
-      klass, PROP_VIDEO_DIRECTION, "video-direction");
-}
-
-static void
 install_crop_properties (GObjectClass *klass)
 {
   /**
@@ -410,23 +253,23 @@ install_crop_properties (GObjectClass *klass)
           "Where the rectangle to take of each buffer comes from; that of a "
           "meta replaces the crop properties, for every slot of a batch. "
           "Takes effect with the next buffer",
-          GST_TYPE_SAVANT_CROP_SOURCE, SV_CROP_SOURCE_AUTO, FLAGS_PLAYING));
+          GST_TYPE_SAVANT_CROP_SOURCE, SV_CROP_SOURCE_AUTO, SV_FLAGS_PLAYING));
   /**
    * savanttransform:crop-left:
    *
    * Left edge of what is taken of the source, before any flip.
    */
-  install_number (klass, PROP_CROP_LEFT, "crop-left", "Crop left",
+  sv_install_number (klass, PROP_CROP_LEFT, "crop-left", "Crop left",
       "Left edge of the rectangle to take, in pixels of the source before "
       "video-direction. Takes effect with the next buffer; the output keeps "
       "the size that was negotiated");
-  install_number (klass, PROP_CROP_TOP, "crop-top", "Crop top",
+  sv_install_number (klass, PROP_CROP_TOP, "crop-top", "Crop top",
       "Top edge of the rectangle to take, in pixels of the source; see "
       "crop-left");
-  install_number (klass, PROP_CROP_WIDTH, "crop-width", "Crop width",
+  sv_install_number (klass, PROP_CROP_WIDTH, "crop-width", "Crop width",
       "Width of the rectangle to take, in pixels of the source, 0 = to the "
       "right edge; see crop-left");
-  install_number (klass, PROP_CROP_HEIGHT, "crop-height", "Crop height",
+  sv_install_number (klass, PROP_CROP_HEIGHT, "crop-height", "Crop height",
       "Height of the rectangle to take, in pixels of the source, 0 = to the "
       "bottom edge; see crop-left");
   /**
@@ -440,74 +283,7 @@ install_crop_properties (GObjectClass *klass)
           "What to do where the rectangle to take leaves the picture; with "
           "clip and nothing inside, the buffer is dropped as with skip. A "
           "batch is dropped whole. Takes effect with the next buffer",
-          GST_TYPE_SAVANT_ROI_POLICY, SV_ROI_CLIP, FLAGS_PLAYING));
-}
-
-static void
-install_memory_properties (GObjectClass *klass)
-{
-  /**
-   * savanttransform:gpu-id:
-   *
-   * The GPU of the output surfaces.
-   */
-  g_object_class_install_property (klass, PROP_GPU_ID,
-      g_param_spec_int ("gpu-id", "GPU id",
-          "GPU of the output surfaces, -1 = the input's; no meaning on the "
-          "host backend",
-          -1, G_MAXINT, -1, FLAGS_READY));
-  /**
-   * savanttransform:mem-type:
-   *
-   * Where output surfaces lie; plain video/x-raw is always system memory.
-   */
-  g_object_class_install_property (klass, PROP_MEM_TYPE,
-      g_param_spec_enum ("mem-type", "Memory type",
-          "Memory of the output surfaces; one that this machine lacks is an "
-          "error at NULL to READY",
-          GST_TYPE_SAVANT_MEM_TYPE, SAVANT_MEM_DEFAULT, FLAGS_READY));
-  /**
-   * savanttransform:pool-size:
-   *
-   * The fixed maximum of output buffers. An empty pool makes the stream wait.
-   */
-  g_object_class_install_property (klass, PROP_POOL_SIZE,
-      g_param_spec_uint ("pool-size", "Pool size",
-          "Most output buffers in use at a time, never fewer than downstream "
-          "asks for; 0 = automatic: surfaces 4 more than downstream asks for, "
-          "plain frames downstream's pool or no limit",
-          0, MAX_POOL_SIZE, 0, FLAGS_READY));
-  /**
-   * savanttransform:backend:
-   *
-   * The backend that computes; see the property backends.
-   */
-  g_object_class_install_property (klass, PROP_BACKEND,
-      g_param_spec_string ("backend", "Backend",
-          "Name of the backend that computes, from the property backends; "
-          "auto = the environment's SAVANT_BACKEND or the best one. One that "
-          "does not work here is an error at NULL to READY",
-          "auto", FLAGS_READY));
-  /**
-   * savanttransform:backends:
-   *
-   * The backends of this build, comma separated, each with the reason in
-   * parentheses if it cannot work here.
-   */
-  g_object_class_install_property (klass, PROP_BACKENDS,
-      g_param_spec_string ("backends", "Backends",
-          "Backends of this build, comma separated; one that does not work "
-          "here is followed by the reason in parentheses",
-          NULL, FLAGS_READ));
-  /**
-   * savanttransform:stats:
-   *
-   * Counts of buffers; a batch counts once.
-   */
-  g_object_class_install_property (klass, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-          SV_STATS_BLURB ". A batch counts once",
-          GST_TYPE_STRUCTURE, FLAGS_READ));
+          GST_TYPE_SAVANT_ROI_POLICY, SV_ROI_CLIP, SV_FLAGS_PLAYING));
 }
 
 void
@@ -515,17 +291,30 @@ sv_transform_install_properties (GObjectClass *klass)
 {
   klass->set_property = set_property;
   klass->get_property = get_property;
-  install_placing_properties (klass);
-  install_picture_properties (klass);
+  sv_placing_install (klass, PROP_PADDING);
+  g_object_class_override_property (klass, PROP_VIDEO_DIRECTION,
+      "video-direction");
   install_crop_properties (klass);
-  install_memory_properties (klass);
+  sv_install_memory_properties (klass, PROP_GPU_ID,
+      "Most output buffers in use at a time, never fewer than downstream "
+      "asks for; 0 = automatic: surfaces 4 more than downstream asks for, "
+      "plain frames downstream's pool or no limit");
+  /**
+   * savanttransform:stats:
+   *
+   * Counts of buffers; a batch counts once.
+   */
+  g_object_class_install_property (klass, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          SV_STATS_BLURB ". A batch counts once", GST_TYPE_STRUCTURE,
+          SV_FLAGS_READ));
 }
 
 void
 sv_transform_init_properties (GstSavantTransform *self)
 {
-  self->settings.config
-      = (SavantTransformConfig) SAVANT_TRANSFORM_CONFIG_DEFAULTS;
+  self->settings.config =
+      (SavantTransformConfig) SAVANT_TRANSFORM_CONFIG_DEFAULTS;
   self->settings.use_par = TRUE;
   self->direction = GST_VIDEO_ORIENTATION_IDENTITY;
   self->tag_direction = GST_VIDEO_ORIENTATION_IDENTITY;

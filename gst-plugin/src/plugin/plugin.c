@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plugin.h"
 
+#include "gstsavantbatch.h"
 #include "gstsavantbufgen.h"
 #include "gstsavanttransform.h"
+#include "gstsavantunbatch.h"
 
 GST_DEBUG_CATEGORY (gst_savant_debug);
 
@@ -17,6 +19,10 @@ plugin_init (GstPlugin *plugin)
       GST_TYPE_SAVANT_BUFGEN);
   gst_element_register (plugin, "savanttransform", GST_RANK_NONE,
       GST_TYPE_SAVANT_TRANSFORM);
+  gst_element_register (plugin, "savantbatch", GST_RANK_NONE,
+      GST_TYPE_SAVANT_BATCH);
+  gst_element_register (plugin, "savantunbatch", GST_RANK_NONE,
+      GST_TYPE_SAVANT_UNBATCH);
   return TRUE;
 }
 

@@ -20,3 +20,11 @@ sv_flow_stats_to_structure (const SvFlowStats *stats)
     gst_structure_set (s, fields[i], G_TYPE_UINT64, stats->dropped[i], NULL);
   return s;
 }
+
+SvDropReason
+sv_drop_reason_of_flow (GstFlowReturn flow)
+{
+  if (flow == GST_FLOW_FLUSHING || flow == GST_FLOW_EOS)
+    return SV_DROP_FLUSH;
+  return flow == GST_FLOW_NOT_LINKED ? SV_DROP_UNLINKED : SV_DROP_ERROR;
+}

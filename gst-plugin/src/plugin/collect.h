@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SV_PLUGIN_COLLECT_H
+#define SV_PLUGIN_COLLECT_H
+
+/* What savantbatch waits for and when it stops waiting, without GStreamer:
+ * one bounded queue a pad, one consumer that takes at most one frame of each
+ * pad at a time, and the counts. Producers and owner call from any thread, the
+ * consumer functions belong to one thread at a time. One lock, never held
+ * while an item is freed or anything is pushed. */
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flowstats.h"
+
+#define SV_COLLECT_NO_TIME UINT64_MAX
+
+typedef struct SvCollectPad SvCollectPad;
+
+typedef enum SvItemKind
+{
+  SV_ITEM_FRAME,
+  SV_ITEM_EVENT,
+  SV_ITEM_GAP,  /* an event: no frame that starts before `time` will come */
+  SV_ITEM_EOS,  /* an event: nothing comes after it */
+  SV_ITEM_START /* an event: what comes after it counts, even after EOS */
+} SvItemKind;
+
+/* First member of what the caller queues. */
+typedef struct SvItem
+{
+  SvItemKind kind;
+  uint64_t time; /* running time; of a gap: its end; or SV_COLLECT_NO_TIME */
+  SvCollectPad *pad;  /* a reference, set when queued */
+  int64_t arrival_ns; /* monotonic clock, set when queued */
+  struct SvItem *next;
+} SvItem;
+
+/* What a producer is told. */
+typedef enum SvPushResult
+{
+  SV_PUSH_OK,
+  SV_PUSH_FLUSHING, /* the pad is flushing or the element stopped */
+  SV_PUSH_RELEASED,
+  SV_PUSH_ENDED,  /* the pad had EOS */
+  SV_PUSH_REFUSED /* downstream's result is in *flow */
+} SvPushResult;
+
+typedef enum SvTakeKind
+{
+  SV_TAKE_STOPPED, /* stopped or halted */
+  SV_TAKE_EVENTS,  /* items: events, in order within each pad */
+  SV_TAKE_BATCH,   /* items: one frame a pad, in the order of the pads */
+  SV_TAKE_EOS,     /* every pad has ended; told once */
+  SV_TAKE_STALL    /* `stalled` has been silent for another interval */
+} SvTakeKind;
+
+typedef enum SvTakeReason
+{
+  SV_REASON_FULL,
+  SV_REASON_TIMEOUT,
+  SV_REASON_EOS,
+  SV_REASON_GAP,
+  SV_REASON_FLUSH
+} SvTakeReason;
+
+typedef struct SvTake
+{
+  SvTakeKind kind;
+  SvItem *items; /* a list by `next`, the caller's */
+  unsigned n_items;
+  SvTakeReason reason;
+  int64_t waiting_ns;    /* of the oldest frame */
+  unsigned capacity;     /* slots of a batch now */
+  SvCollectPad *stalled; /* a reference */
+  int64_t silent_ns;
+} SvTake;
+
+struct SvCollectPad
+{
+  unsigned index; /* pads are kept in this order */
+  void *owner;    /* the caller's */
+  _Atomic int refs;
+
+  /* Guarded by the lock of the collection. */
+  SvItem *head;
+  SvItem **tail;
+  unsigned n_frames;
+  unsigned n_events;
+  unsigned max_queued;
+  bool flushing;
+  bool released;
+  bool closed; /* EOS was queued */
+  bool ended;  /* EOS was taken */
+  bool has_gap;
+  uint64_t gap_end;
+  bool chosen;
+  int64_t silent_since; /* waiting clock */
+  int64_t stalls_told;
+  pthread_cond_t room;
+  SvCollectPad *next;
+  SvFlowStats stats;
+};
+
+typedef struct SvCollect
+{
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  void (*free_item) (SvItem *item);
+
+  bool running;
+  unsigned halts; /* the consumer pauses while this is not 0 */
+  SvCollectPad *pads;
+  unsigned n_pads;
+  unsigned batch_size; /* 0: as many as pads */
+  unsigned capacity;
+  int64_t timeout_ns; /* of the oldest frame; 0: none, negative: for ever */
+  int64_t stall_ns;   /* 0: never told */
+  bool eos_told;
+  bool has_flow;
+  int flow;
+  SvDropReason flow_reason;
+  SvCollectPad **order; /* room for all pads */
+
+  /* As the consumer last saw them; producers count on. */
+  unsigned n_heads;
+  unsigned n_expected;
+  bool has_gaps;
+
+  int64_t pushing_since; /* 0: the consumer is not busy downstream */
+  int64_t pushed_ns;     /* taken off the waiting clock */
+  SvFlowStats stats;     /* of all pads, also released ones */
+} SvCollect;
+
+/* Not running. `free_item` is called without the lock. */
+void sv_collect_init (SvCollect *collect, void (*free_item) (SvItem *item));
+
+/* Not running; nobody calls any more. Releases the pads. */
+void sv_collect_clear (SvCollect *collect);
+
+/* Counts, ends and flows of the last run are forgotten. */
+void sv_collect_start (SvCollect *collect);
+
+/* Every producer and the consumer return; what is queued is dropped. */
+void sv_collect_stop (SvCollect *collect);
+
+/* The consumer returns STOPPED between one halt and its end; they nest. A
+ * producer is not halted. The end forgets downstream's last result. */
+void sv_collect_halt (SvCollect *collect, bool halt);
+
+void sv_collect_set_batch_size (SvCollect *collect, unsigned batch_size);
+void sv_collect_set_timeout (SvCollect *collect, int64_t timeout_ns);
+void sv_collect_set_stall (SvCollect *collect, int64_t stall_ns);
+
+/* ---- Pads --------------------------------------------------------------- */
+
+/* A pad with one reference, its owner's. */
+SvCollectPad *sv_collect_add_pad (SvCollect *collect, unsigned index,
+    void *owner, unsigned max_queued);
+
+/* Drops what it holds and wakes its producer; the pad lives on for whoever
+ * still has a reference. */
+void sv_collect_release_pad (SvCollect *collect, SvCollectPad *pad);
+
+void sv_collect_unref_pad (SvCollectPad *pad);
+
+void sv_collect_set_max_queued (SvCollect *collect, SvCollectPad *pad,
+    unsigned max_queued);
+
+/* Begin: drops what it holds and wakes its producer. The end also lets a pad
+ * go on that had ended. TRUE where every pad is flushing after the begin, or
+ * was before the end. */
+bool sv_collect_flush_pad (SvCollect *collect, SvCollectPad *pad, bool begin);
+
+/* ---- Producers ---------------------------------------------------------- */
+
+/* Counts a frame in; sv_collect_push() or _reject() must follow. */
+void sv_collect_enter (SvCollect *collect, SvCollectPad *pad);
+
+/* The frame that was counted in is dropped. */
+void sv_collect_reject (SvCollect *collect, SvCollectPad *pad,
+    SvDropReason reason);
+
+/* Queues an item, which belongs to the collection whatever the result is.
+ * A frame waits while `max_queued` are there. */
+SvPushResult sv_collect_push (SvCollect *collect, SvCollectPad *pad,
+    SvItem *item, int *flow);
+
+/* ---- Consumer ----------------------------------------------------------- */
+
+/* Waits for something to do. */
+void sv_collect_take (SvCollect *collect, SvTake *take);
+
+/* Around whatever may block downstream: that is no silence of the pads. */
+void sv_collect_begin_push (SvCollect *collect);
+void sv_collect_end_push (SvCollect *collect);
+
+/* Frees a list of events. */
+void sv_collect_free (SvCollect *collect, SvItem *items);
+
+/* What became of the frames of a batch: out, or dropped for a reason. Frees
+ * the list. */
+void sv_collect_finish_out (SvCollect *collect, SvItem *items);
+void sv_collect_finish_dropped (SvCollect *collect, SvItem *items,
+    SvDropReason reason);
+
+/* From now on producers get `flow`, until the next start or halt. What is
+ * queued is dropped. */
+void sv_collect_refuse (SvCollect *collect, int flow, SvDropReason reason);
+
+/* ---- Figures ------------------------------------------------------------ */
+
+/* Calls `visit` for every pad in order, then gives the totals, all of one
+ * moment. The lock is held meanwhile. */
+void sv_collect_get_stats (SvCollect *collect, SvFlowStats *total,
+    void (*visit) (const SvCollectPad *pad, void *data), void *data);
+
+void sv_collect_get_pad_stats (SvCollect *collect, SvCollectPad *pad,
+    SvFlowStats *stats);
+
+/* Whether any pad had EOS or none is left: then upstream may not learn of a
+ * result downstream. */
+bool sv_collect_has_ended_pads (SvCollect *collect);
+
+#endif

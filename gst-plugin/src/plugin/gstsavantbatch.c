@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * SECTION:element-savantbatch
+ *
+ * Collects frames of any number of sources into batches: surfaces
+ * (memory:NVMM) with one slot a frame, at most one frame of each pad. In mode
+ * uniform every frame is cropped, scaled, letterboxed and converted straight
+ * into its slot, all of a batch in one go; format and size are what
+ * downstream's caps ask for, else those of the first source. In mode
+ * non-uniform the slots are the sources' own surfaces.
+ *
+ * A batch is pushed as soon as all slots are filled, or every pad has a frame,
+ * a gap or EOS, or the oldest frame has waited batch-timeout. Pads may be
+ * requested and released at any time, from any thread, in any state. The last
+ * batches before EOS may be partial.
+ *
+ * Every batch carries a SavantBatchMeta (source id, pad, times and ids of each
+ * slot), a SavantTransformMeta and a SavantIdMeta: its own BATCH id, counted
+ * from 0, then the FRAME ids of its slots. Its segment is running time. The
+ * streams' own events travel with the batches, for savantunbatch.
+ *
+ * |[
+ * gst-launch-1.0 savantbatch name=b batch-size=2 !
+ *     'video/x-raw(memory:NVMM),format=RGBA,width=640,height=640' !
+ *     savantunbatch name=u
+ *     videotestsrc num-buffers=100 ! b.sink_0
+ *     videotestsrc num-buffers=100 pattern=ball ! b.sink_1
+ *     u.src_0 ! queue ! videoconvert ! autovideosink
+ *     u.src_1 ! queue ! videoconvert ! autovideosink
+ * ]|
+ *
+ * Since: 0.1
+ */
+
+#include "gstsavantbatch.h"
+
+#include "check.h"
+#include "plugin.h"
+
+#define GST_CAT_DEFAULT gst_savant_debug
+
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+        GST_STATIC_CAPS (SV_BATCH_CAPS_UNIFORM
+            ";video/x-raw,format=(string)" GST_SAVANT_INPUT_FORMATS
+            "," SV_BATCH_CAPS_SIDES));
+
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (SV_BATCH_CAPS_UNIFORM ";" SV_BATCH_CAPS_NON_UNIFORM));
+
+static void child_proxy_init (gpointer iface, gpointer data);
+
+G_DEFINE_TYPE_WITH_CODE (GstSavantBatch, gst_savant_batch, GST_TYPE_ELEMENT,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY, child_proxy_init))
+
+/* ---- Pads --------------------------------------------------------------- */
+
+GList *
+sv_batch_list_pads (GstSavantBatch *self)
+{
+  GList *pads = NULL;
+
+  GST_OBJECT_LOCK (self);
+  for (GList *l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next)
+    pads = g_list_prepend (pads, gst_object_ref (l->data));
+  GST_OBJECT_UNLOCK (self);
+  return g_list_reverse (pads);
+}
+
+static void
+reset_pads (GstSavantBatch *self)
+{
+  GList *pads = sv_batch_list_pads (self);
+
+  for (GList *l = pads; l != NULL; l = l->next)
+    sv_batch_pad_reset (l->data);
+  g_list_free_full (pads, gst_object_unref);
+}
+
+GstSavantBatchPad *
+sv_batch_find_source (GstSavantBatch *self, guint source_id)
+{
+  GstSavantBatchPad *found = NULL;
+
+  GST_OBJECT_LOCK (self);
+  pthread_mutex_lock (&self->lock);
+  for (GList *l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next) {
+    GstSavantBatchPad *pad = l->data;
+
+    if (pad->source_id == source_id)
+      found = gst_object_ref (pad);
+    if (found != NULL)
+      break;
+  }
+  pthread_mutex_unlock (&self->lock);
+  GST_OBJECT_UNLOCK (self);
+  return found;
+}
+
+/* The lowest pad number that no pad has. */
+static guint
+free_index (GstSavantBatch *self)
+{
+  guint index = 0;
+  gboolean taken = TRUE;
+
+  GST_OBJECT_LOCK (self);
+  while (taken) {
+    taken = FALSE;
+    for (GList *l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next)
+      taken = taken || ((GstSavantBatchPad *) l->data)->index == index;
+    if (taken)
+      index++;
+  }
+  GST_OBJECT_UNLOCK (self);
+  return index;
+}
+
+/* The number in a name "sink_7"; FALSE where it has none. */
+static gboolean
+parse_index (const gchar *name, guint *index)
+{
+  guint64 value;
+
+  if (!g_str_has_prefix (name, "sink_")
+      || !g_ascii_string_to_unsigned (name + 5, 10, 0, G_MAXUINT - 1, &value,
+          NULL))
+    return FALSE;
+  *index = (guint) value;
+  return TRUE;
+}
+
+static gboolean
+has_pad (GstSavantBatch *self, const gchar *name)
+{
+  GstPad *pad = gst_element_get_static_pad (GST_ELEMENT (self), name);
+
+  if (pad == NULL)
+    return FALSE;
+  gst_object_unref (pad);
+  return TRUE;
+}
+
+static GstPad *
+request_new_pad (GstElement *element, GstPadTemplate *template,
+    const gchar *name, const GstCaps *caps)
+{
+  GstSavantBatch *self = GST_SAVANT_BATCH (element);
+  GstSavantBatchPad *pad;
+  gboolean running;
+  gchar *full_name;
+  guint index;
+
+  (void) caps;
+  if (name == NULL || g_str_equal (name, "sink_%u")) {
+    index = free_index (self);
+  } else if (!parse_index (name, &index)) {
+    GST_WARNING_OBJECT (self, "no pad \"%s\": names are sink_0, sink_1, ...",
+        name);
+    return NULL;
+  }
+  full_name = g_strdup_printf ("sink_%u", index);
+  if (has_pad (self, full_name)) {
+    GST_WARNING_OBJECT (self, "there is a pad \"%s\" already", full_name);
+    g_free (full_name);
+    return NULL;
+  }
+  pad = g_object_new (GST_TYPE_SAVANT_BATCH_PAD, "name", full_name, "direction",
+      GST_PAD_SINK, "template", template, NULL);
+  g_free (full_name);
+  pad->index = index;
+  pad->source_id = sv_batch_free_source_id (self, index);
+  gst_pad_set_chain_function (GST_PAD (pad),
+      GST_DEBUG_FUNCPTR (sv_batch_chain));
+  gst_pad_set_event_function (GST_PAD (pad),
+      GST_DEBUG_FUNCPTR (sv_batch_sink_event));
+  gst_pad_set_query_function (GST_PAD (pad),
+      GST_DEBUG_FUNCPTR (sv_batch_sink_query));
+  pad->queue = sv_collect_add_pad (&self->collect, index, pad, pad->max_queued);
+
+  pthread_mutex_lock (&self->lock);
+  running = self->running;
+  self->renegotiate = TRUE;
+  pthread_mutex_unlock (&self->lock);
+  if (running)
+    gst_pad_set_active (GST_PAD (pad), TRUE);
+  if (!gst_element_add_pad (element, GST_PAD (pad))) {
+    sv_collect_release_pad (&self->collect, pad->queue);
+    return NULL;
+  }
+  gst_child_proxy_child_added (GST_CHILD_PROXY (self), G_OBJECT (pad),
+      GST_OBJECT_NAME (pad));
+  return GST_PAD (pad);
+}
+
+static void
+release_pad (GstElement *element, GstPad *gstpad)
+{
+  GstSavantBatch *self = GST_SAVANT_BATCH (element);
+  GstSavantBatchPad *pad = GST_SAVANT_BATCH_PAD (gstpad);
+
+  gst_object_ref (pad);
+  /* First, so that its streaming thread comes out of the queue. */
+  sv_collect_release_pad (&self->collect, pad->queue);
+  gst_pad_set_active (gstpad, FALSE);
+  gst_child_proxy_child_removed (GST_CHILD_PROXY (self), G_OBJECT (pad),
+      GST_OBJECT_NAME (pad));
+  gst_element_remove_pad (element, gstpad);
+  pthread_mutex_lock (&self->lock);
+  self->renegotiate = TRUE;
+  pthread_mutex_unlock (&self->lock);
+  gst_object_unref (pad);
+}
+
+static guint
+get_children_count (GstChildProxy *proxy)
+{
+  guint n;
+
+  GST_OBJECT_LOCK (proxy);
+  n = GST_ELEMENT (proxy)->numsinkpads;
+  GST_OBJECT_UNLOCK (proxy);
+  return n;
+}
+
+static GObject *
+get_child_by_index (GstChildProxy *proxy, guint index)
+{
+  GObject *pad;
+
+  GST_OBJECT_LOCK (proxy);
+  pad = g_list_nth_data (GST_ELEMENT (proxy)->sinkpads, index);
+  if (pad != NULL)
+    g_object_ref (pad);
+  GST_OBJECT_UNLOCK (proxy);
+  return pad;
+}
+
+static void
+child_proxy_init (gpointer iface, gpointer data)
+{
+  GstChildProxyInterface *proxy = iface;
+
+  (void) data;
+  proxy->get_children_count = get_children_count;
+  proxy->get_child_by_index = get_child_by_index;
+}
+
+/* ---- States ------------------------------------------------------------- */
+
+static gboolean
+check_ready (GstSavantBatch *self)
+{
+  SavantTransformConfig config;
+  SavantMemType mem_type;
+  gchar *backend;
+  gboolean ready;
+  gint gpu_id;
+
+  pthread_mutex_lock (&self->lock);
+  backend = g_strdup (self->backend);
+  mem_type = self->mem_type;
+  gpu_id = self->gpu_id;
+  config = self->settings.config;
+  pthread_mutex_unlock (&self->lock);
+  ready = sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
+      && sv_check_engine (GST_ELEMENT (self), backend, &config);
+  g_free (backend);
+  return ready;
+}
+
+static gboolean
+start (GstSavantBatch *self)
+{
+  gchar *backend;
+  gint status;
+
+  reset_pads (self);
+  pthread_mutex_lock (&self->lock);
+  backend = g_strdup (self->backend);
+  sv_collect_set_batch_size (&self->collect, self->batch_size);
+  pthread_mutex_unlock (&self->lock);
+  status = savant_transform_new (backend, &self->transform);
+  self->slots = gst_savant_allocator_new (backend);
+  g_free (backend);
+  if (status != SAVANT_OK || self->slots == NULL) {
+    GST_ELEMENT_ERROR (self, LIBRARY, INIT, ("%s", savant_last_error ()),
+        ("%s", savant_status_name (status)));
+    return FALSE;
+  }
+  sv_batch_reset_task (self);
+  pthread_mutex_lock (&self->lock);
+  self->running = TRUE;
+  self->flushes = 0;
+  self->drained = FALSE;
+  self->error_posted = FALSE;
+  pthread_mutex_unlock (&self->lock);
+  sv_collect_start (&self->collect);
+  return TRUE;
+}
+
+/* Before the pads are deactivated, which waits for their threads. */
+static void
+stop_waiting (GstSavantBatch *self)
+{
+  GstBufferPool *pool;
+
+  pthread_mutex_lock (&self->lock);
+  self->running = FALSE;
+  pool = self->pool != NULL ? gst_object_ref (self->pool) : NULL;
+  pthread_mutex_unlock (&self->lock);
+  sv_collect_stop (&self->collect);
+  if (pool != NULL) {
+    gst_buffer_pool_set_flushing (pool, TRUE);
+    gst_object_unref (pool);
+  }
+}
+
+static void
+stop (GstSavantBatch *self)
+{
+  reset_pads (self);
+  sv_batch_reset_task (self);
+  sv_batch_release_pool (self);
+  savant_transform_free (self->transform);
+  self->transform = NULL;
+  gst_clear_object (&self->slots);
+}
+
+static GstStateChangeReturn
+change_state (GstElement *element, GstStateChange transition)
+{
+  GstSavantBatch *self = GST_SAVANT_BATCH (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !check_ready (self))
+    return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start (self)) {
+    stop (self);
+    return GST_STATE_CHANGE_FAILURE;
+  }
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    stop_waiting (self);
+  ret = GST_ELEMENT_CLASS (gst_savant_batch_parent_class)
+            ->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+      && ret == GST_STATE_CHANGE_FAILURE) {
+    stop_waiting (self);
+    gst_pad_set_active (self->srcpad, FALSE);
+  }
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
+      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+          && ret == GST_STATE_CHANGE_FAILURE))
+    stop (self);
+  return ret;
+}
+
+static gboolean
+activate_src (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
+{
+  GstSavantBatch *self = GST_SAVANT_BATCH (parent);
+
+  if (mode != GST_PAD_MODE_PUSH)
+    return FALSE;
+  if (active)
+    return gst_pad_start_task (pad, sv_batch_loop, pad, NULL);
+  stop_waiting (self);
+  return gst_pad_stop_task (pad);
+}
+
+/* ---- Type --------------------------------------------------------------- */
+
+static void
+finalize (GObject *object)
+{
+  GstSavantBatch *self = GST_SAVANT_BATCH (object);
+
+  sv_batch_clear_properties (self);
+  g_free (self->jobs);
+  g_free (self->geometry);
+  g_free (self->batch_slots);
+  g_free (self->buffers);
+  g_free (self->slot_numbers);
+  sv_collect_clear (&self->collect);
+  pthread_mutex_destroy (&self->lock);
+  G_OBJECT_CLASS (gst_savant_batch_parent_class)->finalize (object);
+}
+
+static void
+gst_savant_batch_class_init (GstSavantBatchClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  object_class->finalize = finalize;
+  sv_batch_install_properties (object_class);
+
+  element_class->change_state = GST_DEBUG_FUNCPTR (change_state);
+  element_class->request_new_pad = GST_DEBUG_FUNCPTR (request_new_pad);
+  element_class->release_pad = GST_DEBUG_FUNCPTR (release_pad);
+  gst_element_class_add_static_pad_template_with_gtype (element_class,
+      &sink_template, GST_TYPE_SAVANT_BATCH_PAD);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "Savant batch",
+      "Filter/Converter/Video/Scaler/Muxer",
+      "Collects frames of many sources into batches of surfaces "
+      "(memory:NVMM), letterboxed to one size or as they are",
+      SV_AUTHOR);
+}
+
+static void
+gst_savant_batch_init (GstSavantBatch *self)
+{
+  pthread_mutex_init (&self->lock, NULL);
+  sv_collect_init (&self->collect, sv_batch_free_item);
+  sv_batch_init_properties (self);
+  self->held_tail = &self->held_events;
+  gst_video_info_init (&self->out.video);
+
+  self->srcpad = gst_pad_new_from_static_template (&src_template, "src");
+  gst_pad_set_activatemode_function (self->srcpad,
+      GST_DEBUG_FUNCPTR (activate_src));
+  gst_pad_set_event_function (self->srcpad,
+      GST_DEBUG_FUNCPTR (sv_batch_src_event));
+  gst_pad_set_query_function (self->srcpad,
+      GST_DEBUG_FUNCPTR (sv_batch_src_query));
+  gst_pad_use_fixed_caps (self->srcpad);
+  gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GST_SAVANT_BATCH_H
+#define GST_SAVANT_BATCH_H
+
+/* savantbatch, by subject:
+ *   gstsavantbatch.c        life, pads, states
+ *   gstsavantbatchprops.c   properties of the element and of its pads
+ *   gstsavantbatchsink.c    what arrives at a pad: frames, caps, events
+ *   gstsavantbatchevents.c  the src pad's events and queries, flushes
+ *   gstsavantbatchtask.c    the one task: events and batches downstream
+ *   gstsavantbatchmake.c    one batch: transform or slots, metas, times
+ *   gstsavantbatchcaps.c    the choice of output caps and the pool
+ *   collect.c               when to push, and the counts
+ *
+ * Threads: the streaming threads of the pads look at frames and queue them;
+ * the task of the src pad does all the rest. */
+
+#include <pthread.h>
+
+#include <savant/gst.h>
+
+#include "collect.h"
+#include "enums.h"
+#include "framemap.h"
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_SAVANT_BATCH (gst_savant_batch_get_type ())
+G_DECLARE_FINAL_TYPE (GstSavantBatch, gst_savant_batch, GST, SAVANT_BATCH,
+    GstElement)
+
+#define GST_TYPE_SAVANT_BATCH_PAD (gst_savant_batch_pad_get_type ())
+G_DECLARE_FINAL_TYPE (GstSavantBatchPad, gst_savant_batch_pad, GST,
+    SAVANT_BATCH_PAD, GstPad)
+
+#define SV_BATCH_CAPS_SIDES "width=(int)[1,32767],height=(int)[1,32767]"
+#define SV_BATCH_CAPS_UNIFORM                                                  \
+  "video/x-raw(" GST_SAVANT_CAPS_FEATURE_NVMM ")"                              \
+  ",format=(string)" GST_SAVANT_OUTPUT_FORMATS "," SV_BATCH_CAPS_SIDES
+#define SV_BATCH_CAPS_NON_UNIFORM                                              \
+  "video/x-raw(" GST_SAVANT_CAPS_FEATURE_NVMM ")"                              \
+  ",batch-kind=(string)non-uniform,batch-size=(int)[1,1024]"
+
+/* Caps of a pad, shared by its frames. */
+typedef struct SvPadCaps
+{
+  GstSavantFrameInfo info;
+  SavantColorimetry color;
+} SvPadCaps;
+
+/* What a pad queues. */
+typedef struct SvBatchItem
+{
+  SvItem item;
+  guint source_id;
+  guint pad_index;
+  GstEvent *event; /* of an event */
+
+  /* Of a frame. */
+  GstBuffer *buffer;
+  SvMappedFrame mapped;
+  SavantImage image;
+  gint slot; /* of the buffer's surface */
+  SvPadCaps *caps;
+  GstSegment segment;
+  gint64 own_id; /* where the frame has none */
+} SvBatchItem;
+
+/* Properties that may change between two batches. */
+typedef struct SvBatchSettings
+{
+  SavantTransformConfig config;
+  gboolean use_par;
+} SvBatchSettings;
+
+struct _GstSavantBatchPad
+{
+  GstPad parent;
+  guint index;
+  SvCollectPad *queue;
+
+  /* Guarded by the element's lock. */
+  guint source_id;
+  gboolean announced; /* the source id is known downstream */
+  guint max_queued;
+  gboolean has_caps;
+  gint fps_n, fps_d;
+
+  /* The pad's streaming thread. */
+  GstSegment segment;
+  SvPadCaps *caps;
+  gint64 next_id;
+  gboolean failed;
+  GstBufferPool *upload_pool;
+  SavantTransform *upload;
+};
+
+struct _GstSavantBatch
+{
+  GstElement parent;
+  GstPad *srcpad;
+  SvCollect collect;
+
+  pthread_mutex_t lock; /* guards the next block; innermost but one */
+  SvBatchSettings settings;
+  SvBatchMode mode;
+  SvNonUniformCaps non_uniform_caps;
+  guint batch_size;
+  gint64 timeout_ns;
+  guint64 stall_ns;
+  gint gpu_id;
+  SavantMemType mem_type;
+  guint pool_size;
+  gchar *backend;
+  gboolean running;
+  gboolean renegotiate;
+  guint flushes;      /* reasons for which downstream is flushing */
+  guint flush_serial; /* grows with every begin and end */
+  gboolean drained;   /* all pads flush downstream */
+  gboolean error_posted;
+  GstBufferPool *pool; /* active */
+
+  /* From here on: the task, or no thread at all. */
+  SavantTransform *transform;
+  GstAllocator *slots; /* of non-uniform batches */
+  gboolean need_stream_start;
+  gboolean need_segment;
+  GstCaps *out_caps;
+  GstSavantFrameInfo out;
+  SavantColorimetry out_color;
+  guint capacity;
+  SvItem *held_events; /* until there are caps */
+  SvItem **held_tail;
+  guint64 sequence;
+  GstClockTime last_pts;
+  guint room; /* of what follows */
+  SavantTransformJob *jobs;
+  GstSavantGeometry *geometry;
+  GstSavantBatchSlot *batch_slots;
+  GstBuffer **buffers;
+  gint *slot_numbers;
+};
+
+/* -- gstsavantbatch.c -- */
+
+/* The pad of a source id, referenced, or NULL. */
+GstSavantBatchPad *sv_batch_find_source (GstSavantBatch *self, guint source_id);
+
+/* All sink pads, referenced; g_list_free_full (list, gst_object_unref). */
+GList *sv_batch_list_pads (GstSavantBatch *self);
+
+/* -- gstsavantbatchprops.c -- */
+void sv_batch_install_properties (GObjectClass *klass);
+void sv_batch_init_properties (GstSavantBatch *self);
+void sv_batch_clear_properties (GstSavantBatch *self);
+
+/* A source id for a new pad: its index, or else one that is free. */
+guint sv_batch_free_source_id (GstSavantBatch *self, guint index);
+
+/* -- gstsavantbatchsink.c -- */
+GstFlowReturn sv_batch_chain (GstPad *pad, GstObject *parent,
+    GstBuffer *buffer);
+gboolean sv_batch_sink_event (GstPad *pad, GstObject *parent, GstEvent *event);
+gboolean sv_batch_sink_query (GstPad *pad, GstObject *parent, GstQuery *query);
+
+/* Forgets caps and segment. */
+void sv_batch_pad_reset (GstSavantBatchPad *pad);
+
+/* Frees an SvBatchItem. */
+void sv_batch_free_item (SvItem *item);
+
+/* -- gstsavantbatchevents.c -- */
+gboolean sv_batch_src_event (GstPad *pad, GstObject *parent, GstEvent *event);
+gboolean sv_batch_src_query (GstPad *pad, GstObject *parent, GstQuery *query);
+
+/* Stops the task and whatever it waits for downstream, until the end; begins
+ * and ends nest. */
+void sv_batch_flush_src (GstSavantBatch *self, gboolean begin, guint32 seqnum);
+
+/* -- gstsavantbatchtask.c -- */
+void sv_batch_loop (gpointer pad);
+
+/* What queued events and a run began with is forgotten. */
+void sv_batch_reset_task (GstSavantBatch *self);
+
+/* One error for a result that upstream may not learn of. */
+void sv_batch_post_flow_error (GstSavantBatch *self, GstFlowReturn flow);
+
+/* -- gstsavantbatchmake.c -- */
+
+/* A batch of the frames of `take`; posts an error on failure. */
+GstFlowReturn sv_batch_make (GstSavantBatch *self, const SvTake *take,
+    GstBuffer **buffer);
+
+/* -- gstsavantbatchcaps.c -- */
+
+/* Caps and pool for `capacity` slots; `first` is a frame of the first pad. */
+GstFlowReturn sv_batch_negotiate (GstSavantBatch *self, guint capacity,
+    const SvBatchItem *first);
+void sv_batch_release_pool (GstSavantBatch *self);
+
+/* What the pads of either side can have, by the mode; owned by the caller. */
+GstCaps *sv_batch_src_caps (GstSavantBatch *self);
+GstCaps *sv_batch_sink_caps (GstSavantBatch *self);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gstsavantbatch.h"
+#include "plugin.h"
+#include "props.h"
+
+#define GST_CAT_DEFAULT gst_savant_debug
+
+/* Flags of a frame that say something about its picture. */
+#define FRAME_FLAGS                                                            \
+  (GST_BUFFER_FLAG_DISCONT | GST_BUFFER_FLAG_CORRUPTED                         \
+      | GST_BUFFER_FLAG_MARKER | GST_BUFFER_FLAG_GAP                           \
+      | GST_BUFFER_FLAG_DROPPABLE | GST_BUFFER_FLAG_DELTA_UNIT)
+
+static GstFlowReturn
+post_failure (GstSavantBatch *self, const gchar *what, const gchar *text)
+{
+  pthread_mutex_lock (&self->lock);
+  self->error_posted = TRUE;
+  pthread_mutex_unlock (&self->lock);
+  GST_ELEMENT_ERROR (self, LIBRARY, FAILED, ("%s: %s", what, text),
+      ("backends: %s", savant_backends ()));
+  return GST_FLOW_ERROR;
+}
+
+/* ---- Pictures ----------------------------------------------------------- */
+
+static SvBatchSettings
+get_settings (GstSavantBatch *self)
+{
+  SvBatchSettings settings;
+
+  pthread_mutex_lock (&self->lock);
+  settings = self->settings;
+  pthread_mutex_unlock (&self->lock);
+  return settings;
+}
+
+/* Where the picture of `item` goes; FALSE: savant_last_error(). */
+static gboolean
+place (GstSavantBatch *self, const SvBatchItem *item,
+    const SvBatchSettings *settings, SavantTransformJob *job)
+{
+  const GstVideoInfo *in = &item->caps->info.video, *out = &self->out.video;
+  SavantTransformConfig config = settings->config;
+
+  job->src = item->image;
+  job->src_rect = (SavantRect){ 0, 0, item->image.width, item->image.height };
+  sv_placing_set_par (&config,
+      settings->use_par ? GST_VIDEO_INFO_PAR_N (in) : 0,
+      GST_VIDEO_INFO_PAR_D (in), GST_VIDEO_INFO_PAR_N (out),
+      GST_VIDEO_INFO_PAR_D (out));
+  return savant_letterbox (&config, job->src.width, job->src.height,
+             job->dst.width, job->dst.height, &job->dst_rect)
+      == SAVANT_OK;
+}
+
+static GstFlowReturn
+transform_frames (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
+{
+  SvBatchSettings settings = get_settings (self);
+  gpointer surface = gst_savant_buffer_peek_surface (buffer);
+  const SvItem *item = take->items;
+
+  if (savant_buffer_set_num_filled (buffer, (gint) take->n_items) != SAVANT_OK)
+    return post_failure (self, "Batch", savant_last_error ());
+  for (guint i = 0; i < take->n_items; i++, item = item->next) {
+    SavantTransformJob *job = &self->jobs[i];
+
+    if (gst_savant_surface_get_image (surface, (gint) i, &job->dst) != SAVANT_OK
+        || !place (self, (const SvBatchItem *) item, &settings, job))
+      return post_failure (self, "Batch", savant_last_error ());
+    if (self->out.colorimetry_named)
+      job->dst.colorimetry = self->out_color;
+    gst_savant_geometry_init (&self->geometry[i], job->src.width,
+        job->src.height, &job->src_rect, &job->dst_rect, SAVANT_FLIP_NONE);
+  }
+  if (savant_transform_run (self->transform, &settings.config, self->jobs,
+          (gint) take->n_items)
+      != SAVANT_OK)
+    return post_failure (self, "Transform failed", savant_last_error ());
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+make_uniform (GstSavantBatch *self, const SvTake *take, GstBuffer **buffer)
+{
+  GstFlowReturn ret = gst_buffer_pool_acquire_buffer (self->pool, buffer, NULL);
+
+  if (ret == GST_FLOW_FLUSHING)
+    return ret;
+  if (ret != GST_FLOW_OK)
+    return post_failure (self, "No batches", savant_last_error ());
+  return transform_frames (self, take, *buffer);
+}
+
+static GstFlowReturn
+make_non_uniform (GstSavantBatch *self, const SvTake *take, GstBuffer **buffer)
+{
+  const SvItem *item = take->items;
+  GstMemory *memory;
+
+  for (guint i = 0; i < take->n_items; i++, item = item->next) {
+    const SvBatchItem *frame = (const SvBatchItem *) item;
+    SavantRect whole = { 0, 0, frame->image.width, frame->image.height };
+
+    self->buffers[i] = frame->buffer;
+    self->slot_numbers[i] = 0;
+    gst_savant_geometry_init (&self->geometry[i], whole.w, whole.h, &whole,
+        &whole, SAVANT_FLIP_NONE);
+  }
+  memory = gst_savant_allocator_wrap_slots (self->slots, self->buffers,
+      self->slot_numbers, take->n_items, self->capacity);
+  if (memory == NULL)
+    return post_failure (self, "Batch", savant_last_error ());
+  *buffer = gst_buffer_new ();
+  gst_buffer_append_memory (*buffer, memory);
+  return GST_FLOW_OK;
+}
+
+/* ---- Metas and times ---------------------------------------------------- */
+
+static void
+attach_geometry (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
+{
+  const SvItem *item = take->items;
+
+  for (guint i = 0; i < take->n_items; i++, item = item->next) {
+    const GstSavantTransformMeta *before =
+        gst_buffer_get_savant_transform_meta (
+            ((const SvBatchItem *) item)->buffer);
+
+    if (before != NULL && before->n_slots > 0)
+      gst_savant_geometry_compose (&before->slots[0], &self->geometry[i],
+          &self->geometry[i]);
+  }
+  gst_buffer_set_savant_transform_meta (buffer, self->geometry, take->n_items);
+}
+
+/* Adds the FRAME ids of a frame, or the number that its pad gave it. */
+static void
+collect_ids (GArray *ids, GstSavantBatchSlot *slot, const SvBatchItem *frame)
+{
+  const GstSavantIdMeta *meta = gst_buffer_get_savant_id_meta (frame->buffer);
+
+  slot->ids_at = ids->len;
+  for (guint i = 0; meta != NULL && i < meta->n_ids; i++)
+    if (meta->ids[i].kind == SAVANT_ID_FRAME)
+      g_array_append_val (ids, meta->ids[i].id);
+  if (ids->len == slot->ids_at)
+    g_array_append_val (ids, frame->own_id);
+  slot->n_ids = ids->len - slot->ids_at;
+  slot->frame_id = g_array_index (ids, gint64, slot->ids_at);
+}
+
+static void
+attach_ids (GstBuffer *buffer, const GstSavantBatchMeta *batch)
+{
+  GstSavantId *list = g_new0 (GstSavantId, batch->n_ids + 1);
+
+  list[0].kind = SAVANT_ID_BATCH;
+  list[0].id = (gint64) batch->sequence;
+  for (guint i = 0; i < batch->n_ids; i++) {
+    list[i + 1].kind = SAVANT_ID_FRAME;
+    list[i + 1].id = batch->ids[i];
+  }
+  gst_buffer_set_savant_ids (buffer, list, batch->n_ids + 1);
+  g_free (list);
+}
+
+static void
+attach_batch (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
+{
+  GArray *ids =
+      g_array_sized_new (FALSE, FALSE, sizeof (gint64), take->n_items);
+  const SvItem *item = take->items;
+  GstSavantBatchMeta batch = { .sequence = self->sequence++,
+    .reason = (GstSavantBatchReason) take->reason,
+    .waiting_time_ns = (GstClockTime) take->waiting_ns,
+    .n_slots = take->n_items,
+    .slots = self->batch_slots };
+
+  for (guint i = 0; i < take->n_items; i++, item = item->next) {
+    const SvBatchItem *frame = (const SvBatchItem *) item;
+    GstSavantBatchSlot *slot = &self->batch_slots[i];
+
+    *slot = (GstSavantBatchSlot){ .source_id = frame->source_id,
+      .pad_index = frame->pad_index,
+      .pts = GST_BUFFER_PTS (frame->buffer),
+      .duration = GST_BUFFER_DURATION (frame->buffer),
+      .running_time = item->time,
+      .segment = frame->segment,
+      .flags = GST_BUFFER_FLAGS (frame->buffer) & FRAME_FLAGS };
+    collect_ids (ids, slot, frame);
+  }
+  batch.n_ids = ids->len;
+  batch.ids = (gint64 *) ids->data;
+  gst_buffer_set_savant_batch_meta (buffer, &batch);
+  attach_ids (buffer, &batch);
+  g_array_unref (ids);
+}
+
+/* The smallest running time, never below the last batch's; lasting to the end
+ * of the frame that ends last. */
+static void
+set_times (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
+{
+  GstClockTime pts = GST_CLOCK_TIME_NONE, end = 0;
+
+  for (const SvItem *item = take->items; item != NULL; item = item->next) {
+    GstClockTime duration =
+        GST_BUFFER_DURATION (((const SvBatchItem *) item)->buffer);
+
+    if (!GST_CLOCK_TIME_IS_VALID (item->time))
+      continue;
+    pts = MIN (pts, item->time);
+    if (GST_CLOCK_TIME_IS_VALID (duration))
+      end = MAX (end, item->time + duration);
+  }
+  if (GST_CLOCK_TIME_IS_VALID (self->last_pts)
+      && (!GST_CLOCK_TIME_IS_VALID (pts) || pts < self->last_pts))
+    pts = self->last_pts;
+  self->last_pts = pts;
+  GST_BUFFER_PTS (buffer) = pts;
+  GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_IS_VALID (pts) && end > pts
+      ? end - pts
+      : GST_CLOCK_TIME_NONE;
+}
+
+GstFlowReturn
+sv_batch_make (GstSavantBatch *self, const SvTake *take, GstBuffer **buffer)
+{
+  GstFlowReturn ret = self->out.uniform ? make_uniform (self, take, buffer)
+                                        : make_non_uniform (self, take, buffer);
+
+  if (ret != GST_FLOW_OK) {
+    gst_clear_buffer (buffer);
+    return ret;
+  }
+  attach_geometry (self, take, *buffer);
+  attach_batch (self, take, *buffer);
+  set_times (self, take, *buffer);
+  return GST_FLOW_OK;
+}

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+#include "gstsavantbatch.h"
+#include "plugin.h"
+#include "props.h"
+#include "stats.h"
+
+#define GST_CAT_DEFAULT gst_savant_debug
+
+enum
+{
+  PROP_0,
+  PROP_MODE,
+  PROP_BATCH_SIZE,
+  PROP_BATCH_TIMEOUT,
+  PROP_STALL_WARNING,
+  PROP_NON_UNIFORM_CAPS,
+  PROP_PADDING, /* and the rest of SvPlacingProp */
+  PROP_GPU_ID = PROP_PADDING + SV_PLACING_N_PROPS,
+  PROP_MEM_TYPE,
+  PROP_POOL_SIZE,
+  PROP_BACKEND,
+  PROP_BACKENDS,
+  PROP_STATS
+};
+
+enum
+{
+  PAD_PROP_0,
+  PAD_PROP_SOURCE_ID,
+  PAD_PROP_MAX_QUEUED,
+  PAD_PROP_STATS
+};
+
+#define DEFAULT_MAX_QUEUED 4
+#define MAX_MAX_QUEUED 1000
+#define DEFAULT_STALL_WARNING (5 * GST_SECOND)
+
+G_DEFINE_TYPE (GstSavantBatchPad, gst_savant_batch_pad, GST_TYPE_PAD)
+
+/* ---- Element ------------------------------------------------------------ */
+
+/* With the lock held. FALSE where `prop_id` is none of these. */
+static gboolean
+set_number (GstSavantBatch *self, guint prop_id, const GValue *value)
+{
+  switch (prop_id) {
+    case PROP_MODE:
+      self->mode = (SvBatchMode) g_value_get_enum (value);
+      return TRUE;
+    case PROP_BATCH_SIZE:
+      self->batch_size = g_value_get_uint (value);
+      return TRUE;
+    case PROP_BATCH_TIMEOUT:
+      self->timeout_ns = g_value_get_int64 (value);
+      return TRUE;
+    case PROP_STALL_WARNING:
+      self->stall_ns = g_value_get_uint64 (value);
+      return TRUE;
+    case PROP_NON_UNIFORM_CAPS:
+      self->non_uniform_caps = (SvNonUniformCaps) g_value_get_enum (value);
+      return TRUE;
+    case PROP_GPU_ID:
+      self->gpu_id = g_value_get_int (value);
+      return TRUE;
+    case PROP_MEM_TYPE:
+      self->mem_type = (SavantMemType) g_value_get_enum (value);
+      return TRUE;
+    case PROP_POOL_SIZE:
+      self->pool_size = g_value_get_uint (value);
+      return TRUE;
+    case PROP_BACKEND:
+      g_free (self->backend);
+      self->backend = g_value_dup_string (value);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+static void
+set_property (GObject *object, guint prop_id, const GValue *value,
+    GParamSpec *pspec)
+{
+  GstSavantBatch *self = GST_SAVANT_BATCH (object);
+  gboolean known;
+
+  pthread_mutex_lock (&self->lock);
+  known = sv_placing_set (&self->settings.config, &self->settings.use_par,
+              prop_id - PROP_PADDING, value)
+      || set_number (self, prop_id, value);
+  pthread_mutex_unlock (&self->lock);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  if (prop_id == PROP_STALL_WARNING)
+    sv_collect_set_stall (&self->collect,
+        (gint64) MIN (g_value_get_uint64 (value), G_MAXINT64 / 2));
+  if (prop_id == PROP_BATCH_TIMEOUT) {
+    sv_collect_set_timeout (&self->collect, g_value_get_int64 (value));
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_message_new_latency (GST_OBJECT (self)));
+  }
+}
+
+static void
+add_pad_stats (const SvCollectPad *queue, gpointer data)
+{
+  const GstSavantBatchPad *pad = queue->owner;
+  GstStructure *s = sv_flow_stats_to_structure (&queue->stats);
+
+  gst_structure_set ((GstStructure *) data, GST_OBJECT_NAME (pad),
+      GST_TYPE_STRUCTURE, s, NULL);
+  gst_structure_free (s);
+}
+
+/* The pads' counts and the totals, of one moment. */
+static GstStructure *
+get_stats (GstSavantBatch *self)
+{
+  GstStructure *pads = gst_structure_new_empty ("savant-pads");
+  SvFlowStats total;
+  GstStructure *s;
+
+  sv_collect_get_stats (&self->collect, &total, add_pad_stats, pads);
+  s = sv_flow_stats_to_structure (&total);
+  gst_structure_set (s, "pads", GST_TYPE_STRUCTURE, pads, NULL);
+  gst_structure_free (pads);
+  return s;
+}
+
+static void
+get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  GstSavantBatch *self = GST_SAVANT_BATCH (object);
+
+  if (prop_id == PROP_STATS) {
+    g_value_take_boxed (value, get_stats (self));
+    return;
+  }
+  pthread_mutex_lock (&self->lock);
+  switch (prop_id) {
+    case PROP_MODE:
+      g_value_set_enum (value, (gint) self->mode);
+      break;
+    case PROP_BATCH_SIZE:
+      g_value_set_uint (value, self->batch_size);
+      break;
+    case PROP_BATCH_TIMEOUT:
+      g_value_set_int64 (value, self->timeout_ns);
+      break;
+    case PROP_STALL_WARNING:
+      g_value_set_uint64 (value, self->stall_ns);
+      break;
+    case PROP_NON_UNIFORM_CAPS:
+      g_value_set_enum (value, (gint) self->non_uniform_caps);
+      break;
+    case PROP_GPU_ID:
+      g_value_set_int (value, self->gpu_id);
+      break;
+    case PROP_MEM_TYPE:
+      g_value_set_enum (value, (gint) self->mem_type);
+      break;
+    case PROP_POOL_SIZE:
+      g_value_set_uint (value, self->pool_size);
+      break;
+    case PROP_BACKEND:
+      g_value_set_string (value, self->backend);
+      break;
+    case PROP_BACKENDS:
+      g_value_take_string (value, sv_check_backends ());
+      break;
+    default:
+      if (!sv_placing_get (&self->settings.config, self->settings.use_par,
+              prop_id - PROP_PADDING, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+  }
+  pthread_mutex_unlock (&self->lock);
+}
+
+static void
+install_batch_properties (GObjectClass *klass)
+{
+  /**
+   * savantbatch:mode:
+   *
+   * Whether frames are brought to one format and size.
+   */
+  g_object_class_install_property (klass, PROP_MODE,
+      g_param_spec_enum ("mode", "Mode",
+          "Whether all slots have one format and size",
+          GST_TYPE_SAVANT_BATCH_MODE, SV_BATCH_UNIFORM, SV_FLAGS_READY));
+  /**
+   * savantbatch:batch-size:
+   *
+   * Slots of a batch, the caps field batch-size. 0 = one for each pad: as many
+   * as there are pads at READY to PAUSED, doubled whenever more come.
+   */
+  g_object_class_install_property (klass, PROP_BATCH_SIZE,
+      g_param_spec_uint ("batch-size", "Batch size",
+          "Slots of a batch; a batch holds at most one frame of each pad. 0 = "
+          "the number of pads at READY to PAUSED, doubled when more are "
+          "requested later",
+          0, SAVANT_MAX_BATCH_SIZE, 0, SV_FLAGS_READY));
+  /**
+   * savantbatch:batch-timeout:
+   *
+   * How long the oldest frame waits for the other pads. The default waits,
+   * which is right for files: no batch is partial without need. For live
+   * sources set it to the time that a frame may wait, for instance the frame
+   * duration of the fastest source.
+   */
+  g_object_class_install_property (klass, PROP_BATCH_TIMEOUT,
+      g_param_spec_int64 ("batch-timeout", "Batch timeout",
+          "Nanoseconds (monotonic clock) that the oldest frame waits before "
+          "its batch is pushed partial; 0 = push at once, -1 = wait until "
+          "every pad has a frame, a gap or EOS. Takes effect at once",
+          -1, G_MAXINT64 / 2, -1, SV_FLAGS_PLAYING));
+  /**
+   * savantbatch:stall-warning:
+   *
+   * After this time without anything from a pad that is waited for, and again
+   * after every such interval, an element message `savant-stall` with the
+   * fields pad (string), source-id (uint) and silent-ns (uint64) is posted.
+   */
+  g_object_class_install_property (klass, PROP_STALL_WARNING,
+      g_param_spec_uint64 ("stall-warning", "Stall warning",
+          "Nanoseconds that a pad may bring nothing until an element message "
+          "savant-stall names it, and between two such messages; time that "
+          "downstream takes does not count. 0 = never. Takes effect at once",
+          0, G_MAXINT64 / 2, DEFAULT_STALL_WARNING, SV_FLAGS_PLAYING));
+  /**
+   * savantbatch:nonuniform-caps:
+   *
+   * Whether caps of a non-uniform batch name a format and size at all.
+   */
+  g_object_class_install_property (klass, PROP_NON_UNIFORM_CAPS,
+      g_param_spec_enum ("nonuniform-caps", "Non-uniform caps",
+          "What the caps of a non-uniform batch say about format and size; "
+          "first-source is for consumers written for nvstreammux2",
+          GST_TYPE_SAVANT_NON_UNIFORM_CAPS, SV_NON_UNIFORM_CAPS_NONE,
+          SV_FLAGS_READY));
+}
+
+void
+sv_batch_install_properties (GObjectClass *klass)
+{
+  klass->set_property = set_property;
+  klass->get_property = get_property;
+  install_batch_properties (klass);
+  sv_placing_install (klass, PROP_PADDING);
+  sv_install_memory_properties (klass, PROP_GPU_ID,
+      "Most batches in use at a time, never fewer than downstream asks for; "
+      "0 = automatic: 4 more than downstream asks for. Not used by "
+      "mode=non-uniform");
+  /**
+   * savantbatch:stats:
+   *
+   * Counts of frames, in all and of every pad, of one moment.
+   */
+  g_object_class_install_property (klass, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          SV_STATS_BLURB
+          ", of all pads, also released ones; and the field "
+          "pads, a structure that has the same structure for every pad by its "
+          "name. out counts when the batch has been pushed",
+          GST_TYPE_STRUCTURE, SV_FLAGS_READ));
+}
+
+void
+sv_batch_init_properties (GstSavantBatch *self)
+{
+  self->settings.config =
+      (SavantTransformConfig) SAVANT_TRANSFORM_CONFIG_DEFAULTS;
+  self->settings.use_par = TRUE;
+  self->timeout_ns = -1;
+  self->stall_ns = DEFAULT_STALL_WARNING;
+  sv_collect_set_stall (&self->collect, DEFAULT_STALL_WARNING);
+  self->gpu_id = -1;
+  self->backend = g_strdup ("auto");
+}
+
+void
+sv_batch_clear_properties (GstSavantBatch *self)
+{
+  g_free (self->backend);
+}
+
+/* ---- Pads --------------------------------------------------------------- */
+
+guint
+sv_batch_free_source_id (GstSavantBatch *self, guint index)
+{
+  GstSavantBatchPad *other = sv_batch_find_source (self, index);
+  guint id = 0;
+
+  if (other == NULL)
+    return index;
+  for (;; id++) {
+    GstSavantBatchPad *taken = sv_batch_find_source (self, id);
+
+    if (taken == NULL)
+      break;
+    gst_object_unref (taken);
+  }
+  GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+      ("Pad sink_%u cannot have source-id %u, which pad %s has: it gets "
+       "source-id %u",
+          index, index, GST_OBJECT_NAME (other), id),
+      (NULL));
+  gst_object_unref (other);
+  return id;
+}
+
+static void
+set_source_id (GstSavantBatchPad *pad, GstSavantBatch *self, guint id)
+{
+  GstSavantBatchPad *other = sv_batch_find_source (self, id);
+  gboolean announced;
+
+  pthread_mutex_lock (&self->lock);
+  announced = pad->announced;
+  if (other == NULL && !announced)
+    pad->source_id = id;
+  pthread_mutex_unlock (&self->lock);
+  if (other != NULL && other != pad)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+        ("source-id %u of pad %s is refused: pad %s has it", id,
+            GST_OBJECT_NAME (pad), GST_OBJECT_NAME (other)),
+        (NULL));
+  else if (other == NULL && announced)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+        ("source-id %u of pad %s is refused: its stream has begun; set it "
+         "before, or release the pad and request it again",
+            id, GST_OBJECT_NAME (pad)),
+        (NULL));
+  g_clear_pointer (&other, gst_object_unref);
+}
+
+static void
+pad_set_property (GObject *object, guint prop_id, const GValue *value,
+    GParamSpec *pspec)
+{
+  GstSavantBatchPad *pad = GST_SAVANT_BATCH_PAD (object);
+  GstObject *parent = gst_object_get_parent (GST_OBJECT (pad));
+
+  if (parent == NULL)
+    return;
+  switch (prop_id) {
+    case PAD_PROP_SOURCE_ID:
+      set_source_id (pad, GST_SAVANT_BATCH (parent), g_value_get_uint (value));
+      break;
+    case PAD_PROP_MAX_QUEUED:
+      pthread_mutex_lock (&GST_SAVANT_BATCH (parent)->lock);
+      pad->max_queued = g_value_get_uint (value);
+      pthread_mutex_unlock (&GST_SAVANT_BATCH (parent)->lock);
+      sv_collect_set_max_queued (&GST_SAVANT_BATCH (parent)->collect,
+          pad->queue, g_value_get_uint (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+  }
+  gst_object_unref (parent);
+}
+
+static void
+pad_get_property (GObject *object, guint prop_id, GValue *value,
+    GParamSpec *pspec)
+{
+  GstSavantBatchPad *pad = GST_SAVANT_BATCH_PAD (object);
+  GstObject *parent = gst_object_get_parent (GST_OBJECT (pad));
+  SvFlowStats stats = { 0 };
+
+  switch (prop_id) {
+    case PAD_PROP_SOURCE_ID:
+      g_value_set_uint (value, pad->source_id);
+      break;
+    case PAD_PROP_MAX_QUEUED:
+      g_value_set_uint (value, pad->max_queued);
+      break;
+    case PAD_PROP_STATS:
+      if (parent != NULL)
+        sv_collect_get_pad_stats (&GST_SAVANT_BATCH (parent)->collect,
+            pad->queue, &stats);
+      g_value_take_boxed (value, sv_flow_stats_to_structure (&stats));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+  }
+  g_clear_pointer (&parent, gst_object_unref);
+}
+
+static void
+pad_finalize (GObject *object)
+{
+  GstSavantBatchPad *pad = GST_SAVANT_BATCH_PAD (object);
+
+  sv_batch_pad_reset (pad);
+  if (pad->queue != NULL)
+    sv_collect_unref_pad (pad->queue);
+  G_OBJECT_CLASS (gst_savant_batch_pad_parent_class)->finalize (object);
+}
+
+static void
+gst_savant_batch_pad_class_init (GstSavantBatchPadClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = pad_set_property;
+  object_class->get_property = pad_get_property;
+  object_class->finalize = pad_finalize;
+  /**
+   * GstSavantBatchPad:source-id:
+   *
+   * Names the source in SavantBatchMeta and at savantunbatch. Initially the
+   * number in the pad's name.
+   */
+  g_object_class_install_property (object_class, PAD_PROP_SOURCE_ID,
+      g_param_spec_uint ("source-id", "Source id",
+          "Number of the source in the metas of batches and of savantunbatch's "
+          "pad, initially the number in this pad's name. One that another pad "
+          "has is refused with a WARNING, as is a change after the first "
+          "event of a stream",
+          0, G_MAXUINT, 0, SV_FLAGS_READY));
+  /**
+   * GstSavantBatchPad:max-queued:
+   *
+   * Bounds the memory of a source that is ahead of the others.
+   */
+  g_object_class_install_property (object_class, PAD_PROP_MAX_QUEUED,
+      g_param_spec_uint ("max-queued", "Max queued",
+          "Frames that may wait at this pad; the sender of one more waits. "
+          "Takes effect at once",
+          1, MAX_MAX_QUEUED, DEFAULT_MAX_QUEUED, SV_FLAGS_PLAYING));
+  /**
+   * GstSavantBatchPad:stats:
+   *
+   * Counts of this pad's frames.
+   */
+  g_object_class_install_property (object_class, PAD_PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics", SV_STATS_BLURB,
+          GST_TYPE_STRUCTURE, SV_FLAGS_READ));
+}
+
+static void
+gst_savant_batch_pad_init (GstSavantBatchPad *pad)
+{
+  pad->max_queued = DEFAULT_MAX_QUEUED;
+  gst_segment_init (&pad->segment, GST_FORMAT_TIME);
+}

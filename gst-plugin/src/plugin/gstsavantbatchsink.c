@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gstsavantbatch.h"
+#include "plugin.h"
+#include "streamevent.h"
+
+#define GST_CAT_DEFAULT gst_savant_debug
+
+/* ---- Items -------------------------------------------------------------- */
+
+static SvBatchItem *
+item_new (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind)
+{
+  SvBatchItem *item = g_new (SvBatchItem, 1);
+
+  item->item = (SvItem){ .kind = kind, .time = SV_COLLECT_NO_TIME };
+  item->event = NULL;
+  item->buffer = NULL;
+  item->caps = NULL;
+  item->mapped.mapped = FALSE;
+  item->pad_index = pad->index;
+  pthread_mutex_lock (&self->lock);
+  item->source_id = pad->source_id;
+  pad->announced = TRUE;
+  pthread_mutex_unlock (&self->lock);
+  return item;
+}
+
+void
+sv_batch_free_item (SvItem *base)
+{
+  SvBatchItem *item = (SvBatchItem *) base;
+
+  if (item->event != NULL)
+    gst_event_unref (item->event);
+  sv_unmap_plain (&item->mapped);
+  gst_clear_buffer (&item->buffer);
+  if (item->caps != NULL)
+    g_atomic_rc_box_release (item->caps);
+  g_free (item);
+}
+
+void
+sv_batch_pad_reset (GstSavantBatchPad *pad)
+{
+  gst_segment_init (&pad->segment, GST_FORMAT_TIME);
+  g_clear_pointer (&pad->caps, g_atomic_rc_box_release);
+  pad->next_id = 0;
+  pad->failed = FALSE;
+  pad->announced = FALSE;
+  pad->has_caps = FALSE;
+  if (pad->upload_pool != NULL)
+    gst_buffer_pool_set_active (pad->upload_pool, FALSE);
+  gst_clear_object (&pad->upload_pool);
+  savant_transform_free (pad->upload);
+  pad->upload = NULL;
+}
+
+static GstFlowReturn
+flow_of (SvPushResult result, gint flow)
+{
+  switch (result) {
+    case SV_PUSH_OK:
+      return GST_FLOW_OK;
+    case SV_PUSH_ENDED:
+      return GST_FLOW_EOS;
+    case SV_PUSH_REFUSED:
+      return (GstFlowReturn) flow;
+    default:
+      return GST_FLOW_FLUSHING;
+  }
+}
+
+/* Takes `event`. */
+static gboolean
+queue_event (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind,
+    GstClockTime time, GstEvent *event)
+{
+  SvBatchItem *item = item_new (self, pad, kind);
+  SvPushResult result;
+  gint flow;
+
+  item->item.time = time;
+  item->event = event;
+  result = sv_collect_push (&self->collect, pad->queue, &item->item, &flow);
+  if (result == SV_PUSH_REFUSED && kind == SV_ITEM_EOS)
+    sv_batch_post_flow_error (self, (GstFlowReturn) flow);
+  return result == SV_PUSH_OK || result == SV_PUSH_ENDED
+      || result == SV_PUSH_REFUSED;
+}
+
+/* A pad that cannot go on is not waited for, the others go on. */
+static void
+end_failed_pad (GstSavantBatch *self, GstSavantBatchPad *pad)
+{
+  if (pad->failed)
+    return;
+  pad->failed = TRUE;
+  queue_event (self, pad, SV_ITEM_EOS, SV_COLLECT_NO_TIME,
+      gst_event_new_eos ());
+}
+
+/* ---- Caps --------------------------------------------------------------- */
+
+/* NULL, or why frames of these caps cannot be batched (g_free). */
+static gchar *
+check_caps (GstSavantBatch *self, const GstSavantFrameInfo *info)
+{
+  SvBatchMode mode;
+
+  if (info->batch_size != 1 || !info->uniform)
+    return g_strdup_printf ("a batch (batch-size=%d) cannot be batched again: "
+                            "split it with savantunbatch first",
+        info->batch_size);
+  pthread_mutex_lock (&self->lock);
+  mode = self->mode;
+  pthread_mutex_unlock (&self->lock);
+  if (mode == SV_BATCH_NON_UNIFORM
+      && !savant_format_is_output (
+          gst_savant_format_from_video (GST_VIDEO_INFO_FORMAT (&info->video))))
+    return g_strdup_printf (
+        "format %s cannot lie in a surface, which mode=non-uniform needs: "
+        "convert it to one of " GST_SAVANT_OUTPUT_FORMATS
+        " or use mode=uniform",
+        GST_VIDEO_INFO_NAME (&info->video));
+  return NULL;
+}
+
+static gboolean
+take_caps (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
+{
+  SvPadCaps *next = g_atomic_rc_box_new0 (SvPadCaps);
+  gchar *problem = NULL;
+  GstCaps *caps;
+
+  gst_event_parse_caps (event, &caps);
+  if (!gst_savant_frame_info_from_caps (&next->info, caps))
+    problem = g_strdup (savant_last_error ());
+  else
+    problem = check_caps (self, &next->info);
+  if (problem != NULL) {
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+        ("Caps of pad %s cannot be used: %s", GST_OBJECT_NAME (pad), problem),
+        ("caps %" GST_PTR_FORMAT, caps));
+    g_free (problem);
+    g_atomic_rc_box_release (next);
+    gst_event_unref (event);
+    end_failed_pad (self, pad);
+    return FALSE;
+  }
+  sv_color_of_caps (&next->color, &next->info, caps);
+  g_clear_pointer (&pad->caps, g_atomic_rc_box_release);
+  pad->caps = next;
+  if (pad->upload_pool != NULL)
+    gst_buffer_pool_set_active (pad->upload_pool, FALSE);
+  gst_clear_object (&pad->upload_pool);
+  pthread_mutex_lock (&self->lock);
+  pad->has_caps = TRUE;
+  pad->fps_n = GST_VIDEO_INFO_FPS_N (&next->info.video);
+  pad->fps_d = GST_VIDEO_INFO_FPS_D (&next->info.video);
+  pthread_mutex_unlock (&self->lock);
+  return queue_event (self, pad, SV_ITEM_EVENT, SV_COLLECT_NO_TIME, event);
+}
+
+/* ---- Frames ------------------------------------------------------------- */
+
+/* Makes the surface pool of a pad that copies plain frames. */
+static gboolean
+make_upload (GstSavantBatch *self, GstSavantBatchPad *pad)
+{
+  GstVideoInfo *video = &pad->caps->info.video;
+  GstStructure *config;
+  SavantMemType mem_type;
+  gchar *backend;
+  GstCaps *caps;
+  gint gpu_id;
+
+  pthread_mutex_lock (&self->lock);
+  backend = g_strdup (self->backend);
+  mem_type = self->mem_type;
+  gpu_id = MAX (self->gpu_id, 0);
+  pthread_mutex_unlock (&self->lock);
+  if (pad->upload == NULL)
+    savant_transform_new (backend, &pad->upload);
+  pad->upload_pool = gst_savant_buffer_pool_new (backend);
+  g_free (backend);
+  if (pad->upload == NULL || pad->upload_pool == NULL)
+    return FALSE;
+  caps = gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING,
+      GST_VIDEO_INFO_NAME (video), "width", G_TYPE_INT,
+      GST_VIDEO_INFO_WIDTH (video), "height", G_TYPE_INT,
+      GST_VIDEO_INFO_HEIGHT (video), NULL);
+  gst_caps_set_features_simple (caps,
+      gst_caps_features_new (GST_SAVANT_CAPS_FEATURE_NVMM, NULL));
+  config = gst_buffer_pool_get_config (pad->upload_pool);
+  gst_buffer_pool_config_set_params (config, caps, 0, 0, 0);
+  gst_savant_buffer_pool_config_set_memory (config, mem_type, gpu_id);
+  gst_savant_buffer_pool_config_set_colorimetry (config, &pad->caps->color);
+  gst_caps_unref (caps);
+  return gst_buffer_pool_set_config (pad->upload_pool, config)
+      && gst_buffer_pool_set_active (pad->upload_pool, TRUE);
+}
+
+/* Replaces the plain frame of `item` by a surface with the same bytes. */
+static gboolean
+upload (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item)
+{
+  static const SavantTransformConfig config = SAVANT_TRANSFORM_CONFIG_DEFAULTS;
+  SavantTransformJob job = { .src = item->image };
+  GstBuffer *buffer = NULL;
+
+  if (pad->upload_pool == NULL && !make_upload (self, pad))
+    return FALSE;
+  if (gst_buffer_pool_acquire_buffer (pad->upload_pool, &buffer, NULL)
+      != GST_FLOW_OK)
+    return FALSE;
+  job.src_rect = job.dst_rect =
+      (SavantRect){ 0, 0, item->image.width, item->image.height };
+  if (savant_buffer_set_num_filled (buffer, 1) != SAVANT_OK
+      || gst_savant_surface_get_image (gst_savant_buffer_peek_surface (buffer),
+             0, &item->image)
+          != SAVANT_OK) {
+    gst_buffer_unref (buffer);
+    return FALSE;
+  }
+  job.dst = item->image;
+  job.dst.colorimetry = job.src.colorimetry;
+  if (savant_transform_run (pad->upload, &config, &job, 1) != SAVANT_OK) {
+    gst_buffer_unref (buffer);
+    return FALSE;
+  }
+  gst_buffer_copy_into (buffer, item->buffer,
+      GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS | GST_BUFFER_COPY_META,
+      0, -1);
+  sv_unmap_plain (&item->mapped);
+  gst_buffer_unref (item->buffer);
+  item->buffer = buffer;
+  return TRUE;
+}
+
+/* NULL, or what is wrong with the buffer (g_free). */
+static gchar *
+open_surface (SvBatchItem *item)
+{
+  gpointer surface = gst_savant_buffer_peek_surface (item->buffer);
+  gint n;
+
+  if (surface == NULL)
+    return g_strdup (savant_last_error ());
+  n = sv_filled_slots (surface);
+  if (n != 1)
+    return g_strdup_printf ("the surface has %d filled slots, one is needed: "
+                            "split batches with savantunbatch first",
+        n);
+  if (gst_savant_surface_get_image (surface, 0, &item->image) != SAVANT_OK)
+    return g_strdup (savant_last_error ());
+  if (item->caps->info.colorimetry_named)
+    item->image.colorimetry = item->caps->color;
+  return NULL;
+}
+
+static gchar *
+open_frame (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item)
+{
+  SvBatchMode mode;
+  gchar *problem;
+
+  if (item->caps->info.nvmm)
+    return open_surface (item);
+  problem = sv_map_plain (&item->mapped, item->buffer, &item->caps->info.video,
+      GST_MAP_READ, &item->image);
+  if (problem != NULL)
+    return problem;
+  item->image.colorimetry = item->caps->color;
+  pthread_mutex_lock (&self->lock);
+  mode = self->mode;
+  pthread_mutex_unlock (&self->lock);
+  if (mode == SV_BATCH_NON_UNIFORM && !upload (self, pad, item))
+    return g_strdup (savant_last_error ());
+  return NULL;
+}
+
+/* Ids that the pad gives to frames without one go on after those it saw. */
+static void
+number_frame (GstSavantBatchPad *pad, SvBatchItem *item)
+{
+  const GstSavantIdMeta *ids = gst_buffer_get_savant_id_meta (item->buffer);
+
+  item->own_id = pad->next_id;
+  for (guint i = 0; ids != NULL && i < ids->n_ids; i++)
+    if (ids->ids[i].kind == SAVANT_ID_FRAME)
+      return;
+  pad->next_id++;
+}
+
+GstFlowReturn
+sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
+{
+  GstSavantBatch *self = GST_SAVANT_BATCH (parent);
+  GstSavantBatchPad *pad = (GstSavantBatchPad *) gstpad;
+  SvBatchItem *item;
+  gchar *problem = NULL;
+  gint flow;
+
+  sv_collect_enter (&self->collect, pad->queue);
+  if (pad->failed || pad->caps == NULL) {
+    sv_collect_reject (&self->collect, pad->queue, SV_DROP_ERROR);
+    gst_buffer_unref (buffer);
+    return pad->failed ? GST_FLOW_ERROR : GST_FLOW_NOT_NEGOTIATED;
+  }
+  item = item_new (self, pad, SV_ITEM_FRAME);
+  item->buffer = buffer;
+  item->caps = g_atomic_rc_box_acquire (pad->caps);
+  item->segment = pad->segment;
+  if (pad->segment.format == GST_FORMAT_TIME)
+    item->item.time = gst_segment_to_running_time (&pad->segment,
+        GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  problem = open_frame (self, pad, item);
+  if (problem != NULL) {
+    GST_ELEMENT_ERROR (self, STREAM, FAILED,
+        ("Frame at pad %s: %s", GST_OBJECT_NAME (pad), problem),
+        ("%" GST_PTR_FORMAT, item->buffer));
+    g_free (problem);
+    sv_batch_free_item (&item->item);
+    sv_collect_reject (&self->collect, pad->queue, SV_DROP_ERROR);
+    end_failed_pad (self, pad);
+    return GST_FLOW_ERROR;
+  }
+  number_frame (pad, item);
+  return flow_of (sv_collect_push (&self->collect, pad->queue, &item->item,
+                      &flow),
+      flow);
+}
+
+/* ---- Events ------------------------------------------------------------- */
+
+/* Until when a gap lasts, in running time. */
+static GstClockTime
+gap_end (GstSavantBatchPad *pad, GstEvent *event)
+{
+  GstClockTime start, duration, end;
+
+  gst_event_parse_gap (event, &start, &duration);
+  end = start + (GST_CLOCK_TIME_IS_VALID (duration) ? duration : 1);
+  if (GST_CLOCK_TIME_IS_VALID (pad->segment.stop))
+    end = MIN (end, pad->segment.stop);
+  return pad->segment.format == GST_FORMAT_TIME
+      ? gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME, end)
+      : GST_CLOCK_TIME_NONE;
+}
+
+/* savantunbatch flushes the one stream; the rest goes on. */
+static gboolean
+flush_start (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
+{
+  guint32 seqnum = gst_event_get_seqnum (event);
+  gboolean drained = sv_collect_flush_pad (&self->collect, pad->queue, TRUE),
+           begin;
+
+  pthread_mutex_lock (&self->lock);
+  begin = drained && !self->drained;
+  self->drained = self->drained || drained;
+  pthread_mutex_unlock (&self->lock);
+  if (begin)
+    sv_batch_flush_src (self, TRUE, seqnum);
+  else
+    gst_pad_push_event (self->srcpad,
+        sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM_OOB, pad->source_id,
+            pad->index, gst_event_ref (event)));
+  gst_event_unref (event);
+  return TRUE;
+}
+
+static gboolean
+flush_stop (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
+{
+  guint32 seqnum = gst_event_get_seqnum (event);
+  gboolean end;
+
+  pthread_mutex_lock (&self->lock);
+  end = self->drained;
+  self->drained = FALSE;
+  pthread_mutex_unlock (&self->lock);
+  gst_segment_init (&pad->segment, GST_FORMAT_TIME);
+  pad->failed = FALSE;
+  sv_collect_flush_pad (&self->collect, pad->queue, FALSE);
+  if (end)
+    sv_batch_flush_src (self, FALSE, seqnum);
+  return queue_event (self, pad, SV_ITEM_EVENT, SV_COLLECT_NO_TIME, event);
+}
+
+static gboolean
+sink_serialized (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
+{
+  SvItemKind kind = SV_ITEM_EVENT;
+  GstClockTime time = GST_CLOCK_TIME_NONE;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_STREAM_START:
+      kind = SV_ITEM_START;
+      pad->failed = FALSE;
+      break;
+    case GST_EVENT_CAPS:
+      return take_caps (self, pad, event);
+    case GST_EVENT_SEGMENT:
+      gst_event_copy_segment (event, &pad->segment);
+      break;
+    case GST_EVENT_GAP:
+      kind = SV_ITEM_GAP;
+      time = gap_end (pad, event);
+      break;
+    case GST_EVENT_EOS:
+      kind = SV_ITEM_EOS;
+      break;
+    default:
+      break;
+  }
+  return queue_event (self, pad, kind, time, event);
+}
+
+gboolean
+sv_batch_sink_event (GstPad *gstpad, GstObject *parent, GstEvent *event)
+{
+  GstSavantBatch *self = GST_SAVANT_BATCH (parent);
+  GstSavantBatchPad *pad = (GstSavantBatchPad *) gstpad;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_FLUSH_START:
+      return flush_start (self, pad, event);
+    case GST_EVENT_FLUSH_STOP:
+      return flush_stop (self, pad, event);
+    default:
+      if (GST_EVENT_IS_SERIALIZED (event))
+        return sink_serialized (self, pad, event);
+      return gst_pad_push_event (self->srcpad, event);
+  }
+}
+
+/* ---- Queries ------------------------------------------------------------ */
+
+/* A frame may wait here, in each place of the queue and in the task. */
+static gboolean
+answer_allocation (GstSavantBatch *self, GstSavantBatchPad *pad,
+    GstQuery *query)
+{
+  GstSavantFrameInfo info;
+  gboolean need_pool;
+  GstCaps *caps;
+  guint max_queued;
+
+  gst_query_parse_allocation (query, &caps, &need_pool);
+  if (caps == NULL || !gst_savant_frame_info_from_caps (&info, caps))
+    return FALSE;
+  pthread_mutex_lock (&self->lock);
+  max_queued = pad->max_queued;
+  pthread_mutex_unlock (&self->lock);
+  if (!info.nvmm) {
+    gst_query_add_allocation_pool (query, NULL,
+        (guint) GST_VIDEO_INFO_SIZE (&info.video), max_queued + 2, 0);
+    gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+  }
+  return TRUE;
+}
+
+gboolean
+sv_batch_sink_query (GstPad *gstpad, GstObject *parent, GstQuery *query)
+{
+  GstSavantBatch *self = GST_SAVANT_BATCH (parent);
+
+  switch (GST_QUERY_TYPE (query)) {
+    case GST_QUERY_CAPS: {
+      GstCaps *caps = sv_batch_sink_caps (self), *filter;
+
+      gst_query_parse_caps (query, &filter);
+      if (filter != NULL) {
+        GstCaps *filtered =
+            gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
+
+        gst_caps_unref (caps);
+        caps = filtered;
+      }
+      gst_query_set_caps_result (query, caps);
+      gst_caps_unref (caps);
+      return TRUE;
+    }
+    case GST_QUERY_ALLOCATION:
+      return answer_allocation (self, (GstSavantBatchPad *) gstpad, query);
+    case GST_QUERY_DRAIN:
+      return FALSE;
+    default:
+      return gst_pad_query_default (gstpad, parent, query);
+  }
+}

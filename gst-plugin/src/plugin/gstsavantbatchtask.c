@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gstsavantbatch.h"
+#include "plugin.h"
+#include "stats.h"
+#include "streamevent.h"
+
+#define GST_CAT_DEFAULT gst_savant_debug
+
+void
+sv_batch_reset_task (GstSavantBatch *self)
+{
+  sv_collect_free (&self->collect, self->held_events);
+  self->held_events = NULL;
+  self->held_tail = &self->held_events;
+  gst_clear_caps (&self->out_caps);
+  self->need_stream_start = TRUE;
+  self->need_segment = TRUE;
+  self->capacity = 0;
+  self->sequence = 0;
+  self->last_pts = GST_CLOCK_TIME_NONE;
+}
+
+void
+sv_batch_post_flow_error (GstSavantBatch *self, GstFlowReturn flow)
+{
+  gboolean posted;
+
+  if (flow > GST_FLOW_NOT_LINKED || flow == GST_FLOW_FLUSHING
+      || flow == GST_FLOW_EOS)
+    return;
+  pthread_mutex_lock (&self->lock);
+  posted = self->error_posted;
+  self->error_posted = TRUE;
+  pthread_mutex_unlock (&self->lock);
+  if (!posted)
+    GST_ELEMENT_FLOW_ERROR (self, flow);
+}
+
+static guint
+flush_serial (GstSavantBatch *self)
+{
+  guint serial;
+
+  pthread_mutex_lock (&self->lock);
+  serial = self->flush_serial;
+  pthread_mutex_unlock (&self->lock);
+  return serial;
+}
+
+/* From now on every pad is told what downstream said. */
+static void
+refuse (GstSavantBatch *self, GstFlowReturn flow, guint serial)
+{
+  /* A flush of this very moment makes the refusal old. */
+  if (flow == GST_FLOW_FLUSHING && serial != flush_serial (self))
+    return;
+  GST_DEBUG_OBJECT (self, "downstream: %s", gst_flow_get_name (flow));
+  sv_collect_refuse (&self->collect, flow, sv_drop_reason_of_flow (flow));
+  if (sv_collect_has_ended_pads (&self->collect))
+    sv_batch_post_flow_error (self, flow);
+}
+
+/* ---- Events ------------------------------------------------------------- */
+
+static void
+push_stream_start (GstSavantBatch *self)
+{
+  GstEvent *event;
+  gchar *id;
+
+  if (!self->need_stream_start)
+    return;
+  self->need_stream_start = FALSE;
+  self->need_segment = TRUE;
+  id = gst_pad_create_stream_id (self->srcpad, GST_ELEMENT (self), NULL);
+  event = gst_event_new_stream_start (id);
+  gst_event_set_group_id (event, gst_util_group_id_next ());
+  g_free (id);
+  gst_pad_push_event (self->srcpad, event);
+  /* What a stream has said so far it has to say again. */
+  if (self->out_caps != NULL)
+    gst_pad_push_event (self->srcpad, gst_event_new_caps (self->out_caps));
+}
+
+static void
+push_segment (GstSavantBatch *self)
+{
+  GstSegment segment;
+
+  if (!self->need_segment)
+    return;
+  self->need_segment = FALSE;
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_push_event (self->srcpad, gst_event_new_segment (&segment));
+}
+
+static void
+push_wrapped (GstSavantBatch *self, const SvBatchItem *item)
+{
+  gst_pad_push_event (self->srcpad,
+      sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM, item->source_id,
+          item->pad_index, gst_event_ref (item->event)));
+}
+
+static void
+push_held_events (GstSavantBatch *self)
+{
+  SvItem *items = self->held_events;
+
+  self->held_events = NULL;
+  self->held_tail = &self->held_events;
+  for (SvItem *item = items; item != NULL; item = item->next)
+    push_wrapped (self, (SvBatchItem *) item);
+  sv_collect_free (&self->collect, items);
+}
+
+/* Streams' events follow the src pad's own, whose caps come with the first
+ * batch. */
+static void
+take_events (GstSavantBatch *self, SvItem *items)
+{
+  for (SvItem *item = items; item != NULL; item = item->next)
+    if (GST_EVENT_TYPE (((SvBatchItem *) item)->event) == GST_EVENT_CAPS) {
+      pthread_mutex_lock (&self->lock);
+      self->renegotiate = TRUE;
+      pthread_mutex_unlock (&self->lock);
+    }
+  *self->held_tail = items;
+  while (*self->held_tail != NULL)
+    self->held_tail = &(*self->held_tail)->next;
+  if (self->out_caps == NULL)
+    return;
+  push_stream_start (self);
+  push_segment (self);
+  push_held_events (self);
+}
+
+/* What comes later, from pads that are added or begin anew, is a new stream:
+ * nothing may follow EOS. */
+static void
+push_eos (GstSavantBatch *self)
+{
+  push_stream_start (self);
+  push_segment (self);
+  push_held_events (self);
+  GST_DEBUG_OBJECT (self, "every pad has ended");
+  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
+  self->need_stream_start = TRUE;
+}
+
+/* ---- Batches ------------------------------------------------------------ */
+
+static GstFlowReturn
+prepare (GstSavantBatch *self, const SvTake *take)
+{
+  gboolean renegotiate = gst_pad_check_reconfigure (self->srcpad);
+  GstFlowReturn ret;
+
+  pthread_mutex_lock (&self->lock);
+  renegotiate |= self->renegotiate;
+  self->renegotiate = FALSE;
+  pthread_mutex_unlock (&self->lock);
+  push_stream_start (self);
+  if (renegotiate || self->out_caps == NULL
+      || self->capacity != take->capacity) {
+    ret = sv_batch_negotiate (self, take->capacity,
+        (const SvBatchItem *) take->items);
+    if (ret != GST_FLOW_OK) {
+      if (ret != GST_FLOW_FLUSHING)
+        gst_pad_mark_reconfigure (self->srcpad);
+      return ret;
+    }
+  }
+  push_segment (self);
+  push_held_events (self);
+  return GST_FLOW_OK;
+}
+
+static void
+push_batch (GstSavantBatch *self, const SvTake *take)
+{
+  guint serial = flush_serial (self);
+  GstBuffer *buffer = NULL;
+  GstFlowReturn ret = prepare (self, take);
+
+  if (ret == GST_FLOW_OK)
+    ret = sv_batch_make (self, take, &buffer);
+  if (ret == GST_FLOW_OK)
+    ret = gst_pad_push (self->srcpad, buffer);
+  if (ret == GST_FLOW_OK) {
+    sv_collect_finish_out (&self->collect, take->items);
+    return;
+  }
+  sv_collect_finish_dropped (&self->collect, take->items,
+      sv_drop_reason_of_flow (ret));
+  refuse (self, ret, serial);
+}
+
+static void
+post_stall (GstSavantBatch *self, SvTake *take)
+{
+  gchar *name = g_strdup_printf ("sink_%u", take->stalled->index);
+  GstPad *pad = gst_element_get_static_pad (GST_ELEMENT (self), name);
+  guint source_id = take->stalled->index;
+
+  if (pad != NULL) {
+    g_object_get (pad, "source-id", &source_id, NULL);
+    gst_object_unref (pad);
+  }
+  GST_WARNING_OBJECT (self, "nothing from pad %s for %" GST_TIME_FORMAT, name,
+      GST_TIME_ARGS (take->silent_ns));
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self),
+          gst_structure_new ("savant-stall", "pad", G_TYPE_STRING, name,
+              "source-id", G_TYPE_UINT, source_id, "silent-ns", G_TYPE_UINT64,
+              (guint64) take->silent_ns, NULL)));
+  g_free (name);
+  sv_collect_unref_pad (take->stalled);
+}
+
+void
+sv_batch_loop (gpointer data)
+{
+  GstPad *pad = data;
+  GstSavantBatch *self = GST_SAVANT_BATCH (GST_PAD_PARENT (pad));
+  SvTake take;
+
+  sv_collect_take (&self->collect, &take);
+  if (take.kind == SV_TAKE_STALL) {
+    post_stall (self, &take);
+    return;
+  }
+  if (take.kind == SV_TAKE_STOPPED) {
+    gst_pad_pause_task (pad);
+    return;
+  }
+  sv_collect_begin_push (&self->collect);
+  if (take.kind == SV_TAKE_EVENTS)
+    take_events (self, take.items);
+  else if (take.kind == SV_TAKE_BATCH)
+    push_batch (self, &take);
+  else
+    push_eos (self);
+  sv_collect_end_push (&self->collect);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GST_SAVANT_UNBATCH_H
+#define GST_SAVANT_UNBATCH_H
+
+/* savantunbatch, by subject:
+ *   gstsavantunbatch.c       life, pads, frames
+ *   gstsavantunbatchevent.c  the streams' events
+ *   gstsavantunbatchview.c   one slot as a buffer, and its caps
+ *
+ * Threads: one streaming thread does all but requests and releases of pads,
+ * flushes and upstream events. */
+
+#include <pthread.h>
+
+#include <gst/base/gstflowcombiner.h>
+
+#include <savant/gst.h>
+
+#include "flowstats.h"
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_SAVANT_UNBATCH (gst_savant_unbatch_get_type ())
+G_DECLARE_FINAL_TYPE (GstSavantUnbatch, gst_savant_unbatch, GST, SAVANT_UNBATCH,
+    GstElement)
+
+#define GST_TYPE_SAVANT_UNBATCH_PAD (gst_savant_unbatch_pad_get_type ())
+G_DECLARE_FINAL_TYPE (GstSavantUnbatchPad, gst_savant_unbatch_pad, GST,
+    SAVANT_UNBATCH_PAD, GstPad)
+
+/* What is known of a source, whether it has a pad or not. */
+typedef struct SvStream
+{
+  guint source_id;
+  GstEvent *stream_start;
+  GstEvent *segment;
+  GList *others; /* sticky events after the segment */
+  GstCaps *caps; /* of the source's own frames */
+  guint caps_serial;
+  gboolean ended;
+} SvStream;
+
+struct _GstSavantUnbatchPad
+{
+  GstPad parent;
+  guint source_id;
+
+  /* Guarded by the element's lock. */
+  gboolean flushing; /* until the stream's own FLUSH_STOP */
+
+  /* The streaming thread. */
+  gboolean started; /* stream-start is out */
+  gboolean has_caps;
+  gboolean has_segment;
+  gboolean ended;
+  gboolean plain; /* video/x-raw without a feature */
+  gboolean video_meta;
+  guint caps_serial;
+  GstVideoInfo info;
+  SavantImage image; /* what the caps were made of */
+};
+
+struct _GstSavantUnbatch
+{
+  GstElement parent;
+  GstPad *sinkpad;
+
+  pthread_mutex_t lock; /* guards the next block */
+  SvFlowStats stats;
+  GHashTable *pads; /* source id: GstSavantUnbatchPad, borrowed */
+  GstFlowCombiner *combiner;
+  gboolean new_pads; /* one was requested since the last buffer or event */
+
+  /* The streaming thread. */
+  GHashTable *streams; /* source id: SvStream */
+  GstAllocator *views;
+  GstCaps *caps;
+  GstSavantFrameInfo info;
+};
+
+/* -- gstsavantunbatch.c -- */
+
+/* The pad of a source, referenced, or NULL. */
+GstSavantUnbatchPad *sv_unbatch_find_pad (GstSavantUnbatch *self,
+    guint source_id);
+
+/* All src pads, referenced. */
+GList *sv_unbatch_list_pads (GstSavantUnbatch *self);
+
+/* -- gstsavantunbatchevent.c -- */
+gboolean sv_unbatch_sink_event (GstPad *pad, GstObject *parent,
+    GstEvent *event);
+gboolean sv_unbatch_src_event (GstPad *pad, GstObject *parent, GstEvent *event);
+
+/* What is known of a source, made if need be. */
+SvStream *sv_unbatch_stream (GstSavantUnbatch *self, guint source_id);
+void sv_stream_free (gpointer stream);
+
+/* Events that the pad's frames need before them; caps come from `caps`. */
+void sv_unbatch_push_start (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
+    SvStream *stream);
+void sv_unbatch_push_sticky (GstSavantUnbatchPad *pad, SvStream *stream);
+
+/* Pads that came late learn that their stream has begun or ended. */
+void sv_unbatch_catch_up (GstSavantUnbatch *self);
+
+/* -- gstsavantunbatchview.c -- */
+
+/* Chooses and pushes caps for the picture; posts an error on failure. */
+GstFlowReturn sv_unbatch_negotiate (GstSavantUnbatch *self,
+    GstSavantUnbatchPad *pad, const SvStream *stream, GstBuffer *batch,
+    const SavantImage *image);
+
+/* Slot `slot` with its metas and times, or NULL and savant_last_error(). */
+GstBuffer *sv_unbatch_view (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
+    GstBuffer *batch, guint slot, const SavantImage *image);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SV_PLUGIN_STREAM_EVENT_H
+#define SV_PLUGIN_STREAM_EVENT_H
+
+/* An event of one stream of a batch on its way between savantbatch and
+ * savantunbatch: a custom event with a structure `savant-stream-event` of
+ * source-id (uint), pad-index (uint) and event (GstEvent). Downstream it is
+ * serialized, but for FLUSH_START. */
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* Takes `event`. */
+GstEvent *sv_stream_event_new (GstEventType type, guint source_id,
+    guint pad_index, GstEvent *event);
+
+/* FALSE where `event` is none. `inner` is borrowed from it. */
+gboolean sv_stream_event_parse (GstEvent *event, guint *source_id,
+    guint *pad_index, GstEvent **inner);
+
+G_END_DECLS
+
+#endif
