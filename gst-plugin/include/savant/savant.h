@@ -59,6 +59,28 @@ SAVANT_API int savant_pool_acquire (SavantPool * pool, int64_t timeout_ns,
  * high_water_mark, acquired, waits, wait_time_ns, timeouts, oldest_age_ns. */
 SAVANT_API int savant_pool_stats (SavantPool * pool, int64_t * stats);
 
+/* ---- Buffers ----------------------------------------------------------- */
+
+/* One reference more, or one less; the last one frees the buffer or gives it
+ * back to its pool. */
+SAVANT_API int savant_buffer_ref (void *buffer);
+SAVANT_API int savant_buffer_unref (void *buffer);
+
+/* pts and duration in ns, each -1 for none. */
+SAVANT_API int savant_buffer_get_times (void *buffer, int64_t * times);
+
+/* Sets pts and duration in ns, each 0 or more, or -1 for none. NOT_WRITABLE
+ * for a shared buffer. */
+SAVANT_API int savant_buffer_set_times (void *buffer, int64_t pts,
+    int64_t duration);
+
+/* Copies the picture of a slot of a surface to `size` bytes at `data`: all
+ * planes one after the other, rows without padding as in
+ * savant_format_plane_size(). INVALID_ARGUMENT for any other size (the text
+ * has the right one), UNSUPPORTED for memory that the CPU cannot read. */
+SAVANT_API int savant_buffer_copy_slot (void *buffer, int slot, void *data,
+    int64_t size);
+
 /* ---- Surfaces in buffers ----------------------------------------------- */
 
 /* Eleven numbers of a slot: data pointer, pitch in bytes, width, height,
@@ -123,6 +145,121 @@ SAVANT_API int savant_buffer_box_to_network (void *buffer, int slot,
  * buffer without SavantBatchMeta. */
 SAVANT_API int savant_buffer_get_batch (void *buffer, int64_t * out,
     int capacity);
+
+/* ---- Pulling batches --------------------------------------------------- */
+
+/* Takes batches (or plain frames) out of an appsink, one blocking call each,
+ * and holds the one it gave out until the next call.
+ *
+ *   streaming thread          puller                   pulling thread
+ *   appsink queues a buffer ─ wakes ─────────────────► savant_puller_pull()
+ *                             holds that buffer,         numbers and pixels
+ *                             readable                   are read
+ *                             lets go ◄───────────────  savant_puller_release()
+ *                                                       or the next pull
+ *
+ * One thread at a time pulls and reads; savant_puller_stop() may come from any
+ * other. A puller serves one run of its appsink, from before PAUSED or any time
+ * later, until end of stream or stop. */
+typedef struct SavantPuller SavantPuller;
+
+/* numbers[0] of savant_puller_pull(). */
+typedef enum SavantPull
+{
+  SAVANT_PULL_TIMEOUT = 0,      /* nothing came in time */
+  SAVANT_PULL_BATCH = 1,        /* a batch or frame is held */
+  SAVANT_PULL_EOS = 2,          /* the stream has ended, all of it was given */
+  SAVANT_PULL_STOPPED = 3       /* savant_puller_stop() was called */
+} SavantPull;
+
+/* Where the numbers of savant_puller_pull() stand. Times are ns, -1 = none. */
+enum
+{
+  SAVANT_PULL_RESULT = 0,       /* SavantPull; only a BATCH has the others */
+  SAVANT_PULL_SEQUENCE,         /* of the SavantBatchMeta, else count of pulls from 0 */
+  SAVANT_PULL_SLOTS,            /* number of slots that hold a picture */
+  SAVANT_PULL_REASON,           /* GstSavantBatchReason, -1 = no SavantBatchMeta */
+  SAVANT_PULL_WAITING_TIME,     /* of the batch in savantbatch, -1 = as above */
+  SAVANT_PULL_PTS,              /* of the buffer */
+  SAVANT_PULL_DURATION,
+  SAVANT_PULL_RUNNING_TIME,
+  SAVANT_PULL_BUFFER,           /* address of the GstBuffer, borrowed */
+  SAVANT_PULL_IS_SURFACE,       /* 1 = memory:NVMM, 0 = plain video/x-raw */
+  SAVANT_PULL_TAKEN_AT,         /* CLOCK_MONOTONIC when it was taken */
+  SAVANT_PULL_HEADER_NUMBERS
+};
+
+/* The same of a slot, after the header and SAVANT_PULL_SLOT_NUMBERS apart. A
+ * picture without SavantTransformMeta is its own source: the rectangles are
+ * all of it and the matrix is the identity. */
+enum
+{
+  SAVANT_PULL_SLOT_SOURCE_ID = 0,       /* -1 = no SavantBatchMeta */
+  SAVANT_PULL_SLOT_PAD_INDEX,           /* -1 = as above */
+  SAVANT_PULL_SLOT_FRAME_ID,            /* the first of its ids, -1 = none */
+  SAVANT_PULL_SLOT_N_IDS,
+  SAVANT_PULL_SLOT_PTS,
+  SAVANT_PULL_SLOT_DURATION,
+  SAVANT_PULL_SLOT_RUNNING_TIME,
+  SAVANT_PULL_SLOT_FORMAT,              /* SavantFormat */
+  SAVANT_PULL_SLOT_COLOR_FORMAT,        /* NvBufSurface's code; FORMAT where plain */
+  SAVANT_PULL_SLOT_MEM_TYPE,            /* SavantMemType; SYSTEM where plain */
+  SAVANT_PULL_SLOT_WIDTH,               /* of the picture, pixels */
+  SAVANT_PULL_SLOT_HEIGHT,
+  SAVANT_PULL_SLOT_SOURCE_WIDTH,        /* of the original picture */
+  SAVANT_PULL_SLOT_SOURCE_HEIGHT,
+  SAVANT_PULL_SLOT_SOURCE_RECT,         /* x, y, w, h */
+  SAVANT_PULL_SLOT_DESTINATION_RECT = SAVANT_PULL_SLOT_SOURCE_RECT + 4,
+  /* The six doubles of GstSavantGeometry.m, bit for bit. */
+  SAVANT_PULL_SLOT_MATRIX = SAVANT_PULL_SLOT_DESTINATION_RECT + 4,
+  SAVANT_PULL_SLOT_HAS_GEOMETRY = SAVANT_PULL_SLOT_MATRIX + 6,  /* 0 or 1 */
+  SAVANT_PULL_SLOT_N_PLANES,
+  /* Four a plane, for SAVANT_MAX_PLANES: address, pitch, bytes of a row
+   * without padding, rows. 0 where there is no such plane. */
+  SAVANT_PULL_SLOT_PLANES,
+  SAVANT_PULL_SLOT_NUMBERS =
+      SAVANT_PULL_SLOT_PLANES + 4 * SAVANT_MAX_PLANES
+};
+
+/* A puller of an appsink (its address, a GstAppSink; a reference is taken). It
+ * takes the appsink's callbacks, so that its signals stay silent. *out is owned
+ * by the caller. INVALID_ARGUMENT for any other element. */
+SAVANT_API int savant_puller_new (void *appsink, SavantPuller ** out);
+
+/* Lets go of what is held, waits for the next batch or frame and holds it.
+ * timeout_ns 0 = one try, negative = wait until one comes, the stream ends or
+ * the puller is stopped. `capacity` is at least SAVANT_PULL_HEADER_NUMBERS;
+ * slots that do not fit are left out, savant_puller_read() gives them all.
+ * OK, also for a timeout, end of stream and stop: numbers[0] says which. A
+ * failure, for instance NOT_A_SURFACE, takes the buffer away and leaves the
+ * puller usable. Time is counted on the monotonic clock. */
+SAVANT_API int savant_puller_pull (SavantPuller * puller, int64_t timeout_ns,
+    int64_t * numbers, int capacity);
+
+/* The numbers of what is held once more. INVALID_ARGUMENT if nothing is. */
+SAVANT_API int savant_puller_read (SavantPuller * puller, int64_t * numbers,
+    int capacity);
+
+/* Copies the picture of a slot of what is held to `size` bytes at `data`, as
+ * savant_buffer_copy_slot() does; also of a plain frame. */
+SAVANT_API int savant_puller_copy_slot (SavantPuller * puller, int slot,
+    void *data, int64_t size);
+
+/* Reads savantbufgen's counter out of a slot of what is held, as
+ * savant_buffer_read_counter() does; also out of a plain frame. */
+SAVANT_API int savant_puller_read_counter (SavantPuller * puller, int slot,
+    uint32_t * id);
+
+/* Lets go of what is held; nothing happens if that is nothing. */
+SAVANT_API int savant_puller_release (SavantPuller * puller);
+
+/* From now on every pull, also one that waits, gives STOPPED at once. What is
+ * held stays held. Any thread; NULL allowed. */
+SAVANT_API void savant_puller_stop (SavantPuller * puller);
+
+/* Stops, waits until the pulling thread has left, lets go of what is held and
+ * frees. NULL allowed. */
+SAVANT_API void savant_puller_free (SavantPuller * puller);
 
 /* ---- Counter pattern --------------------------------------------------- */
 

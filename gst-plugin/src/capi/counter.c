@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <string.h>
 
 #include <savant/gst.h>
 
 #include "../core/color.h"
 #include "../core/format.h"
 #include "../core/log.h"
+#include "picture.h"
 
 #define N_CELLS 32
 #define MIN_CELL_WIDTH 2.0 /* pixels: 64 for the whole row */
@@ -159,13 +161,26 @@ savant_image_read_counter (const SavantImage *image, const SavantRect *rect,
 }
 
 int
+sv_read_counter (const SavantImage *image, const GstSavantGeometry *geometry,
+    uint32_t *id)
+{
+  CellMap map;
+
+  if (geometry == NULL)
+    return savant_image_read_counter (image, NULL, id);
+  map.width = geometry->source_width;
+  map.height = geometry->source_height;
+  memcpy (map.m, geometry->m, sizeof map.m);
+  return read_cells (image, &map, id);
+}
+
+int
 savant_buffer_read_counter (void *buffer, int slot, uint32_t *id)
 {
   GstSavantTransformMeta *meta;
   SavantImage image;
-  CellMap map;
   gpointer surface;
-  int mem_type, status, i;
+  int status;
 
   if (buffer == NULL || id == NULL)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT, "read counter: %s is NULL",
@@ -174,22 +189,14 @@ savant_buffer_read_counter (void *buffer, int slot, uint32_t *id)
   if (surface == NULL)
     return SAVANT_ERROR_NOT_A_SURFACE;
   status = gst_savant_surface_get_image (surface, slot, &image);
+  if (status == SAVANT_OK)
+    status = sv_check_readable ("read counter",
+        gst_savant_surface_get_mem_type (surface));
   if (status != SAVANT_OK)
     return status;
-  mem_type = gst_savant_surface_get_mem_type (surface);
-  if (mem_type != SAVANT_MEM_SYSTEM && mem_type != SAVANT_MEM_CUDA_PINNED
-      && mem_type != SAVANT_MEM_CUDA_UNIFIED)
-    return sv_fail (SAVANT_ERROR_UNSUPPORTED,
-        "read counter: the CPU cannot read memory type %s, transform the "
-        "surface into system memory first",
-        savant_mem_type_name (mem_type));
 
   meta = gst_buffer_get_savant_transform_meta (buffer);
-  if (meta == NULL || (guint) slot >= meta->n_slots)
-    return savant_image_read_counter (&image, NULL, id);
-  map.width = meta->slots[slot].source_width;
-  map.height = meta->slots[slot].source_height;
-  for (i = 0; i < 6; i++)
-    map.m[i] = meta->slots[slot].m[i];
-  return read_cells (&image, &map, id);
+  return sv_read_counter (&image,
+      meta != NULL && (guint) slot < meta->n_slots ? &meta->slots[slot] : NULL,
+      id);
 }
