@@ -158,57 +158,68 @@ refuse_batch_size (GstSavantBatch *self, GstCaps *caps, guint capacity)
   return NULL;
 }
 
-/* Fixed caps for both sides, or NULL after an error. */
+/* Fixed caps of uniform batches, or NULL after an error. */
 static GstCaps *
-choose_caps (GstSavantBatch *self, guint capacity, const SvBatchItem *first)
+choose_uniform (GstSavantBatch *self, guint capacity, const SvBatchItem *first)
 {
-  gboolean uniform = get_mode (self) == SV_BATCH_UNIFORM;
   GstCaps *possible = sv_batch_src_caps (self);
-  GstCaps *caps = gst_pad_peer_query_caps (self->srcpad, possible), *chosen;
+  GstCaps *wanted = gst_pad_peer_query_caps (self->srcpad, possible);
+  GstCaps *caps =
+      gst_caps_intersect_full (wanted, possible, GST_CAPS_INTERSECT_FIRST);
   GstStructure *s;
 
-  chosen = gst_caps_intersect_full (caps, possible, GST_CAPS_INTERSECT_FIRST);
   gst_caps_unref (possible);
-  if (gst_caps_is_empty (chosen)) {
+  if (gst_caps_is_empty (caps)) {
     post_refusal (self,
-        uniform ? "Downstream takes no batch of surfaces: ask for "
-                  "video/x-raw(memory:NVMM) in one of the "
-                  "formats " GST_SAVANT_OUTPUT_FORMATS
-                : "Downstream takes no non-uniform batch, whose caps name no "
-                  "format and size: use mode=uniform or "
-                  "nonuniform-caps=first-source",
-        caps);
+        "Downstream takes no batch of surfaces: ask for "
+        "video/x-raw(memory:NVMM) in one of the "
+        "formats " GST_SAVANT_OUTPUT_FORMATS,
+        wanted);
+    gst_caps_unref (wanted);
     gst_caps_unref (caps);
-    gst_caps_unref (chosen);
     return NULL;
   }
-  gst_caps_unref (caps);
-  chosen = gst_caps_make_writable (gst_caps_truncate (chosen));
-  s = gst_caps_get_structure (chosen, 0);
-  if (uniform)
-    fixate_picture (self, s, first);
+  gst_caps_unref (wanted);
+  caps = gst_caps_make_writable (gst_caps_truncate (caps));
+  s = gst_caps_get_structure (caps, 0);
+  fixate_picture (self, s, first);
   fixate_framerate (self, s);
   if (!set_batch_size (s, capacity))
-    return refuse_batch_size (self, chosen, capacity);
-  return gst_caps_fixate (chosen);
+    return refuse_batch_size (self, caps, capacity);
+  return gst_caps_fixate (caps);
 }
 
-/* nonuniform-caps=first-source: accepted by who names sizes. */
-static void
-add_first_source (GstSavantBatch *self, GstCaps **caps,
+/* Caps that name no format and size, which whoever needs one refuses, or with
+ * nonuniform-caps=first-source those of the first source. */
+static GstCaps *
+choose_non_uniform (GstSavantBatch *self, guint capacity,
     const SvBatchItem *first)
 {
+  GstCaps *caps = gst_caps_new_simple ("video/x-raw", "batch-kind",
+      G_TYPE_STRING, "non-uniform", "batch-size", G_TYPE_INT, (gint) capacity,
+      "num-surfaces-per-frame", G_TYPE_INT, 1, NULL);
   SvNonUniformCaps how;
 
   pthread_mutex_lock (&self->lock);
   how = self->non_uniform_caps;
   pthread_mutex_unlock (&self->lock);
-  if (how != SV_NON_UNIFORM_CAPS_FIRST_SOURCE)
-    return;
-  *caps = gst_caps_make_writable (*caps);
-  gst_caps_set_simple (*caps, "format", G_TYPE_STRING,
-      savant_format_name (first->image.format), "width", G_TYPE_INT,
-      first->image.width, "height", G_TYPE_INT, first->image.height, NULL);
+  if (how == SV_NON_UNIFORM_CAPS_FIRST_SOURCE)
+    gst_caps_set_simple (caps, "format", G_TYPE_STRING,
+        savant_format_name (first->image.format), "width", G_TYPE_INT,
+        first->image.width, "height", G_TYPE_INT, first->image.height, NULL);
+  fixate_framerate (self, gst_caps_get_structure (caps, 0));
+  gst_caps_set_features_simple (caps,
+      gst_caps_features_new (GST_SAVANT_CAPS_FEATURE_NVMM, NULL));
+  if (gst_pad_peer_query_accept_caps (self->srcpad, caps)
+      || !gst_pad_is_linked (self->srcpad))
+    return caps;
+  post_refusal (self,
+      "Downstream takes no such non-uniform batch: use mode=uniform or, if it "
+      "only needs caps with a format and size, nonuniform-caps=first-source; "
+      "also batch-size and framerate must be what it asks for",
+      caps);
+  gst_caps_unref (caps);
+  return NULL;
 }
 
 /* ---- Pool --------------------------------------------------------------- */
@@ -294,7 +305,9 @@ GstFlowReturn
 sv_batch_negotiate (GstSavantBatch *self, guint capacity,
     const SvBatchItem *first)
 {
-  GstCaps *caps = choose_caps (self, capacity, first);
+  GstCaps *caps = get_mode (self) == SV_BATCH_UNIFORM
+      ? choose_uniform (self, capacity, first)
+      : choose_non_uniform (self, capacity, first);
   GstSavantFrameInfo info;
   GstFlowReturn ret = GST_FLOW_OK;
 
@@ -306,8 +319,6 @@ sv_batch_negotiate (GstSavantBatch *self, guint capacity,
     gst_caps_unref (caps);
     return ret;
   }
-  if (!info.uniform)
-    add_first_source (self, &caps, first);
   reserve (self, capacity);
   if (self->out_caps == NULL || !gst_caps_is_equal (self->out_caps, caps)) {
     GST_DEBUG_OBJECT (self, "batches of %" GST_PTR_FORMAT, caps);

@@ -72,7 +72,8 @@ push_stream_start (GstSavantBatch *self)
     return;
   self->need_stream_start = FALSE;
   self->need_segment = TRUE;
-  id = gst_pad_create_stream_id (self->srcpad, GST_ELEMENT (self), NULL);
+  id = g_strdup_printf ("savantbatch/%08x%08x", g_random_int (),
+      g_random_int ());
   event = gst_event_new_stream_start (id);
   gst_event_set_group_id (event, gst_util_group_id_next ());
   g_free (id);

@@ -209,7 +209,7 @@ push_slot (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstBuffer *batch,
         ("%" GST_PTR_FORMAT, batch));
     return GST_FLOW_ERROR;
   }
-  sv_unbatch_push_start (self, pad, stream);
+  sv_unbatch_push_start (pad, stream);
   ret = sv_unbatch_negotiate (self, pad, stream, batch, &image);
   if (ret != GST_FLOW_OK)
     return ret;

@@ -97,8 +97,7 @@ SvStream *sv_unbatch_stream (GstSavantUnbatch *self, guint source_id);
 void sv_stream_free (gpointer stream);
 
 /* Events that the pad's frames need before them; caps come from `caps`. */
-void sv_unbatch_push_start (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
-    SvStream *stream);
+void sv_unbatch_push_start (GstSavantUnbatchPad *pad, SvStream *stream);
 void sv_unbatch_push_sticky (GstSavantUnbatchPad *pad, SvStream *stream);
 
 /* Pads that came late learn that their stream has begun or ended. */

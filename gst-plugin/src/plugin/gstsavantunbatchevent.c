@@ -43,14 +43,13 @@ sv_unbatch_stream (GstSavantUnbatch *self, guint source_id)
 /* ---- To the pads -------------------------------------------------------- */
 
 void
-sv_unbatch_push_start (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
-    SvStream *stream)
+sv_unbatch_push_start (GstSavantUnbatchPad *pad, SvStream *stream)
 {
   if (pad->started)
     return;
   if (stream->stream_start == NULL) {
-    gchar *id = gst_pad_create_stream_id_printf (GST_PAD (pad),
-        GST_ELEMENT (self), "%u", pad->source_id);
+    gchar *id = g_strdup_printf ("savantunbatch/%08x%08x/%u", g_random_int (),
+        g_random_int (), pad->source_id);
 
     stream->stream_start = gst_event_new_stream_start (id);
     g_free (id);
@@ -82,7 +81,7 @@ push_eos (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstEvent *event)
 {
   if (pad->ended)
     return;
-  sv_unbatch_push_start (self, pad, sv_unbatch_stream (self, pad->source_id));
+  sv_unbatch_push_start (pad, sv_unbatch_stream (self, pad->source_id));
   pad->ended = TRUE;
   gst_pad_push_event (GST_PAD (pad), gst_event_ref (event));
 }
@@ -108,7 +107,7 @@ sv_unbatch_catch_up (GstSavantUnbatch *self)
     if (stream == NULL || pad->started)
       continue;
     if (stream->stream_start != NULL)
-      sv_unbatch_push_start (self, pad, stream);
+      sv_unbatch_push_start (pad, stream);
     if (stream->ended) {
       GstEvent *eos = gst_event_new_eos ();
 
@@ -132,15 +131,14 @@ push_to_all (GstSavantUnbatch *self, GstEvent *event)
 /* ---- One stream's events ------------------------------------------------ */
 
 static void
-begin_stream (GstSavantUnbatch *self, SvStream *stream,
-    GstSavantUnbatchPad *pad, GstEvent *event)
+begin_stream (SvStream *stream, GstSavantUnbatchPad *pad, GstEvent *event)
 {
   forget_stream (stream);
   stream->stream_start = gst_event_ref (event);
   if (pad == NULL)
     return;
   pad->started = FALSE;
-  sv_unbatch_push_start (self, pad, stream);
+  sv_unbatch_push_start (pad, stream);
 }
 
 /* A flush of the one stream, which began out of order, ends in order. */
@@ -184,7 +182,7 @@ take_stream_event (GstSavantUnbatch *self, SvStream *stream,
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
-      begin_stream (self, stream, pad, event);
+      begin_stream (stream, pad, event);
       return;
     case GST_EVENT_CAPS:
       gst_event_parse_caps (event, &caps);
