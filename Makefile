@@ -32,7 +32,8 @@ native: bootstrap
 	cd gst-plugin && cmake --preset release && \
 	  cmake --build --preset release --target gstsavant
 
-demo: native
+demo: bootstrap
+	$(MVN) -q package -DskipTests
 	scripts/demo.sh
 
 test: check-format
