@@ -10,6 +10,7 @@ import static org.testng.Assert.expectThrows;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
 import org.freedesktop.gstreamer.Buffer;
 import org.savantgst.Savant;
 import org.savantgst.SavantException;
@@ -23,6 +24,7 @@ import org.testng.annotations.Test;
 /** References to buffers and views of their slots. */
 public class SharedBufferTest {
   private static SharedBuffer surface(String format) {
+    SharedBuffer buffer;
     try (TestPipeline pipeline =
             new TestPipeline(
                 "savantbufgen pattern=gradient num-buffers=1 first-id=5 "
@@ -31,7 +33,23 @@ public class SharedBufferTest {
         BatchPuller puller = new BatchPuller(pipeline.sink())) {
       pipeline.play();
       assertSame(puller.pull(-1), PullResult.BATCH);
-      return puller.view().sharedBuffer();
+      buffer = puller.view().sharedBuffer();
+    }
+    return alone(buffer);
+  }
+
+  /** Waits for GStreamer's threads, which may let go of a buffer a little later. */
+  private static SharedBuffer alone(SharedBuffer buffer) {
+    for (int i = 0; ; i++) {
+      try {
+        buffer.setIds(buffer.ids());
+        return buffer;
+      } catch (SavantException e) {
+        if (i == 5000) {
+          throw e;
+        }
+        LockSupport.parkNanos(1_000_000);
+      }
     }
   }
 
