@@ -7,6 +7,8 @@
 
 #include <savant/gst.h>
 
+#include "enums.h"
+
 /* The directory of the file that holds `address`. Free with g_free(). */
 static gchar *
 directory_of (const void *address)
@@ -57,6 +59,17 @@ check_backend (GstElement *element, const gchar *backend)
   return FALSE;
 }
 
+/* The name of a memory type as properties spell it. Static. */
+static const gchar *
+mem_type_nick (SavantMemType mem_type)
+{
+  GEnumClass *klass = g_type_class_ref (GST_TYPE_SAVANT_MEM_TYPE);
+  const GEnumValue *value = g_enum_get_value (klass, mem_type);
+
+  g_type_class_unref (klass);
+  return value ? value->value_nick : "(unknown)";
+}
+
 /* Allocates the smallest surface: only that tells whether a driver plays. */
 static gboolean
 check_memory (GstElement *element, const gchar *backend, SavantMemType mem_type,
@@ -78,8 +91,8 @@ check_memory (GstElement *element, const gchar *backend, SavantMemType mem_type,
     memory = gst_savant_allocator_alloc_surface (allocator, &params);
   if (memory == NULL)
     GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
-        ("Memory type \"%s\" cannot be used: %s",
-            savant_mem_type_name (mem_type), savant_last_error ()),
+        ("Memory type \"%s\" cannot be used: %s", mem_type_nick (mem_type),
+            savant_last_error ()),
         ("backend \"%s\", gpu-id %d, backends: %s", backend ? backend : "auto",
             params.gpu_id, savant_backends ()));
   else

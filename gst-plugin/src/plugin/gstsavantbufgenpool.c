@@ -64,7 +64,7 @@ make_pool (GstSavantBufgen *self, GstCaps *caps, guint size, guint max,
     gst_buffer_pool_config_add_option (config,
         GST_BUFFER_POOL_OPTION_VIDEO_META);
   gst_savant_buffer_pool_config_set_memory (config, self->run.mem_type,
-      self->run.gpu_id);
+      MAX (self->run.gpu_id, 0));
   if (!gst_buffer_pool_set_config (pool, config)) {
     gst_object_unref (pool);
     return NULL;

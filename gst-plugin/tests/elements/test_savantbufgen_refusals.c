@@ -190,8 +190,8 @@ check_not_ready (const gchar *properties, const gchar *words, const gchar *more)
 GST_START_TEST (test_backend)
 {
   check_not_ready ("backend=abacus", "\"abacus\"", "host");
-  check_not_ready ("mem-type=surface-array", "\"surface_array\"", "host");
-  check_not_ready ("mem-type=cuda-device backend=host", "\"cuda_device\"",
+  check_not_ready ("mem-type=surface-array", "\"surface-array\"", "host");
+  check_not_ready ("mem-type=cuda-device backend=host", "\"cuda-device\"",
       "host");
 }
 GST_END_TEST;
