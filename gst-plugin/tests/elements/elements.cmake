@@ -18,7 +18,7 @@ function(savant_mismatch name version abi)
   savant_warnings(plugin_other_${name})
   set(environment ${TEST_ENVIRONMENT})
   if(SAVANT_SANITIZE)
-    list(APPEND environment ${LSAN_elements})
+    list(APPEND environment ${LSAN_glib})
   endif()
   add_test(NAME elements/mismatch-${name} COMMAND test_elements_mismatch)
   set_tests_properties(elements/mismatch-${name} PROPERTIES TIMEOUT 600
