@@ -11,11 +11,12 @@ MVN ?= mvn
 FIXED_ADDRESSES = $$(setarch "$$(uname -m)" -R true 2>/dev/null \
 	&& echo setarch "$$(uname -m)" -R)
 
-.PHONY: help bootstrap native demo test bench check-asan check-tsan \
+.PHONY: help bootstrap native demo demo-java test bench check-asan check-tsan \
 	check-valgrind check-format format clean
 
 help:
 	@echo 'make demo            runs a video through the elements, shows a picture'
+	@echo 'make demo-java       letterboxes and batches four videos from Java'
 	@echo 'make test            all checks and tests, also under sanitizers'
 	@echo 'make bench           measures, beside stock elements and libyuv'
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
@@ -34,6 +35,10 @@ native: bootstrap
 
 demo: native
 	scripts/demo.sh
+
+demo-java: bootstrap
+	$(MVN) -q package -DskipTests
+	scripts/demo-java.sh
 
 test: check-format
 	$(MVN) verify

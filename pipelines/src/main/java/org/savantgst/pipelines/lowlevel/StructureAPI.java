@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.savantgst.pipelines.lowlevel;
+
+import com.sun.jna.Library;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.LongByReference;
+import java.util.Map;
+import org.freedesktop.gstreamer.lowlevel.GNative;
+
+/**
+ * Structures that hold structures, which gst1-java-core cannot read. Names are GStreamer's; {@code
+ * GstStructure*} and {@code GValue*} are plain pointers.
+ */
+public interface StructureAPI extends Library {
+  /** The functions. */
+  StructureAPI STRUCTURE_API = GNative.loadLibrary("gstreamer-1.0", StructureAPI.class, Map.of());
+
+  /**
+   * Reads a number.
+   *
+   * @return nonzero if there is such a field of that type
+   */
+  int gst_structure_get_uint64(Pointer structure, String field, LongByReference value);
+
+  /**
+   * Returns a field.
+   *
+   * @return the borrowed value, null for none
+   */
+  Pointer gst_structure_get_value(Pointer structure, String field);
+
+  /**
+   * Returns the structure in a value.
+   *
+   * @return the borrowed structure, null for none
+   */
+  Pointer gst_value_get_structure(Pointer value);
+
+  /** Frees a structure that the caller owns. */
+  void gst_structure_free(Pointer structure);
+}
