@@ -26,6 +26,7 @@ using V16 = hn::Vec<D16>;
 constexpr D8 d8;
 constexpr D16 d16;
 constexpr hn::Repartition<int8_t, D16> di8;
+constexpr hn::Repartition<uint16_t, D16> du16;
 constexpr hn::Repartition<uint64_t, D16> d64;
 constexpr int kBytes = HWY_MAX_BYTES;
 constexpr int kWords = kBytes / 2;
@@ -101,27 +102,6 @@ pack (V16 lo, V16 hi)
   constexpr hn::Rebind<uint8_t, D16> half;
 
   return hn::Combine (d8, hn::DemoteTo (half, hi), hn::DemoteTo (half, lo));
-#endif
-}
-
-/* The four quarters of every two blocks as they follow in memory: from blocks
- * (0 1) or (0 1 2 3) of both, a0 b0 a1 b1 and so on. */
-HWY_INLINE void
-store_alternating (uint8_t *to, V8 a, V8 b)
-{
-#if HWY_MAX_BYTES == 16
-  hn::StoreU (a, d8, to);
-  hn::StoreU (b, d8, to + 16);
-#else
-  V8 lower = hn::ConcatLowerLower (d8, b, a);
-  V8 upper = hn::ConcatUpperUpper (d8, b, a);
-
-#if HWY_MAX_BYTES == 64
-  lower = V8{ _mm512_shuffle_i64x2 (lower.raw, lower.raw, 0xd8) };
-  upper = V8{ _mm512_shuffle_i64x2 (upper.raw, upper.raw, 0xd8) };
-#endif
-  hn::StoreU (lower, d8, to);
-  hn::StoreU (upper, d8, to + kBytes);
 #endif
 }
 
@@ -312,28 +292,31 @@ centred (V16 v)
       hn::Set (d16, static_cast<int16_t> (0x8000)));
 }
 
-template <bool kGrouped, bool kRedFirst>
+template <int kLoads, bool kGrouped, bool kRedFirst>
 HWY_INLINE void
-chroma_all (int16_t *const out[3], const int16_t *u, const int16_t *v,
-    const SvYuvToRgb *c, int n)
+chroma_all (int16_t *const out[3], const uint8_t *row_u, const uint8_t *row_v,
+    const SvColumns *columns, const SvYuvToRgb *c)
 {
   const V16 constant = hn::Set (d16, c->constant);
   const V16 first = hn::Set (d16, kRedFirst ? c->v[0] : c->u[0]);
   const V16 last = hn::Set (d16, kRedFirst ? c->u[2] : c->v[2]);
   const V16 green_u = hn::Set (d16, c->u[1]), green_v = hn::Set (d16, c->v[1]);
+  const int n = columns->pairs.n / (kGrouped ? 4 : 2);
 
   for (int i = 0; i < n; i += kWords) {
     V16 du, dv;
 
     if constexpr (kGrouped) {
-      const auto a = hn::BitCast (d64, hn::LoadU (d16, u + 2 * i));
-      const auto b = hn::BitCast (d64, hn::LoadU (d16, u + 2 * i + kWords));
+      const auto a = hn::BitCast (d64,
+          filter_blocks<kLoads, false> (row_u, columns, i / 4));
+      const auto b = hn::BitCast (d64,
+          filter_blocks<kLoads, false> (row_u, columns, (i + kWords / 2) / 4));
 
-      du = centred (hn::BitCast (d16, hn::ConcatEven (d64, b, a)));
-      dv = centred (hn::BitCast (d16, hn::ConcatOdd (d64, b, a)));
+      du = centred (hn::BitCast (d16, hn::InterleaveLower (d64, a, b)));
+      dv = centred (hn::BitCast (d16, hn::InterleaveUpper (d64, a, b)));
     } else {
-      du = centred (hn::LoadU (d16, u + i));
-      dv = centred (hn::LoadU (d16, v + i));
+      du = centred (filter_blocks<kLoads, false> (row_u, columns, i / 8));
+      dv = centred (filter_blocks<kLoads, false> (row_v, columns, i / 8));
     }
     hn::StoreU (hn::Add (hn::MulFixedPoint15 (kRedFirst ? dv : du, first),
                     constant),
@@ -348,20 +331,33 @@ chroma_all (int16_t *const out[3], const int16_t *u, const int16_t *v,
   }
 }
 
-void
-chroma (int16_t *const out[3], const int16_t *u, const int16_t *v,
-    const SvYuvToRgb *c, int n)
+template <int kLoads>
+HWY_INLINE void
+chroma_by_order (int16_t *const out[3], const uint8_t *row_u,
+    const uint8_t *row_v, const SvColumns *columns, const SvYuvToRgb *c)
 {
   const bool red_first = c->v[0] != 0;
 
-  if (v == nullptr && red_first)
-    chroma_all<true, true> (out, u, v, c, n);
-  else if (v == nullptr)
-    chroma_all<true, false> (out, u, v, c, n);
+  if (row_v == nullptr && red_first)
+    chroma_all<kLoads, true, true> (out, row_u, row_v, columns, c);
+  else if (row_v == nullptr)
+    chroma_all<kLoads, true, false> (out, row_u, row_v, columns, c);
   else if (red_first)
-    chroma_all<false, true> (out, u, v, c, n);
+    chroma_all<kLoads, false, true> (out, row_u, row_v, columns, c);
   else
-    chroma_all<false, false> (out, u, v, c, n);
+    chroma_all<kLoads, false, false> (out, row_u, row_v, columns, c);
+}
+
+void
+chroma (int16_t *const out[3], const uint8_t *row_u, const uint8_t *row_v,
+    const SvColumns *columns, const SvYuvToRgb *c)
+{
+  if (columns->pairs.loads == 1)
+    chroma_by_order<1> (out, row_u, row_v, columns, c);
+  else if (columns->pairs.loads == 2)
+    chroma_by_order<2> (out, row_u, row_v, columns, c);
+  else
+    chroma_by_order<0> (out, row_u, row_v, columns, c);
 }
 
 struct Weights
@@ -383,6 +379,40 @@ colour (V16 y, const int16_t *upper, const int16_t *lower, const Weights &w)
   return hn::ShiftRight<6> (hn::SaturatedAdd (y, c));
 }
 
+/* kWords bytes as the upper halves of words, in quads. */
+HWY_INLINE hn::Vec<decltype (du16)>
+luma_words (const uint8_t *y)
+{
+  const V8 none = hn::Zero (d8);
+
+#if HWY_MAX_BYTES == 64
+  constexpr hn::Repartition<uint32_t, D8> d32;
+  constexpr hn::Half<D8> half;
+  const __m512i order =
+      _mm512_setr_epi32 (0, 4, 0, 0, 1, 5, 0, 0, 2, 6, 0, 0, 3, 7, 0, 0);
+  const auto bytes =
+      hn::BitCast (d32, hn::ZeroExtendVector (d8, hn::LoadU (half, y)));
+  const decltype (bytes) quads{ _mm512_permutexvar_epi32 (order, bytes.raw) };
+
+  return hn::BitCast (du16,
+      hn::InterleaveLower (d8, none, hn::BitCast (d8, quads)));
+#elif HWY_MAX_BYTES == 32
+  HWY_ALIGN static constexpr uint8_t order[32] = { 128, 0, 128, 1, 128, 2, 128,
+    3, 128, 8, 128, 9, 128, 10, 128, 11, 128, 4, 128, 5, 128, 6, 128, 7, 128,
+    12, 128, 13, 128, 14, 128, 15 };
+
+  (void) none;
+  return hn::BitCast (du16,
+      hn::TableLookupBytesOr0 (hn::LoadDup128 (d8, y), hn::Load (d8, order)));
+#else
+  constexpr hn::Half<D8> half;
+
+  return hn::BitCast (du16,
+      hn::InterleaveLower (d8, none,
+          hn::ZeroExtendVector (d8, hn::LoadU (half, y))));
+#endif
+}
+
 /* kBytes pixels from i on. */
 template <bool kBytesOfLuma, bool kTwo>
 HWY_INLINE void
@@ -393,15 +423,14 @@ rgb4_pixels (uint8_t *to, const uint8_t *y8, const int16_t *y7,
   V8 colours[3];
 
   for (int h = 0; h < 2; h++) {
-    if constexpr (kBytesOfLuma) {
-      constexpr hn::Rebind<uint8_t, D16> half;
+    const int at = i + h * kWords;
+    hn::Vec<decltype (du16)> level;
 
-      y[h] = hn::ShiftLeft<7> (hn::PromoteTo (d16,
-          hn::LoadU (half, y8 + i + h * kWords)));
-    } else {
-      y[h] = hn::LoadU (d16, y7 + i + h * kWords);
-    }
-    y[h] = hn::MulFixedPoint15 (y[h], w.luma);
+    if constexpr (kBytesOfLuma)
+      level = luma_words (y8 + at);
+    else
+      level = hn::BitCast (du16, hn::ShiftLeft<1> (hn::LoadU (d16, y7 + at)));
+    y[h] = hn::BitCast (d16, hn::MulHigh (level, hn::BitCast (du16, w.luma)));
   }
   for (int k = 0; k < 3; k++) {
     const int16_t *upper = c0[k] + i, *lower = kTwo ? c1[k] + i : upper;
@@ -409,27 +438,24 @@ rgb4_pixels (uint8_t *to, const uint8_t *y8, const int16_t *y7,
     colours[k] = pack (colour<kTwo> (y[0], upper, lower, w),
         colour<kTwo> (y[1], upper + kWords, lower + kWords, w));
   }
-#if HWY_ARCH_X86
-  constexpr hn::Repartition<uint16_t, D8> pairs;
   const V8 opaque = hn::Set (d8, 255);
-  const auto lo0 =
-      hn::BitCast (pairs, hn::InterleaveLower (d8, colours[0], colours[1]));
-  const auto hi0 =
-      hn::BitCast (pairs, hn::InterleaveUpper (d8, colours[0], colours[1]));
-  const auto lo1 =
-      hn::BitCast (pairs, hn::InterleaveLower (d8, colours[2], opaque));
-  const auto hi1 =
-      hn::BitCast (pairs, hn::InterleaveUpper (d8, colours[2], opaque));
+#if HWY_ARCH_X86
+  const V16 lo0 =
+      hn::BitCast (d16, hn::InterleaveLower (d8, colours[0], colours[1]));
+  const V16 hi0 =
+      hn::BitCast (d16, hn::InterleaveUpper (d8, colours[0], colours[1]));
+  const V16 lo1 =
+      hn::BitCast (d16, hn::InterleaveLower (d8, colours[2], opaque));
+  const V16 hi1 =
+      hn::BitCast (d16, hn::InterleaveUpper (d8, colours[2], opaque));
+  int16_t *words = reinterpret_cast<int16_t *> (to);
 
-  store_alternating (to,
-      hn::BitCast (d8, hn::InterleaveLower (pairs, lo0, lo1)),
-      hn::BitCast (d8, hn::InterleaveUpper (pairs, lo0, lo1)));
-  store_alternating (to + 2 * kBytes,
-      hn::BitCast (d8, hn::InterleaveLower (pairs, hi0, hi1)),
-      hn::BitCast (d8, hn::InterleaveUpper (pairs, hi0, hi1)));
+  hn::StoreU (hn::InterleaveLower (d16, lo0, lo1), d16, words);
+  hn::StoreU (hn::InterleaveUpper (d16, lo0, lo1), d16, words + kWords);
+  hn::StoreU (hn::InterleaveLower (d16, hi0, hi1), d16, words + 2 * kWords);
+  hn::StoreU (hn::InterleaveUpper (d16, hi0, hi1), d16, words + 3 * kWords);
 #else
-  hn::StoreInterleaved4 (colours[0], colours[1], colours[2], hn::Set (d8, 255),
-      d8, to);
+  hn::StoreInterleaved4 (colours[0], colours[1], colours[2], opaque, d8, to);
 #endif
 }
 
@@ -479,6 +505,7 @@ HWY_AFTER_NAMESPACE ();
 void
 SV_EXPAND (sv_host_hwy_init_, SV_ISA) (SvHostKernels *kernels)
 {
+  kernels->quads = kWords / 8;
   kernels->pick = pick;
   kernels->filter = filter;
   kernels->blend = blend;
