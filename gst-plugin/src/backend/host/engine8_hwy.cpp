@@ -31,6 +31,9 @@ constexpr hn::Repartition<uint64_t, D16> d64;
 constexpr int kBytes = HWY_MAX_BYTES;
 constexpr int kWords = kBytes / 2;
 
+/* Tables are copied into local variables before a loop, since the compiler must
+ * take its stores for changes of theirs. */
+
 /* 16 bytes from each of the next blocks' places. */
 template <class D>
 HWY_INLINE hn::Vec<D>
@@ -50,18 +53,17 @@ load_blocks (D d, const uint8_t *row, const int32_t *base)
 /* Bytes of the blocks at `block`; with kLoads 0 their number is `loads`. */
 template <int kLoads>
 HWY_INLINE V8
-shuffle_blocks (const uint8_t *row, const SvShuffle *s, int block)
+shuffle_blocks (const uint8_t *row, const SvShuffle &s, int block)
 {
-  const int loads = kLoads > 0 ? kLoads : s->loads;
-  const uint8_t *mask = s->masks + block * 16;
-  V8 bytes = hn::TableLookupBytesOr0 (load_blocks (d8, row, s->base + block),
+  const int loads = kLoads > 0 ? kLoads : s.loads;
+  const uint8_t *mask = s.masks + block * 16;
+  V8 bytes = hn::TableLookupBytesOr0 (load_blocks (d8, row, s.base + block),
       hn::LoadU (d8, mask));
 
   for (int t = 1; t < loads; t++) {
-    mask += s->n;
+    mask += s.n;
     bytes = hn::Or (bytes,
-        hn::TableLookupBytesOr0 (load_blocks (d8, row + t * 16,
-                                     s->base + block),
+        hn::TableLookupBytesOr0 (load_blocks (d8, row + t * 16, s.base + block),
             hn::LoadU (d8, mask)));
   }
   return bytes;
@@ -113,9 +115,10 @@ lerp (V16 a, V16 b, V16 weight)
 
 template <int kLoads>
 HWY_INLINE void
-pick_blocks (uint8_t *dst, const uint8_t *row, const SvShuffle *s, V8 fill,
+pick_blocks (uint8_t *dst, const uint8_t *row, const SvShuffle &table, V8 fill,
     uint32_t pattern, int n)
 {
+  const SvShuffle s = table;
   int i = 0;
 
   for (; i + kBytes <= n; i += kBytes)
@@ -124,7 +127,7 @@ pick_blocks (uint8_t *dst, const uint8_t *row, const SvShuffle *s, V8 fill,
   for (; i < n; i++) {
     const uint8_t byte = (uint8_t) (pattern >> (i % 4 * 8));
 
-    dst[i] = s->at[i] < 0 ? byte : row[s->at[i]] | byte;
+    dst[i] = s.at[i] < 0 ? byte : row[s.at[i]] | byte;
   }
 }
 
@@ -137,22 +140,22 @@ pick (uint8_t *dst, const uint8_t *row, const SvShuffle *s, uint32_t fill,
 
   switch (s->loads) {
     case 1:
-      return pick_blocks<1> (dst, row, s, v, fill, n);
+      return pick_blocks<1> (dst, row, *s, v, fill, n);
     case 2:
-      return pick_blocks<2> (dst, row, s, v, fill, n);
+      return pick_blocks<2> (dst, row, *s, v, fill, n);
     case 3:
-      return pick_blocks<3> (dst, row, s, v, fill, n);
+      return pick_blocks<3> (dst, row, *s, v, fill, n);
     default:
-      return pick_blocks<0> (dst, row, s, v, fill, n);
+      return pick_blocks<0> (dst, row, *s, v, fill, n);
   }
 }
 
 template <int kLoads, bool kExact>
 HWY_INLINE V16
-filter_blocks (const uint8_t *row, const SvColumns *c, int block)
+filter_blocks (const uint8_t *row, const SvColumns &c, int block)
 {
-  const V8 pairs = shuffle_blocks<kLoads> (row, &c->pairs, block);
-  const V16 sum = mul_pairs (pairs, hn::LoadU (di8, c->weights + block * 16));
+  const V8 pairs = shuffle_blocks<kLoads> (row, c.pairs, block);
+  const V16 sum = mul_pairs (pairs, hn::LoadU (di8, c.weights + block * 16));
 
   if constexpr (kExact)
     return sum;
@@ -160,15 +163,16 @@ filter_blocks (const uint8_t *row, const SvColumns *c, int block)
       hn::BitCast (di8, hn::Set (d16, static_cast<int16_t> (0x01ff)));
   return hn::Add (sum,
       hn::MulFixedPoint15 (mul_pairs (pairs, difference),
-          hn::LoadU (d16, c->rest + block * 8)));
+          hn::LoadU (d16, c.rest + block * 8)));
 }
 
 template <int kLoads, bool kExact>
 HWY_INLINE void
 filter_rows (int16_t *out, const uint8_t *row0, const uint8_t *row1,
-    int16_t weight, const SvColumns *c)
+    int16_t weight, const SvColumns &table)
 {
-  const int n = c->pairs.n / 2;
+  const SvColumns c = table;
+  const int n = c.pairs.n / 2;
   const V16 w = hn::Set (d16, weight);
 
   if (row1 == nullptr) {
@@ -189,13 +193,13 @@ filter_by_loads (int16_t *out, const uint8_t *row0, const uint8_t *row1,
 {
   switch (c->pairs.loads) {
     case 1:
-      return filter_rows<1, kExact> (out, row0, row1, weight, c);
+      return filter_rows<1, kExact> (out, row0, row1, weight, *c);
     case 2:
-      return filter_rows<2, kExact> (out, row0, row1, weight, c);
+      return filter_rows<2, kExact> (out, row0, row1, weight, *c);
     case 3:
-      return filter_rows<3, kExact> (out, row0, row1, weight, c);
+      return filter_rows<3, kExact> (out, row0, row1, weight, *c);
     default:
-      return filter_rows<0, kExact> (out, row0, row1, weight, c);
+      return filter_rows<0, kExact> (out, row0, row1, weight, *c);
   }
 }
 
@@ -292,60 +296,64 @@ centred (V16 v)
       hn::Set (d16, static_cast<int16_t> (0x8000)));
 }
 
-template <int kLoads, bool kGrouped, bool kRedFirst>
+template <int kLoads, bool kExact, bool kGrouped>
 HWY_INLINE void
 chroma_all (int16_t *const out[3], const uint8_t *row_u, const uint8_t *row_v,
-    const SvColumns *columns, const SvYuvToRgb *c)
+    const SvColumns &table, const SvYuvToRgb *c)
 {
+  const SvColumns columns = table;
+  const bool red_first = c->v[0] != 0;
+  int16_t *const red = out[red_first ? 0 : 2];
+  int16_t *const green = out[1];
+  int16_t *const blue = out[red_first ? 2 : 0];
   const V16 constant = hn::Set (d16, c->constant);
-  const V16 first = hn::Set (d16, kRedFirst ? c->v[0] : c->u[0]);
-  const V16 last = hn::Set (d16, kRedFirst ? c->u[2] : c->v[2]);
+  const V16 red_v = hn::Set (d16, c->v[red_first ? 0 : 2]);
+  const V16 blue_u = hn::Set (d16, c->u[red_first ? 2 : 0]);
   const V16 green_u = hn::Set (d16, c->u[1]), green_v = hn::Set (d16, c->v[1]);
-  const int n = columns->pairs.n / (kGrouped ? 4 : 2);
+  const int n = columns.pairs.n / (kGrouped ? 4 : 2);
 
   for (int i = 0; i < n; i += kWords) {
-    V16 du, dv;
+    V16 u, v;
 
     if constexpr (kGrouped) {
+      const int block = i / 4;
       const auto a = hn::BitCast (d64,
-          filter_blocks<kLoads, false> (row_u, columns, i / 4));
+          filter_blocks<kLoads, kExact> (row_u, columns, block));
       const auto b = hn::BitCast (d64,
-          filter_blocks<kLoads, false> (row_u, columns, (i + kWords / 2) / 4));
+          filter_blocks<kLoads, kExact> (row_u, columns, block + kWords / 8));
 
-      du = centred (hn::BitCast (d16, hn::InterleaveLower (d64, a, b)));
-      dv = centred (hn::BitCast (d16, hn::InterleaveUpper (d64, a, b)));
+      u = hn::BitCast (d16, hn::InterleaveLower (d64, a, b));
+      v = hn::BitCast (d16, hn::InterleaveUpper (d64, a, b));
     } else {
-      du = centred (filter_blocks<kLoads, false> (row_u, columns, i / 8));
-      dv = centred (filter_blocks<kLoads, false> (row_v, columns, i / 8));
+      u = filter_blocks<kLoads, kExact> (row_u, columns, i / 8);
+      v = filter_blocks<kLoads, kExact> (row_v, columns, i / 8);
     }
-    hn::StoreU (hn::Add (hn::MulFixedPoint15 (kRedFirst ? dv : du, first),
+    u = centred (u);
+    v = centred (v);
+    hn::StoreU (hn::Add (hn::MulFixedPoint15 (v, red_v), constant), d16,
+        red + i);
+    hn::StoreU (hn::Add (hn::Add (hn::MulFixedPoint15 (u, green_u),
+                             hn::MulFixedPoint15 (v, green_v)),
                     constant),
-        d16, out[0] + i);
-    hn::StoreU (hn::Add (hn::Add (hn::MulFixedPoint15 (du, green_u),
-                             hn::MulFixedPoint15 (dv, green_v)),
-                    constant),
-        d16, out[1] + i);
-    hn::StoreU (hn::Add (hn::MulFixedPoint15 (kRedFirst ? du : dv, last),
-                    constant),
-        d16, out[2] + i);
+        d16, green + i);
+    hn::StoreU (hn::Add (hn::MulFixedPoint15 (u, blue_u), constant), d16,
+        blue + i);
   }
 }
 
 template <int kLoads>
 HWY_INLINE void
-chroma_by_order (int16_t *const out[3], const uint8_t *row_u,
+chroma_by_layout (int16_t *const out[3], const uint8_t *row_u,
     const uint8_t *row_v, const SvColumns *columns, const SvYuvToRgb *c)
 {
-  const bool red_first = c->v[0] != 0;
-
-  if (row_v == nullptr && red_first)
-    chroma_all<kLoads, true, true> (out, row_u, row_v, columns, c);
+  if (row_v == nullptr && columns->exact)
+    chroma_all<kLoads, true, true> (out, row_u, row_v, *columns, c);
   else if (row_v == nullptr)
-    chroma_all<kLoads, true, false> (out, row_u, row_v, columns, c);
-  else if (red_first)
-    chroma_all<kLoads, false, true> (out, row_u, row_v, columns, c);
+    chroma_all<kLoads, false, true> (out, row_u, row_v, *columns, c);
+  else if (columns->exact)
+    chroma_all<kLoads, true, false> (out, row_u, row_v, *columns, c);
   else
-    chroma_all<kLoads, false, false> (out, row_u, row_v, columns, c);
+    chroma_all<kLoads, false, false> (out, row_u, row_v, *columns, c);
 }
 
 void
@@ -353,12 +361,18 @@ chroma (int16_t *const out[3], const uint8_t *row_u, const uint8_t *row_v,
     const SvColumns *columns, const SvYuvToRgb *c)
 {
   if (columns->pairs.loads == 1)
-    chroma_by_order<1> (out, row_u, row_v, columns, c);
+    chroma_by_layout<1> (out, row_u, row_v, columns, c);
   else if (columns->pairs.loads == 2)
-    chroma_by_order<2> (out, row_u, row_v, columns, c);
+    chroma_by_layout<2> (out, row_u, row_v, columns, c);
   else
-    chroma_by_order<0> (out, row_u, row_v, columns, c);
+    chroma_by_layout<0> (out, row_u, row_v, columns, c);
 }
+
+struct Chroma
+{
+  const int16_t *upper[3];
+  const int16_t *lower[3];
+};
 
 struct Weights
 {
@@ -416,8 +430,8 @@ luma_words (const uint8_t *y)
 /* kBytes pixels from i on. */
 template <bool kBytesOfLuma, bool kTwo>
 HWY_INLINE void
-rgb4_pixels (uint8_t *to, const uint8_t *y8, const int16_t *y7,
-    const int16_t *const *c0, const int16_t *const *c1, const Weights &w, int i)
+rgb4_pixels (uint8_t *to, const uint8_t *y8, const int16_t *y7, const Chroma &c,
+    const Weights &w, int i)
 {
   V16 y[2];
   V8 colours[3];
@@ -433,7 +447,7 @@ rgb4_pixels (uint8_t *to, const uint8_t *y8, const int16_t *y7,
     y[h] = hn::BitCast (d16, hn::MulHigh (level, hn::BitCast (du16, w.luma)));
   }
   for (int k = 0; k < 3; k++) {
-    const int16_t *upper = c0[k] + i, *lower = kTwo ? c1[k] + i : upper;
+    const int16_t *upper = c.upper[k] + i, *lower = c.lower[k] + i;
 
     colours[k] = pack (colour<kTwo> (y[0], upper, lower, w),
         colour<kTwo> (y[1], upper + kWords, lower + kWords, w));
@@ -462,13 +476,15 @@ rgb4_pixels (uint8_t *to, const uint8_t *y8, const int16_t *y7,
 template <bool kBytesOfLuma, bool kTwo>
 HWY_INLINE void
 rgb4_row (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
-    const int16_t *const *c0, const int16_t *const *c1, const Weights &w, int n)
+    const Chroma &rows, const Weights &weights, int n)
 {
+  const Chroma c = rows;
+  const Weights w = weights;
   int i = 0;
 
   for (; i + kBytes <= n; i += kBytes)
     rgb4_pixels<kBytesOfLuma, kTwo> (dst + 4 * static_cast<ptrdiff_t> (i), y8,
-        y7, c0, c1, w, i);
+        y7, c, w, i);
   if (i < n) {
     HWY_ALIGN uint8_t last[4 * kBytes], luma[kBytes] = { 0 };
     const int rest = n - i;
@@ -476,7 +492,7 @@ rgb4_row (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
     /* Luma bytes may be the source's own, which end here. */
     if constexpr (kBytesOfLuma)
       memcpy (luma, y8 + i, static_cast<size_t> (rest));
-    rgb4_pixels<kBytesOfLuma, kTwo> (last, luma - i, y7, c0, c1, w, i);
+    rgb4_pixels<kBytesOfLuma, kTwo> (last, luma - i, y7, c, w, i);
     memcpy (dst + 4 * static_cast<ptrdiff_t> (i), last,
         4 * static_cast<size_t> (rest));
   }
@@ -489,15 +505,18 @@ rgb4 (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
 {
   const Weights w = { hn::Set (d16, static_cast<int16_t> (32768 - weight)),
     hn::Set (d16, weight), hn::Set (d16, luma) };
+  const int16_t *const *lower = c1 != nullptr ? c1 : c0;
+  const Chroma c = { { c0[0], c0[1], c0[2] },
+    { lower[0], lower[1], lower[2] } };
 
   if (y8 != nullptr && c1 != nullptr)
-    rgb4_row<true, true> (dst, y8, y7, c0, c1, w, n);
+    rgb4_row<true, true> (dst, y8, y7, c, w, n);
   else if (y8 != nullptr)
-    rgb4_row<true, false> (dst, y8, y7, c0, c1, w, n);
+    rgb4_row<true, false> (dst, y8, y7, c, w, n);
   else if (c1 != nullptr)
-    rgb4_row<false, true> (dst, y8, y7, c0, c1, w, n);
+    rgb4_row<false, true> (dst, y8, y7, c, w, n);
   else
-    rgb4_row<false, false> (dst, y8, y7, c0, c1, w, n);
+    rgb4_row<false, false> (dst, y8, y7, c, w, n);
 }
 } // namespace
 HWY_AFTER_NAMESPACE ();
