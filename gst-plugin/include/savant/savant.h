@@ -101,7 +101,8 @@ SAVANT_API int savant_buffer_plane_info (void *buffer, int slot, int plane,
 SAVANT_API int savant_buffer_set_num_filled (void *buffer, int num_filled);
 
 /* Transforms slot src_slot of one buffer into slot dst_slot of another.
- * `src_rect` is x, y, w, h or NULL for all. `config` is ten integers: padding,
+ * `src_rect` is x, y, w, h, cut to the picture, w and h not 0, or NULL for all;
+ * INVALID_ARGUMENT where nothing is left. `config` is ten integers: padding,
  * pad_left, pad_top, pad_right, pad_bottom, pad_color, interpolation,
  * compute_mode, flip, reserved (0). The destination's memory must be
  * exclusively owned. Attaches no meta. */
