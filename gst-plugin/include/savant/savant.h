@@ -142,9 +142,10 @@ SAVANT_API int savant_buffer_box_to_network (void *buffer, int slot,
  * 1 timeout, 2 eos, 3 gap, 4 flush), [3] how long its oldest frame waited, in
  * ns; then eight numbers a slot: source id, pad index, pts, duration and
  * running time in ns, each -1 for none, first frame id or -1, number of its
- * ids, 0. Returns how many numbers there are, 4 + 8 * slots, and writes the
- * first `capacity` of them; `out` may be NULL if that is 0. UNSUPPORTED for a
- * buffer without SavantBatchMeta. */
+ * ids, CLOCK_MONOTONIC in ns when it came to savantbatch or -1. Returns how
+ * many numbers there are, 4 + 8 * slots, and writes the first `capacity` of
+ * them; `out` may be NULL if that is 0. UNSUPPORTED for a buffer without
+ * SavantBatchMeta. */
 SAVANT_API int savant_buffer_get_batch (void *buffer, int64_t *out,
     int capacity);
 
@@ -222,7 +223,11 @@ enum
   /* Four a plane, for SAVANT_MAX_PLANES: address, pitch, bytes of a row
    * without padding, rows. 0 where there is no such plane. */
   SAVANT_PULL_SLOT_PLANES,
-  SAVANT_PULL_SLOT_NUMBERS = SAVANT_PULL_SLOT_PLANES + 4 * SAVANT_MAX_PLANES
+  /* CLOCK_MONOTONIC when the frame came to savantbatch, before it waited for
+   * anything there; -1 = no SavantBatchMeta. TAKEN_AT less this is how long it
+   * was on its way. */
+  SAVANT_PULL_SLOT_ARRIVAL = SAVANT_PULL_SLOT_PLANES + 4 * SAVANT_MAX_PLANES,
+  SAVANT_PULL_SLOT_NUMBERS
 };
 
 /* A puller of an appsink (its address, a GstAppSink; a reference is taken). It
