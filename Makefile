@@ -11,13 +11,14 @@ MVN ?= mvn
 FIXED_ADDRESSES = $$(setarch "$$(uname -m)" -R true 2>/dev/null \
 	&& echo setarch "$$(uname -m)" -R)
 
-.PHONY: help bootstrap native demo demo-java test bench check-asan check-tsan \
+.PHONY: help bootstrap native demo demo-java test soak bench check-asan check-tsan \
 	check-valgrind check-format format clean
 
 help:
 	@echo 'make demo            runs a video through the elements, shows a picture'
 	@echo 'make demo-java       letterboxes and batches four videos from Java'
 	@echo 'make test            all checks and tests, also under sanitizers'
+	@echo 'make soak            1000 pipelines one after the other: nothing stays behind'
 	@echo 'make bench           measures, beside stock elements and libyuv'
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
 	@echo 'make check-tsan      the tests of shared state under ThreadSanitizer'
@@ -43,6 +44,10 @@ demo-java: bootstrap
 test: check-format
 	$(MVN) verify
 	+$(MAKE) --no-print-directory check-asan check-tsan
+
+soak: bootstrap
+	$(MVN) -q test -pl pipelines -am -Dnative.skipTests=true -Dtest=CyclesTest \
+	  -Dsurefire.failIfNoSpecifiedTests=false -Dsavant.test.cycles=1000
 
 bench: bootstrap
 	cd gst-plugin && cmake --preset release && \
