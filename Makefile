@@ -11,12 +11,17 @@ MVN ?= mvn
 FIXED_ADDRESSES = $$(setarch "$$(uname -m)" -R true 2>/dev/null \
 	&& echo setarch "$$(uname -m)" -R)
 
-.PHONY: help bootstrap native demo demo-java test bench check-asan check-tsan \
+# The program savant; made again when a file or a folder of the sources changes.
+PROGRAM = examples/target/savant.jar
+PROGRAM_SOURCES := $(shell find pom.xml .mvn gst-plugin java-bindings pipelines \
+	examples -name target -prune -o -path examples/media -prune -o -print)
+
+.PHONY: help bootstrap native demo demo-launch test bench check-asan check-tsan \
 	check-valgrind check-format format clean
 
 help:
-	@echo 'make demo            runs a video through the elements, shows a picture'
-	@echo 'make demo-java       letterboxes and batches four videos from Java'
+	@echo 'make demo            letterboxes and batches four videos, shows a picture'
+	@echo 'make demo-launch     the elements alone, with gst-launch-1.0'
 	@echo 'make test            all checks and tests, also under sanitizers'
 	@echo 'make bench           measures, beside stock elements and libyuv'
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
@@ -33,12 +38,15 @@ native: bootstrap
 	cd gst-plugin && cmake --preset release && \
 	  cmake --build --preset release --target gstsavant
 
-demo: native
-	scripts/demo.sh
+$(PROGRAM): $(PROGRAM_SOURCES) | bootstrap
+	$(MVN) -q package -DskipTests -Dnative.target=gstsavant
+	@touch $@
 
-demo-java: bootstrap
-	$(MVN) -q package -DskipTests
-	scripts/demo-java.sh
+demo: $(PROGRAM)
+	@scripts/demo.sh
+
+demo-launch: native
+	scripts/demo-launch.sh
 
 test: check-format
 	$(MVN) verify

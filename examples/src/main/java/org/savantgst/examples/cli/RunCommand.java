@@ -231,8 +231,8 @@ final class RunCommand implements Callable<Integer> {
   private int run(BatchPipeline pipeline, RunOutput.Plan plan) throws OutputException {
     CountDownLatch finished = new CountDownLatch(1);
     try (pipeline;
-        RunOutput output = new RunOutput(plan);
-        Interrupts interrupts = new Interrupts(() -> finish(pipeline, finished))) {
+        Interrupts interrupts = new Interrupts(() -> finish(pipeline, finished));
+        RunOutput output = new RunOutput(plan)) {
       int exitCode = 0;
       try (output;
           pipeline;
