@@ -36,6 +36,7 @@ for choice in x264enc openh264enc avenc_mpeg4; do
   fi
 done
 [ -n "$encoder" ] || die "no H.264 or MPEG-4 encoder among the plugins here"
+[ $encoder != openh264enc ] || encoder='openh264enc ! h264parse'
 
 rm -rf "$out"
 mkdir -p "$out/frames"

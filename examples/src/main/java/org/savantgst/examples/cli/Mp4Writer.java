@@ -57,7 +57,7 @@ final class Mp4Writer implements Closeable {
             Gst.parseLaunch(
                 "appsrc name=source format=time block=true max-buffers=4 max-bytes=0"
                     + " ! videoconvert ! video/x-raw,format=I420 ! "
-                    + (encoder.equals("x264enc") ? "x264enc speed-preset=superfast" : encoder)
+                    + elements(encoder)
                     + " ! mp4mux ! filesink name=sink");
     pipeline.getElementByName("sink").set("location", file.toString());
     source = (AppSrc) pipeline.getElementByName("source");
@@ -83,6 +83,16 @@ final class Mp4Writer implements Closeable {
     return StockElements.ENCODER
         .found()
         .orElseThrow(() -> new UnavailableException("--mp4: " + StockElements.ENCODER.missing()));
+  }
+
+  /** The encoder as this program uses it, with a parser where the muxer needs one. */
+  private static String elements(String encoder) {
+    return switch (encoder) {
+      case "x264enc" -> "x264enc speed-preset=superfast";
+      case "openh264enc" -> "openh264enc bitrate=4000000 ! h264parse";
+      case "avenc_mpeg4" -> "avenc_mpeg4 bitrate=4000000";
+      default -> encoder;
+    };
   }
 
   private static String caps(VideoFormat format, int colorFormat, Mosaic size, long durationNs) {
