@@ -16,7 +16,7 @@ PROGRAM = examples/target/savant.jar
 PROGRAM_SOURCES := $(shell find pom.xml .mvn gst-plugin java-bindings pipelines \
 	examples -name target -prune -o -path examples/media -prune -o -print)
 
-.PHONY: help bootstrap native demo demo-launch test bench check-asan check-tsan \
+.PHONY: help bootstrap native program demo demo-launch test bench check-asan check-tsan \
 	check-valgrind check-format format clean
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
 	@echo 'make check-tsan      the tests of shared state under ThreadSanitizer'
 	@echo 'make check-valgrind  tests under memcheck'
+	@echo 'make program         only the program savant, examples/target/savant.jar'
 	@echo 'make native          only library and plugin, release build'
 	@echo 'make format          formats C and Java sources'
 	@echo 'make clean           removes what was built'
@@ -41,6 +42,8 @@ native: bootstrap
 $(PROGRAM): $(PROGRAM_SOURCES) | bootstrap
 	$(MVN) -q package -DskipTests -Dnative.target=gstsavant
 	@touch $@
+
+program: $(PROGRAM)
 
 demo: $(PROGRAM)
 	@scripts/demo.sh
