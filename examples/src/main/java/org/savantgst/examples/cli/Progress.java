@@ -50,6 +50,13 @@ final class Progress implements AutoCloseable {
     return batch.size() == pipeline.stats().sources().size() ? total : -1;
   }
 
+  /** Containers may promise a frame more than there is: what came was all. */
+  void finish() {
+    if (bar != null) {
+      bar.maxHint(bar.getCurrent());
+    }
+  }
+
   @Override
   public void close() {
     if (bar != null) {

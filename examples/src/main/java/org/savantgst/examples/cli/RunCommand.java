@@ -246,9 +246,13 @@ final class RunCommand implements Callable<Integer> {
               output.add(batch, pipeline.stats().sources());
               bar.step(pipeline, batch);
             });
+        bar.finish();
       } catch (PipelineException e) {
-        exitCode = SavantProgram.FAILED;
-        tell(e);
+        // An input that ends before its first frame calls that a failure.
+        if (interrupts.exitCode() == 0 || e.source().isEmpty()) {
+          exitCode = SavantProgram.FAILED;
+          tell(e);
+        }
       } catch (OutputException e) {
         exitCode = SavantProgram.NOT_WRITABLE;
         error().println("savant: " + e.getMessage());
@@ -288,8 +292,9 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** The exception's own message ends in what the element tells developers, which is long. */
-  private static String message(PipelineException e) {
-    String message = e.getMessage();
-    return e.debug().isEmpty() ? message : message.replace("; " + e.debug(), "");
+  private String message(PipelineException e) {
+    String source = e.source().isPresent() ? inputs.get(e.source().getAsInt()).name() + ": " : "";
+    String element = e.debug().isEmpty() ? "" : " (element " + e.element() + ")";
+    return source + e.text() + element;
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.freedesktop.gstreamer.Registry;
 import org.savantgst.Savant;
 import org.savantgst.examples.cli.Program.Result;
@@ -111,7 +112,10 @@ public class BadInputIT {
 
   /** A disk of our own, which goes with its process. */
   private Program onDisk(String options) throws Exception {
-    String mount = "mount -t tmpfs -o " + options + " tmpfs " + folder;
+    return inNamespace("mount -t tmpfs -o " + options + " tmpfs " + folder);
+  }
+
+  private static Program inNamespace(String mount) throws Exception {
     if (new ProcessBuilder("unshare", "-rm", "sh", "-c", mount).start().waitFor() != 0) {
       throw new SkipException("no mount namespace can be made here");
     }
@@ -154,6 +158,25 @@ public class BadInputIT {
     assertTrue(
         doctor.out().contains("none of x264enc, openh264enc, avenc_mpeg4 is there; install"),
         doctor.out());
+  }
+
+  @Test(timeOut = TIMEOUT)
+  public void noGstreamerIsTold() throws Exception {
+    Savant.init();
+    Path library;
+    try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+      library =
+          maps.filter(line -> line.contains("/libgstreamer-1.0.so"))
+              .map(line -> Path.of(line.substring(line.indexOf('/'))))
+              .findFirst()
+              .orElseThrow();
+    }
+    Program program = inNamespace("mount --bind /dev/null " + library);
+    says(
+        program.run("run", FRAMES, "--out=" + folder), 3, "GStreamer 1.20 or newer cannot be used");
+    Result doctor = program.run("doctor");
+    assertEquals(doctor.exit(), 3, doctor.err());
+    assertTrue(doctor.out().contains("GStreamer 1.20 or newer cannot be used"), doctor.out());
   }
 
   private Path natives(String name, String... files) throws IOException {
