@@ -124,7 +124,7 @@ reset_silence (SvCollect *collect, SvCollectPad *pad, int64_t now)
 static void
 reset_pad (SvCollect *collect, SvCollectPad *pad)
 {
-  pad->closed = pad->ended = false;
+  pad->closed = pad->cut = pad->ended = false;
   pad->has_gap = false;
   reset_silence (collect, pad, now_ns ());
 }
@@ -139,6 +139,81 @@ grow_capacity (SvCollect *collect)
     collect->capacity *= 2;
   if (collect->capacity > MAX_CAPACITY)
     collect->capacity = MAX_CAPACITY;
+}
+
+/* Whether the consumer has to look at a new head. Only frames are frequent. */
+static bool
+concerns_consumer (const SvCollect *collect, SvItemKind kind)
+{
+  if (kind != SV_ITEM_FRAME || collect->has_gaps)
+    return true;
+  return collect->n_heads >= collect->n_expected
+      || collect->n_heads >= collect->capacity
+      || (collect->n_heads == 1 && collect->timeout_ns >= 0);
+}
+
+static void
+enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item)
+{
+  bool is_head = pad->head == NULL;
+
+  item->pad = pad;
+  pad->refs++;
+  item->next = NULL;
+  item->arrival_ns = now_ns ();
+  *pad->tail = item;
+  pad->tail = &item->next;
+  reset_silence (collect, pad, item->arrival_ns);
+  if (item->kind == SV_ITEM_FRAME)
+    pad->n_frames++;
+  else
+    pad->n_events++;
+  if (item->kind == SV_ITEM_EOS)
+    pad->closed = true;
+  if (item->kind == SV_ITEM_START) {
+    pad->closed = pad->cut = false;
+    pad->begun = true;
+  }
+  if (!is_head)
+    return;
+  if (item->kind == SV_ITEM_FRAME)
+    collect->n_heads++;
+  if (concerns_consumer (collect, item->kind))
+    pthread_cond_signal (&collect->wake);
+}
+
+/* An end that was asked for when nothing could be queued. */
+static void
+queue_pending_end (SvCollect *collect, SvCollectPad *pad)
+{
+  if (pad->pending_end == NULL)
+    return;
+  pad->cut = true;
+  enqueue (collect, pad, pad->pending_end);
+  pad->pending_end = NULL;
+}
+
+/* OK where an item may be queued as far as the state goes. */
+static SvPushResult
+check_open (const SvCollect *collect, const SvCollectPad *pad, SvItemKind kind,
+    SvDropReason *reason)
+{
+  *reason = SV_DROP_FLUSH;
+  if (pad->released) {
+    *reason = SV_DROP_RELEASED;
+    return SV_PUSH_RELEASED;
+  }
+  if (!collect->running || pad->flushing)
+    return SV_PUSH_FLUSHING;
+  if (collect->has_flow) {
+    *reason = collect->flow_reason;
+    return SV_PUSH_REFUSED;
+  }
+  if (pad->closed && (kind != SV_ITEM_START || (pad->cut && !pad->begun))) {
+    *reason = pad->cut ? SV_DROP_RELEASED : SV_DROP_ERROR;
+    return SV_PUSH_ENDED;
+  }
+  return SV_PUSH_OK;
 }
 
 /* ---- Life --------------------------------------------------------------- */
@@ -188,8 +263,9 @@ sv_collect_start (SvCollect *collect)
   memset (&collect->stats, 0, sizeof collect->stats);
   for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next) {
     memset (&pad->stats, 0, sizeof pad->stats);
-    pad->flushing = false;
+    pad->flushing = pad->begun = false;
     reset_pad (collect, pad);
+    queue_pending_end (collect, pad);
   }
   collect->capacity = collect->batch_size != 0 ? collect->batch_size
       : collect->n_pads != 0                   ? collect->n_pads
@@ -306,6 +382,11 @@ sv_collect_release_pad (SvCollect *collect, SvCollectPad *pad)
   }
   pad->released = true;
   drop_queue (collect, pad, SV_DROP_RELEASED, &items);
+  if (pad->pending_end != NULL) {
+    pad->pending_end->next = items;
+    items = pad->pending_end;
+    pad->pending_end = NULL;
+  }
   pthread_cond_broadcast (&pad->room);
   pthread_cond_signal (&collect->wake);
   pthread_mutex_unlock (&collect->lock);
@@ -333,21 +414,15 @@ all_flushing (const SvCollect *collect)
 }
 
 bool
-sv_collect_flush_pad (SvCollect *collect, SvCollectPad *pad, bool begin)
+sv_collect_begin_flush (SvCollect *collect, SvCollectPad *pad)
 {
   SvItem *items = NULL;
   bool all;
 
   pthread_mutex_lock (&collect->lock);
-  all = all_flushing (collect);
   drop_queue (collect, pad, SV_DROP_FLUSH, &items);
-  pad->flushing = begin;
-  if (begin) {
-    all = all_flushing (collect);
-  } else {
-    reset_pad (collect, pad);
-    collect->eos_told = false;
-  }
+  pad->flushing = true;
+  all = all_flushing (collect);
   pthread_cond_broadcast (&pad->room);
   pthread_cond_signal (&collect->wake);
   pthread_mutex_unlock (&collect->lock);
@@ -355,17 +430,90 @@ sv_collect_flush_pad (SvCollect *collect, SvCollectPad *pad, bool begin)
   return all;
 }
 
+bool
+sv_collect_end_flush (SvCollect *collect, SvCollectPad *pad, SvItem *item)
+{
+  SvItem *items = NULL;
+  bool open;
+
+  item->pad = NULL;
+  item->next = NULL;
+  pthread_mutex_lock (&collect->lock);
+  drop_queue (collect, pad, SV_DROP_FLUSH, &items);
+  pad->flushing = false;
+  reset_pad (collect, pad);
+  collect->eos_told = false;
+  open = collect->running && !pad->released;
+  if (open) {
+    enqueue (collect, pad, item);
+    queue_pending_end (collect, pad);
+  } else {
+    item->next = items;
+    items = item;
+  }
+  pthread_cond_broadcast (&pad->room);
+  pthread_cond_signal (&collect->wake);
+  pthread_mutex_unlock (&collect->lock);
+  sv_collect_free (collect, items);
+  return open;
+}
+
+bool
+sv_collect_end_pad (SvCollect *collect, SvCollectPad *pad, SvItem *item,
+    int *flow)
+{
+  bool deferred, untold;
+
+  item->pad = NULL;
+  item->next = NULL;
+  pthread_mutex_lock (&collect->lock);
+  deferred = !collect->running || pad->flushing;
+  untold = collect->has_flow && !deferred && !pad->released;
+  *flow = collect->flow;
+  if (deferred && !pad->released && pad->pending_end == NULL) {
+    pad->pending_end = item;
+    item = NULL;
+  } else if (!deferred && !pad->released && !pad->closed) {
+    pad->cut = true;
+    enqueue (collect, pad, item);
+    pthread_cond_broadcast (&pad->room);
+    item = NULL;
+  }
+  pthread_mutex_unlock (&collect->lock);
+  sv_collect_free (collect, item);
+  return untold;
+}
+
+bool
+sv_collect_is_closed (SvCollect *collect, SvCollectPad *pad)
+{
+  bool closed;
+
+  pthread_mutex_lock (&collect->lock);
+  closed = pad->closed;
+  pthread_mutex_unlock (&collect->lock);
+  return closed;
+}
+
 /* ---- Producers ---------------------------------------------------------- */
 
-void
-sv_collect_enter (SvCollect *collect, SvCollectPad *pad)
+SvPushResult
+sv_collect_enter (SvCollect *collect, SvCollectPad *pad, int *flow)
 {
+  SvDropReason reason;
+  SvPushResult result;
+
   pthread_mutex_lock (&collect->lock);
   pad->stats.in++;
   pad->stats.held++;
   collect->stats.in++;
   collect->stats.held++;
+  result = check_open (collect, pad, SV_ITEM_FRAME, &reason);
+  *flow = collect->flow;
+  if (result != SV_PUSH_OK)
+    count_dropped (collect, pad, reason);
   pthread_mutex_unlock (&collect->lock);
+  return result;
 }
 
 void
@@ -374,68 +522,6 @@ sv_collect_reject (SvCollect *collect, SvCollectPad *pad, SvDropReason reason)
   pthread_mutex_lock (&collect->lock);
   count_dropped (collect, pad, reason);
   pthread_mutex_unlock (&collect->lock);
-}
-
-/* OK where an item may be queued as far as the state goes. */
-static SvPushResult
-check_open (const SvCollect *collect, const SvCollectPad *pad, SvItemKind kind,
-    SvDropReason *reason)
-{
-  *reason = SV_DROP_FLUSH;
-  if (pad->released) {
-    *reason = SV_DROP_RELEASED;
-    return SV_PUSH_RELEASED;
-  }
-  if (!collect->running || pad->flushing)
-    return SV_PUSH_FLUSHING;
-  if (collect->has_flow) {
-    *reason = collect->flow_reason;
-    return SV_PUSH_REFUSED;
-  }
-  if (pad->closed && kind != SV_ITEM_START) {
-    *reason = SV_DROP_ERROR;
-    return SV_PUSH_ENDED;
-  }
-  return SV_PUSH_OK;
-}
-
-/* Whether the consumer has to look at a new head. Only frames are frequent. */
-static bool
-concerns_consumer (const SvCollect *collect, SvItemKind kind)
-{
-  if (kind != SV_ITEM_FRAME || collect->has_gaps)
-    return true;
-  return collect->n_heads >= collect->n_expected
-      || collect->n_heads >= collect->capacity
-      || (collect->n_heads == 1 && collect->timeout_ns >= 0);
-}
-
-static void
-enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item)
-{
-  bool is_head = pad->head == NULL;
-
-  item->pad = pad;
-  pad->refs++;
-  item->next = NULL;
-  item->arrival_ns = now_ns ();
-  *pad->tail = item;
-  pad->tail = &item->next;
-  reset_silence (collect, pad, item->arrival_ns);
-  if (item->kind == SV_ITEM_FRAME)
-    pad->n_frames++;
-  else
-    pad->n_events++;
-  if (item->kind == SV_ITEM_EOS)
-    pad->closed = true;
-  if (item->kind == SV_ITEM_START)
-    pad->closed = false;
-  if (!is_head)
-    return;
-  if (item->kind == SV_ITEM_FRAME)
-    collect->n_heads++;
-  if (concerns_consumer (collect, item->kind))
-    pthread_cond_signal (&collect->wake);
 }
 
 SvPushResult
@@ -453,6 +539,9 @@ sv_collect_push (SvCollect *collect, SvCollectPad *pad, SvItem *item, int *flow)
                    : pad->n_events >= MAX_EVENTS))
     pthread_cond_wait (&pad->room, &collect->lock);
   *flow = collect->flow;
+  /* The stream was ended before it began: what begins now is that stream. */
+  if (result == SV_PUSH_ENDED && item->kind == SV_ITEM_START)
+    pad->begun = true;
   if (result == SV_PUSH_OK)
     enqueue (collect, pad, item);
   else if (is_frame)

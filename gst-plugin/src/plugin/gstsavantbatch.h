@@ -4,7 +4,8 @@
 
 /* savantbatch, by subject:
  *   gstsavantbatch.c        life, pads, states
- *   gstsavantbatchprops.c   properties of the element and of its pads
+ *   gstsavantbatchprops.c   properties of the element
+ *   gstsavantbatchpad.c     properties of a sink pad, and its signal
  *   gstsavantbatchsink.c    what arrives at a pad: frames, caps, events
  *   gstsavantbatchevents.c  the src pad's events and queries, flushes
  *   gstsavantbatchtask.c    the one task: events and batches downstream
@@ -154,6 +155,8 @@ void sv_batch_install_properties (GObjectClass *klass);
 void sv_batch_init_properties (GstSavantBatch *self);
 void sv_batch_clear_properties (GstSavantBatch *self);
 
+/* -- gstsavantbatchpad.c -- */
+
 /* A source id for a new pad: its index, or else one that is free. */
 guint sv_batch_free_source_id (GstSavantBatch *self, guint index);
 
@@ -162,6 +165,9 @@ GstFlowReturn sv_batch_chain (GstPad *pad, GstObject *parent,
     GstBuffer *buffer);
 gboolean sv_batch_sink_event (GstPad *pad, GstObject *parent, GstEvent *event);
 gboolean sv_batch_sink_query (GstPad *pad, GstObject *parent, GstQuery *query);
+
+/* The stream of `pad` ends without its streaming thread; never waits. */
+void sv_batch_end_pad (GstSavantBatch *self, GstSavantBatchPad *pad);
 
 /* Forgets caps and segment. */
 void sv_batch_pad_reset (GstSavantBatchPad *pad);

@@ -46,7 +46,6 @@ sv_batch_pad_reset (GstSavantBatchPad *pad)
   g_clear_pointer (&pad->caps, g_atomic_rc_box_release);
   pad->next_id = 0;
   pad->failed = FALSE;
-  pad->announced = FALSE;
   pad->has_caps = FALSE;
   if (pad->upload_pool != NULL)
     gst_buffer_pool_set_active (pad->upload_pool, FALSE);
@@ -86,6 +85,17 @@ queue_event (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind,
     sv_batch_post_flow_error (self, (GstFlowReturn) flow);
   return result == SV_PUSH_OK || result == SV_PUSH_ENDED
       || result == SV_PUSH_REFUSED;
+}
+
+void
+sv_batch_end_pad (GstSavantBatch *self, GstSavantBatchPad *pad)
+{
+  SvBatchItem *item = item_new (self, pad, SV_ITEM_EOS);
+  gint flow;
+
+  item->event = gst_event_new_eos ();
+  if (sv_collect_end_pad (&self->collect, pad->queue, &item->item, &flow))
+    sv_batch_post_flow_error (self, (GstFlowReturn) flow);
 }
 
 /* A pad that cannot go on is not waited for, the others go on. */
@@ -138,9 +148,10 @@ take_caps (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   else
     problem = check_caps (self, &next->info);
   if (problem != NULL) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("Caps of pad %s cannot be used: %s", GST_OBJECT_NAME (pad), problem),
-        ("caps %" GST_PTR_FORMAT, caps));
+    if (!sv_collect_is_closed (&self->collect, pad->queue))
+      GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+          ("Caps of pad %s cannot be used: %s", GST_OBJECT_NAME (pad), problem),
+          ("caps %" GST_PTR_FORMAT, caps));
     g_free (problem);
     g_atomic_rc_box_release (next);
     gst_event_unref (event);
@@ -302,11 +313,16 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
   gchar *problem;
   gint flow;
 
-  sv_collect_enter (&self->collect, pad->queue);
-  if (pad->failed || pad->caps == NULL) {
+  result = sv_collect_enter (&self->collect, pad->queue, &flow);
+  if (result != SV_PUSH_OK) {
+    gst_buffer_unref (buffer);
+    return result == SV_PUSH_ENDED && pad->failed ? GST_FLOW_ERROR
+                                                  : flow_of (result, flow);
+  }
+  if (pad->caps == NULL) {
     sv_collect_reject (&self->collect, pad->queue, SV_DROP_ERROR);
     gst_buffer_unref (buffer);
-    return pad->failed ? GST_FLOW_ERROR : GST_FLOW_NOT_NEGOTIATED;
+    return GST_FLOW_NOT_NEGOTIATED;
   }
   item = item_new (self, pad, SV_ITEM_FRAME);
   item->buffer = buffer;
@@ -353,8 +369,7 @@ static gboolean
 flush_start (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
 {
   guint32 seqnum = gst_event_get_seqnum (event);
-  gboolean drained = sv_collect_flush_pad (&self->collect, pad->queue, TRUE),
-           begin;
+  gboolean drained = sv_collect_begin_flush (&self->collect, pad->queue), begin;
 
   pthread_mutex_lock (&self->lock);
   begin = drained && !self->drained;
@@ -374,6 +389,7 @@ static gboolean
 flush_stop (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
 {
   guint32 seqnum = gst_event_get_seqnum (event);
+  SvBatchItem *item;
   gboolean end;
 
   pthread_mutex_lock (&self->lock);
@@ -382,10 +398,11 @@ flush_stop (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   pthread_mutex_unlock (&self->lock);
   gst_segment_init (&pad->segment, GST_FORMAT_TIME);
   pad->failed = FALSE;
-  sv_collect_flush_pad (&self->collect, pad->queue, FALSE);
   if (end)
     sv_batch_flush_src (self, FALSE, seqnum);
-  return queue_event (self, pad, SV_ITEM_EVENT, SV_COLLECT_NO_TIME, event);
+  item = item_new (self, pad, SV_ITEM_EVENT);
+  item->event = event;
+  return sv_collect_end_flush (&self->collect, pad->queue, &item->item);
 }
 
 static gboolean
