@@ -255,7 +255,8 @@ sv_collect_start (SvCollect *collect)
 {
   pthread_mutex_lock (&collect->lock);
   collect->running = true;
-  collect->halts = 0;
+  collect->halts = collect->holds = 0;
+  collect->held_until = 0;
   collect->eos_told = false;
   collect->has_flow = false;
   collect->pushing_since = 0;
@@ -300,6 +301,20 @@ sv_collect_halt (SvCollect *collect, bool halt)
     collect->has_flow = false;
     collect->eos_told = false;
   }
+  pthread_cond_signal (&collect->wake);
+  pthread_mutex_unlock (&collect->lock);
+}
+
+void
+sv_collect_hold (SvCollect *collect, bool begin, int64_t after_ns)
+{
+  pthread_mutex_lock (&collect->lock);
+  if (begin)
+    collect->holds++;
+  else if (collect->holds > 0)
+    collect->holds--;
+  if (!begin)
+    collect->held_until = after_ns > 0 ? now_ns () + after_ns : 0;
   pthread_cond_signal (&collect->wake);
   pthread_mutex_unlock (&collect->lock);
 }
@@ -442,7 +457,7 @@ sv_collect_end_flush (SvCollect *collect, SvCollectPad *pad, SvItem *item)
   drop_queue (collect, pad, SV_DROP_FLUSH, &items);
   pad->flushing = false;
   reset_pad (collect, pad);
-  collect->eos_told = false;
+  collect->eos_told = collect->has_flow = false;
   open = collect->running && !pad->released;
   if (open) {
     enqueue (collect, pad, item);
@@ -534,6 +549,10 @@ sv_collect_push (SvCollect *collect, SvCollectPad *pad, SvItem *item, int *flow)
   item->pad = NULL;
   item->next = NULL;
   pthread_mutex_lock (&collect->lock);
+  if (item->kind == SV_ITEM_START && collect->has_flow) {
+    collect->has_flow = false;
+    pthread_cond_signal (&collect->wake);
+  }
   while ((result = check_open (collect, pad, item->kind, &reason)) == SV_PUSH_OK
       && (is_frame ? pad->n_frames >= pad->max_queued
                    : pad->n_events >= MAX_EVENTS))
@@ -722,6 +741,15 @@ try_batch (SvCollect *collect, SvTake *take, const Scan *scan, int64_t now,
   return true;
 }
 
+/* Until when nothing but events may go on; 0: it may. */
+static int64_t
+end_of_hold (const SvCollect *collect, int64_t now)
+{
+  if (collect->holds > 0)
+    return INT64_MAX;
+  return now < collect->held_until ? collect->held_until : 0;
+}
+
 static bool
 try_eos (SvCollect *collect, SvTake *take, const Scan *scan)
 {
@@ -777,16 +805,21 @@ sv_collect_take (SvCollect *collect, SvTake *take)
     int64_t deadline = INT64_MAX;
 
     if (!collect->has_flow) {
-      int64_t now;
+      int64_t now, hold;
       Scan scan;
 
       if (take_events (collect, take))
         break;
       scan = scan_pads (collect);
       now = now_ns ();
-      if (try_batch (collect, take, &scan, now, &deadline)
-          || try_eos (collect, take, &scan)
-          || try_stall (collect, take, &scan, now, &deadline))
+      hold = end_of_hold (collect, now);
+      if (hold == 0
+          && (try_batch (collect, take, &scan, now, &deadline)
+              || try_eos (collect, take, &scan)))
+        break;
+      if (hold != 0)
+        deadline = hold;
+      if (try_stall (collect, take, &scan, now, &deadline))
         break;
     }
     wait_until (collect, deadline);

@@ -113,7 +113,9 @@ typedef struct SvCollect
   void (*free_item) (SvItem *item);
 
   bool running;
-  unsigned halts; /* the consumer pauses while this is not 0 */
+  unsigned halts;     /* the consumer pauses while this is not 0 */
+  unsigned holds;     /* no frames are taken while this is not 0 */
+  int64_t held_until; /* nor before this time */
   SvCollectPad *pads;
   unsigned n_pads;
   unsigned batch_size; /* 0: as many as pads */
@@ -152,6 +154,10 @@ void sv_collect_stop (SvCollect *collect);
  * producer is not halted. The end forgets downstream's last result. */
 void sv_collect_halt (SvCollect *collect, bool halt);
 
+/* Between the begin and the end, and `after_ns` longer, events are taken but
+ * no frames; begins and ends nest, the last end decides. */
+void sv_collect_hold (SvCollect *collect, bool begin, int64_t after_ns);
+
 void sv_collect_set_batch_size (SvCollect *collect, unsigned batch_size);
 void sv_collect_set_timeout (SvCollect *collect, int64_t timeout_ns);
 void sv_collect_set_stall (SvCollect *collect, int64_t stall_ns);
@@ -176,8 +182,9 @@ void sv_collect_set_max_queued (SvCollect *collect, SvCollectPad *pad,
 bool sv_collect_begin_flush (SvCollect *collect, SvCollectPad *pad);
 
 /* Lets a pad go on, also one that had ended, with `item`, the end's event,
- * which belongs to the collection. FALSE where nothing can come of it: the pad
- * is released or the collection does not run. */
+ * which belongs to the collection. Forgets downstream's last result, as START
+ * does: what begins anew may fare better. FALSE where nothing can come of it:
+ * the pad is released or the collection does not run. */
 bool sv_collect_end_flush (SvCollect *collect, SvCollectPad *pad, SvItem *item);
 
 /* Ends the stream of a pad without its producer: queues `item`, an EOS, which
@@ -226,8 +233,8 @@ void sv_collect_finish_out (SvCollect *collect, SvItem *items);
 void sv_collect_finish_dropped (SvCollect *collect, SvItem *items,
     SvDropReason reason);
 
-/* From now on producers get `flow`, until the next start or halt. What is
- * queued is dropped. */
+/* From now on producers get `flow`, until the next start, end of a halt, end
+ * of a flush or START. What is queued is dropped. */
 void sv_collect_refuse (SvCollect *collect, int flow, SvDropReason reason);
 
 /* ---- Figures ------------------------------------------------------------ */

@@ -55,7 +55,8 @@ typedef struct SvBatchItem
   SvItem item;
   guint source_id;
   guint pad_index;
-  GstEvent *event; /* of an event */
+  GstEvent *event;    /* of an event */
+  guint flush_serial; /* of FLUSH_STOP */
 
   /* Of a frame. */
   GstBuffer *buffer;
@@ -84,6 +85,8 @@ struct _GstSavantBatchPad
   guint source_id;
   gboolean announced; /* the source id is known downstream */
   guint max_queued;
+  guint flush_serial;  /* of the last FLUSH_START */
+  guint32 seek_seqnum; /* of the last seek that it passed on */
   gboolean has_caps;
   gint fps_n, fps_d;
 
@@ -115,9 +118,10 @@ struct _GstSavantBatch
   gchar *backend;
   gboolean running;
   gboolean renegotiate;
-  guint flushes;      /* reasons for which downstream is flushing */
-  guint flush_serial; /* grows with every begin and end */
-  gboolean drained;   /* all pads flush downstream */
+  guint flushes;       /* reasons for which downstream is flushing */
+  guint flush_serial;  /* grows with every begin and end */
+  gboolean drained;    /* all pads flush downstream */
+  guint32 seek_seqnum; /* of the last seek for all pads */
   gboolean error_posted;
   GstBufferPool *pool; /* active */
 
@@ -179,8 +183,8 @@ void sv_batch_free_item (SvItem *item);
 gboolean sv_batch_src_event (GstPad *pad, GstObject *parent, GstEvent *event);
 gboolean sv_batch_src_query (GstPad *pad, GstObject *parent, GstQuery *query);
 
-/* Stops the task and whatever it waits for downstream, until the end; begins
- * and ends nest. */
+/* Stops the task and whatever it waits for downstream, until the end, which
+ * waits for the task; begins and ends nest. */
 void sv_batch_flush_src (GstSavantBatch *self, gboolean begin, guint32 seqnum);
 
 /* -- gstsavantbatchtask.c -- */

@@ -17,6 +17,7 @@ item_new (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind)
   item->buffer = NULL;
   item->caps = NULL;
   item->mapped.mapped = FALSE;
+  item->flush_serial = 0;
   item->pad_index = pad->index;
   pthread_mutex_lock (&self->lock);
   item->source_id = pad->source_id;
@@ -370,18 +371,23 @@ flush_start (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
 {
   guint32 seqnum = gst_event_get_seqnum (event);
   gboolean drained = sv_collect_begin_flush (&self->collect, pad->queue), begin;
+  guint source_id, serial;
 
   pthread_mutex_lock (&self->lock);
+  source_id = pad->source_id;
+  serial = ++pad->flush_serial;
   begin = drained && !self->drained;
   self->drained = self->drained || drained;
   pthread_mutex_unlock (&self->lock);
-  if (begin)
+  if (begin) {
     sv_batch_flush_src (self, TRUE, seqnum);
-  else
-    gst_pad_push_event (self->srcpad,
-        sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM_OOB, pad->source_id,
-            pad->index, gst_event_ref (event)));
-  gst_event_unref (event);
+    gst_event_unref (event);
+    return TRUE;
+  }
+  event = sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM_OOB, source_id,
+      pad->index, event);
+  sv_stream_event_set_flush (event, serial);
+  gst_pad_push_event (self->srcpad, event);
   return TRUE;
 }
 
@@ -402,6 +408,9 @@ flush_stop (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
     sv_batch_flush_src (self, FALSE, seqnum);
   item = item_new (self, pad, SV_ITEM_EVENT);
   item->event = event;
+  pthread_mutex_lock (&self->lock);
+  item->flush_serial = pad->flush_serial;
+  pthread_mutex_unlock (&self->lock);
   return sv_collect_end_flush (&self->collect, pad->queue, &item->item);
 }
 
