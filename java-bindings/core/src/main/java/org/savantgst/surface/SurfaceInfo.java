@@ -9,7 +9,8 @@ package org.savantgst.surface;
  * @param pitch bytes from one row of the first plane to the next
  * @param width pixels
  * @param height rows
- * @param colorFormat NvBufSurface's code of the format, which also tells the matrix and range of YUV
+ * @param colorFormat NvBufSurface's code of the format, which also tells the matrix and range of
+ *     YUV
  * @param memType where the pixels are
  * @param gpuId CUDA ordinal of the GPU, without meaning for system memory
  * @param batchSize number of slots that there are
