@@ -3,11 +3,13 @@ package org.savantgst.elements;
 
 import static org.testng.Assert.assertEquals;
 import static org.testng.Assert.assertFalse;
+import static org.testng.Assert.assertNull;
 import static org.testng.Assert.assertSame;
 import static org.testng.Assert.assertTrue;
 import static org.testng.Assert.expectThrows;
 
 import org.freedesktop.gstreamer.ElementFactory;
+import org.freedesktop.gstreamer.Pad;
 import org.freedesktop.gstreamer.Structure;
 import org.savantgst.Savant;
 import org.savantgst.TestPipeline;
@@ -210,6 +212,40 @@ public class ElementsTest {
       assertEquals(batch.getStats().in(), 20);
       assertEquals(batch.getStats().out(), 20);
       assertEquals(SavantBatch.getStats(batch.getStaticPad("sink_5")).out(), 10);
+    }
+  }
+
+  /** A source that never has a frame and one without an end: both are ended from outside. */
+  @Test
+  public void streamsAreEndedFromOutside() {
+    try (TestPipeline pipeline =
+            new TestPipeline(
+                "savantbufgen ! video/x-raw,width=16,height=16,framerate=100/1 ! b.sink_0"
+                    + " appsrc ! b.sink_1 savantbatch name=b");
+        BatchPuller puller = new BatchPuller(pipeline.sink())) {
+      SavantBatch batch = (SavantBatch) pipeline.pipeline().getElementByName("b");
+      refused(() -> batch.endStream("sink_2"), "b has no pad sink_2: request it first");
+      refused(() -> batch.endStream((String) null), "pad name is null");
+      refused(() -> batch.endStream((Pad) null), "pad is null");
+      refused(() -> batch.endStream("src"), "pad src is no sink pad of b");
+      refused(
+          () -> new SavantBatch("other").endStream(batch.getStaticPad("sink_0")),
+          "pad sink_0 is no sink pad of other");
+      pipeline.play();
+      batch.endStream("sink_1");
+      assertSame(puller.pull(-1), PullResult.BATCH, pipeline.error());
+      assertSame(puller.view().reason(), BatchReason.EOS);
+      puller.release();
+      batch.endStream(batch.getStaticPad("sink_0"));
+      batch.endStream("sink_0");
+      while (puller.pull(-1) == PullResult.BATCH) {
+        puller.release();
+      }
+      assertNull(pipeline.error());
+      FlowStats stats = batch.getStats();
+      assertTrue(stats.isBalanced());
+      assertEquals(stats.held(), 0);
+      assertEquals(stats.droppedTotal(), stats.dropped().get("released").longValue());
     }
   }
 
