@@ -11,7 +11,7 @@
  *   gstsavantbatchtask.c    the one task: events and batches downstream
  *   gstsavantbatchmake.c    one batch: transform or slots, metas, times
  *   gstsavantbatchcaps.c    the choice of output caps and the pool
- *   collect.c               when to push, and the counts
+ *   collect*.c              when to push, and the counts
  *
  * Threads: the streaming threads of the pads look at frames and queue them;
  * the task of the src pad does all the rest. */
