@@ -74,6 +74,10 @@ SAVANT_API int savant_buffer_get_times (void *buffer, int64_t *times);
 SAVANT_API int savant_buffer_set_times (void *buffer, int64_t pts,
     int64_t duration);
 
+/* One of the two, the other stays. */
+SAVANT_API int savant_buffer_set_pts (void *buffer, int64_t pts);
+SAVANT_API int savant_buffer_set_duration (void *buffer, int64_t duration);
+
 /* Copies the picture of a slot of a surface to `size` bytes at `data`: all
  * planes one after the other, rows without padding as in
  * savant_format_plane_size(). INVALID_ARGUMENT for any other size (the text
@@ -288,5 +292,8 @@ SAVANT_API int savant_buffer_read_counter (void *buffer, int slot,
 #ifdef __cplusplus
 }
 #endif
+
+#include <savant/generator.h>
+#include <savant/view.h>
 
 #endif
