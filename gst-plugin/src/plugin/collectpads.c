@@ -229,6 +229,15 @@ sv_collect_set_max_queued (SvCollect *collect, SvCollectPad *pad,
   pthread_mutex_unlock (&collect->lock);
 }
 
+void
+sv_collect_set_leak (SvCollect *collect, SvCollectPad *pad, SvLeak leak)
+{
+  pthread_mutex_lock (&collect->lock);
+  pad->leak = leak;
+  pthread_cond_broadcast (&pad->room);
+  pthread_mutex_unlock (&collect->lock);
+}
+
 static bool
 all_flushing (const SvCollect *collect)
 {
@@ -349,10 +358,38 @@ sv_collect_reject (SvCollect *collect, SvCollectPad *pad, SvDropReason reason)
   pthread_mutex_unlock (&collect->lock);
 }
 
+static bool
+has_room (const SvCollectPad *pad, SvItemKind kind)
+{
+  return kind == SV_ITEM_FRAME ? pad->n_frames < pad->max_queued
+                               : pad->n_events < MAX_EVENTS;
+}
+
+/* Drops the frame that has waited longest; the events before it stay. */
+static void
+leak_oldest (SvCollect *collect, SvCollectPad *pad, SvItem **list)
+{
+  SvItem **at = &pad->head, *item;
+
+  while ((*at)->kind != SV_ITEM_FRAME)
+    at = &(*at)->next;
+  item = *at;
+  *at = item->next;
+  if (*at == NULL)
+    pad->tail = at;
+  pad->n_frames--;
+  sv_collect_count_dropped (collect, pad, SV_DROP_LEAKY);
+  item->next = *list;
+  *list = item;
+  /* The head may be an event now, which is not waited for. */
+  pthread_cond_signal (&collect->wake);
+}
+
 SvPushResult
 sv_collect_push (SvCollect *collect, SvCollectPad *pad, SvItem *item, int *flow)
 {
-  bool is_frame = item->kind == SV_ITEM_FRAME;
+  bool is_frame = item->kind == SV_ITEM_FRAME, queued = false;
+  SvItem *leaked = NULL;
   SvDropReason reason;
   SvPushResult result;
 
@@ -364,19 +401,27 @@ sv_collect_push (SvCollect *collect, SvCollectPad *pad, SvItem *item, int *flow)
     pthread_cond_signal (&collect->wake);
   }
   while ((result = check_open (collect, pad, item->kind, &reason)) == SV_PUSH_OK
-      && (is_frame ? pad->n_frames >= pad->max_queued
-                   : pad->n_events >= MAX_EVENTS))
-    pthread_cond_wait (&pad->room, &collect->lock);
+      && !has_room (pad, item->kind)) {
+    if (is_frame && pad->leak == SV_LEAK_NEWEST)
+      break;
+    if (is_frame && pad->leak == SV_LEAK_OLDEST)
+      leak_oldest (collect, pad, &leaked);
+    else
+      pthread_cond_wait (&pad->room, &collect->lock);
+  }
   *flow = collect->flow;
   /* The stream was ended before it began: what begins now is that stream. */
   if (result == SV_PUSH_ENDED && item->kind == SV_ITEM_START)
     pad->begun = true;
-  if (result == SV_PUSH_OK)
+  queued = result == SV_PUSH_OK && has_room (pad, item->kind);
+  if (queued)
     enqueue (collect, pad, item);
   else if (is_frame)
-    sv_collect_count_dropped (collect, pad, reason);
+    sv_collect_count_dropped (collect, pad,
+        result == SV_PUSH_OK ? SV_DROP_LEAKY : reason);
   pthread_mutex_unlock (&collect->lock);
-  if (result != SV_PUSH_OK)
+  if (!queued)
     sv_collect_free (collect, item);
+  sv_collect_free (collect, leaked);
   return result;
 }

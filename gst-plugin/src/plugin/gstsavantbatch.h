@@ -86,6 +86,7 @@ struct _GstSavantBatchPad
   guint source_id;
   gboolean announced; /* the source id is known downstream */
   guint max_queued;
+  SvLeak leak;
   guint flush_serial;  /* of the last FLUSH_START */
   guint32 seek_seqnum; /* of the last seek that it passed on */
   gboolean has_caps;

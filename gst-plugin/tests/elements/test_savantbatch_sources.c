@@ -213,6 +213,47 @@ GST_START_TEST (test_sources_without_frames)
 }
 GST_END_TEST;
 
+static gpointer
+push_three (gpointer data)
+{
+  for (guint i = 0; i < 3; i++)
+    batch_rig_push (data, 0, SMALL, 0, i * 40);
+  return NULL;
+}
+
+/* A sender that waits goes on when the pad begins to leak. */
+GST_START_TEST (test_leaky)
+{
+  for (guint round = 0; round < 2; round++) {
+    BatchRig rig;
+    GstBuffer *batch;
+    GThread *thread;
+    GstPad *pad;
+
+    batch_rig_init (&rig, 2, NULL, FALSE);
+    for (guint i = 0; i < 2; i++)
+      gst_harness_set_src_caps_str (rig.in[i], SMALL);
+    pad = gst_element_get_static_pad (rig.batch, "sink_0");
+    g_object_set (pad, "max-queued", 1, NULL);
+    thread = g_thread_new ("sender", push_three, &rig);
+    while (batch_rig_stat (rig.batch, "in") < 2)
+      g_usleep (1000);
+    gst_util_set_object_arg (G_OBJECT (pad), "leaky",
+        round == 0 ? "oldest" : "newest");
+    g_thread_join (thread);
+    fail_unless_equals_uint64 (batch_rig_stat (rig.batch, "dropped-leaky"), 2);
+    batch_rig_push (&rig, 1, SMALL, 0, 0);
+    batch = batch_rig_pull (&rig, 2);
+    fail_unless_equals_uint64 (
+        gst_buffer_get_savant_batch_meta (batch)->slots[0].pts,
+        round == 0 ? 80 * GST_MSECOND : 0);
+    gst_buffer_unref (batch);
+    gst_object_unref (pad);
+    batch_rig_clear (&rig);
+  }
+}
+GST_END_TEST;
+
 /* Where pool-size is not set, however many batches are kept nobody waits. */
 GST_START_TEST (test_pool_has_no_end)
 {
@@ -241,6 +282,7 @@ savantbatch_sources_suite (void)
   tcase_add_test (tc, test_caps_change_through_unbatch);
   tcase_add_test (tc, test_qos);
   tcase_add_test (tc, test_sources_without_frames);
+  tcase_add_test (tc, test_leaky);
   tcase_add_test (tc, test_pool_has_no_end);
   return s;
 }
