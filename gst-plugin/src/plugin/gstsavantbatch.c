@@ -273,9 +273,9 @@ check_ready (GstSavantBatch *self)
   gint gpu_id;
 
   pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->backend);
-  mem_type = self->mem_type;
-  gpu_id = self->gpu_id;
+  backend = g_strdup (self->memory.backend);
+  mem_type = self->memory.mem_type;
+  gpu_id = self->memory.gpu_id;
   config = self->settings.config;
   pthread_mutex_unlock (&self->lock);
   ready = sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
@@ -291,7 +291,7 @@ start (GstSavantBatch *self)
   gint status;
 
   pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->backend);
+  backend = g_strdup (self->memory.backend);
   sv_collect_set_batch_size (&self->collect, self->batch_size);
   pthread_mutex_unlock (&self->lock);
   status = savant_transform_new (backend, &self->transform);

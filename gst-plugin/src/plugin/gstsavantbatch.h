@@ -23,6 +23,7 @@
 #include "collect.h"
 #include "enums.h"
 #include "framemap.h"
+#include "props.h"
 
 G_BEGIN_DECLS
 
@@ -114,10 +115,7 @@ struct _GstSavantBatch
   guint batch_size;
   gint64 timeout_ns;
   guint64 stall_ns;
-  gint gpu_id;
-  SavantMemType mem_type;
-  guint pool_size;
-  gchar *backend;
+  SvMemorySettings memory;
   gboolean running;
   gboolean renegotiate;
   guint flushes;       /* reasons for which downstream is flushing */
