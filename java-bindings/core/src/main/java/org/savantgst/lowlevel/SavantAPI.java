@@ -99,7 +99,8 @@ public final class SavantAPI {
   public static final int SLOT_HAS_GEOMETRY = 28;
   public static final int SLOT_N_PLANES = 29;
   public static final int SLOT_PLANES = 30;
-  public static final int SLOT_NUMBERS = 46;
+  public static final int SLOT_ARRIVAL = 46;
+  public static final int SLOT_NUMBERS = 47;
 
   private SavantAPI() {}
 
