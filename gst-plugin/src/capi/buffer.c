@@ -134,9 +134,15 @@ savant_buffer_transform (SavantTransform *transform, void *dst_buffer,
     return status;
 
   job.src_rect = (SavantRect){ 0, 0, job.src.width, job.src.height };
-  if (src_rect != NULL)
+  if (src_rect != NULL) {
     job.src_rect =
         (SavantRect){ src_rect[0], src_rect[1], src_rect[2], src_rect[3] };
+    if (src_rect[2] == 0 || src_rect[3] == 0)
+      return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+          "source rectangle %d,%d %dx%d: width and height are 1 or more; NULL "
+          "takes the whole picture",
+          src_rect[0], src_rect[1], src_rect[2], src_rect[3]);
+  }
   if ((status = savant_clip_source_rect (&job.src_rect, job.src.width,
            job.src.height))
           != SAVANT_OK

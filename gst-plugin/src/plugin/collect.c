@@ -26,8 +26,8 @@ typedef struct Scan
   int64_t next_stall; /* waiting clock */
 } Scan;
 
-static int64_t
-now_ns (void)
+int64_t
+sv_collect_now (void)
 {
   struct timespec t;
 
@@ -126,7 +126,7 @@ reset_pad (SvCollect *collect, SvCollectPad *pad)
 {
   pad->closed = pad->cut = pad->ended = false;
   pad->has_gap = false;
-  reset_silence (collect, pad, now_ns ());
+  reset_silence (collect, pad, sv_collect_now ());
 }
 
 static void
@@ -160,7 +160,7 @@ enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item)
   item->pad = pad;
   pad->refs++;
   item->next = NULL;
-  item->arrival_ns = now_ns ();
+  item->arrival_ns = sv_collect_now ();
   *pad->tail = item;
   pad->tail = &item->next;
   reset_silence (collect, pad, item->arrival_ns);
@@ -314,7 +314,7 @@ sv_collect_hold (SvCollect *collect, bool begin, int64_t after_ns)
   else if (collect->holds > 0)
     collect->holds--;
   if (!begin)
-    collect->held_until = after_ns > 0 ? now_ns () + after_ns : 0;
+    collect->held_until = after_ns > 0 ? sv_collect_now () + after_ns : 0;
   pthread_cond_signal (&collect->wake);
   pthread_mutex_unlock (&collect->lock);
 }
@@ -811,7 +811,7 @@ sv_collect_take (SvCollect *collect, SvTake *take)
       if (take_events (collect, take))
         break;
       scan = scan_pads (collect);
-      now = now_ns ();
+      now = sv_collect_now ();
       hold = end_of_hold (collect, now);
       if (hold == 0
           && (try_batch (collect, take, &scan, now, &deadline)
@@ -831,7 +831,7 @@ void
 sv_collect_begin_push (SvCollect *collect)
 {
   pthread_mutex_lock (&collect->lock);
-  collect->pushing_since = now_ns ();
+  collect->pushing_since = sv_collect_now ();
   pthread_mutex_unlock (&collect->lock);
 }
 
@@ -840,7 +840,7 @@ sv_collect_end_push (SvCollect *collect)
 {
   pthread_mutex_lock (&collect->lock);
   if (collect->pushing_since != 0)
-    collect->pushed_ns += now_ns () - collect->pushing_since;
+    collect->pushed_ns += sv_collect_now () - collect->pushing_since;
   collect->pushing_since = 0;
   pthread_mutex_unlock (&collect->lock);
 }

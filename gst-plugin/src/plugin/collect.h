@@ -201,6 +201,9 @@ bool sv_collect_is_closed (SvCollect *collect, SvCollectPad *pad);
 
 /* ---- Producers ---------------------------------------------------------- */
 
+/* CLOCK_MONOTONIC, ns. */
+int64_t sv_collect_now (void);
+
 /* Counts a frame in. Where the result is OK, sv_collect_push() or _reject()
  * must follow; else it is dropped already. */
 SvPushResult sv_collect_enter (SvCollect *collect, SvCollectPad *pad,

@@ -65,7 +65,8 @@ typedef struct SvBatchItem
   gint slot; /* of the buffer's surface */
   SvPadCaps *caps;
   GstSegment segment;
-  gint64 own_id; /* where the frame has none */
+  gint64 own_id;     /* where the frame has none */
+  gint64 arrival_ns; /* sv_collect_now() when it came, before any waiting */
 } SvBatchItem;
 
 /* Properties that may change between two batches. */

@@ -309,6 +309,7 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
 {
   GstSavantBatch *self = GST_SAVANT_BATCH (parent);
   GstSavantBatchPad *pad = (GstSavantBatchPad *) gstpad;
+  gint64 arrival_ns = sv_collect_now ();
   SvBatchItem *item;
   SvPushResult result;
   gchar *problem;
@@ -326,6 +327,7 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
     return GST_FLOW_NOT_NEGOTIATED;
   }
   item = item_new (self, pad, SV_ITEM_FRAME);
+  item->arrival_ns = arrival_ns;
   item->buffer = buffer;
   item->caps = g_atomic_rc_box_acquire (pad->caps);
   item->segment = pad->segment;

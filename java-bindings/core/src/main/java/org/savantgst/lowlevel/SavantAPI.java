@@ -99,7 +99,8 @@ public final class SavantAPI {
   public static final int SLOT_HAS_GEOMETRY = 28;
   public static final int SLOT_N_PLANES = 29;
   public static final int SLOT_PLANES = 30;
-  public static final int SLOT_NUMBERS = 46;
+  public static final int SLOT_ARRIVAL = 46;
+  public static final int SLOT_NUMBERS = 47;
 
   private SavantAPI() {}
 
@@ -251,6 +252,26 @@ public final class SavantAPI {
   public static native int savant_app_src_push(long appSrc, long buffer, int[] flow);
 
   public static native int savant_app_src_end_of_stream(long appSrc);
+
+  public static native int savant_buffer_wrap_memory(
+      long data,
+      long pitch,
+      int width,
+      int height,
+      int format,
+      int memType,
+      int gpuId,
+      int readOnly,
+      long owner,
+      long[] buffer);
+
+  public static native int savant_released_owners(long[] owners, int capacity);
+
+  public static native int savant_buffer_to_dlpack(long buffer, int slot, int plane, long[] tensor);
+
+  public static native int savant_buffer_from_dlpack(long tensor, long[] buffer);
+
+  public static native int savant_dlpack_delete(long tensor);
 
   /**
    * Passes a count or OK through and turns a failure into its exception.
