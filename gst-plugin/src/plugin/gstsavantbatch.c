@@ -18,7 +18,16 @@
  * Every batch carries a SavantBatchMeta (source id, pad, times and ids of each
  * slot), a SavantTransformMeta and a SavantIdMeta: its own BATCH id, counted
  * from 0, then the FRAME ids of its slots. Its segment is running time. The
- * streams' own events travel with the batches, for savantunbatch.
+ * streams' own events travel with the batches, for savantunbatch. Other metas
+ * of the frames, regions of interest among them, do not: what they say of one
+ * picture has no place in a batch, and their coordinates would be wrong after
+ * letterboxing.
+ *
+ * Batches come from a pool that is not limited unless pool-size is set: a batch
+ * lives as long as any frame of it behind savantunbatch, so any limit below
+ * what the queues there can hold would stop every source for the sake of one.
+ * The queues downstream bound the memory: put one with a limit of buffers
+ * behind each pad.
  *
  * |[
  * gst-launch-1.0 savantbatch name=b batch-size=2 !
