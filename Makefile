@@ -25,7 +25,7 @@ help:
 	@echo 'make demo-launch     the elements alone, with gst-launch-1.0'
 	@echo 'make test            all checks and tests, also under sanitizers'
 	@echo 'make soak            1000 pipelines one after the other: nothing stays behind'
-	@echo 'make bench           measures, beside stock elements and libyuv'
+	@echo 'make bench           measures, beside libyuv, OpenCV and others'
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
 	@echo 'make check-tsan      the tests of shared state under ThreadSanitizer'
 	@echo 'make check-valgrind  tests under memcheck'
