@@ -11,7 +11,7 @@ MVN ?= mvn
 FIXED_ADDRESSES = $$(setarch "$$(uname -m)" -R true 2>/dev/null \
 	&& echo setarch "$$(uname -m)" -R)
 
-.PHONY: help bootstrap native demo demo-java test soak bench check-asan check-tsan \
+.PHONY: help bootstrap native demo demo-java test soak bench bench-java check-asan check-tsan \
 	check-valgrind check-format format clean
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo 'make test            all checks and tests, also under sanitizers'
 	@echo 'make soak            1000 pipelines one after the other: nothing stays behind'
 	@echo 'make bench           measures, beside stock elements and libyuv'
+	@echo 'make bench-java      measures what Java adds to a batch'
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
 	@echo 'make check-tsan      the tests of shared state under ThreadSanitizer'
 	@echo 'make check-valgrind  tests under memcheck'
@@ -52,6 +53,9 @@ soak: bootstrap
 bench: bootstrap
 	cd gst-plugin && cmake --preset release && \
 	  cmake --build --preset release --target bench
+
+bench-java: bootstrap
+	$(MVN) -q verify -Pjmh -DskipTests -pl pipelines -am
 
 check-asan check-tsan: check-%: bootstrap
 	cd gst-plugin && cmake --preset $* && cmake --build --preset $* && \
