@@ -7,6 +7,7 @@
  * return a SavantStatus unless they say otherwise. A `buffer` is the address
  * of a GstBuffer, borrowed unless a line says otherwise. */
 
+#include <savant/interop.h>
 #include <savant/status.h>
 #include <savant/surface.h>
 #include <savant/transform.h>
@@ -74,6 +75,10 @@ SAVANT_API int savant_buffer_get_times (void *buffer, int64_t *times);
 SAVANT_API int savant_buffer_set_times (void *buffer, int64_t pts,
     int64_t duration);
 
+/* One of the two, the other stays. */
+SAVANT_API int savant_buffer_set_pts (void *buffer, int64_t pts);
+SAVANT_API int savant_buffer_set_duration (void *buffer, int64_t duration);
+
 /* Copies the picture of a slot of a surface to `size` bytes at `data`: all
  * planes one after the other, rows without padding as in
  * savant_format_plane_size(). INVALID_ARGUMENT for any other size (the text
@@ -101,7 +106,8 @@ SAVANT_API int savant_buffer_plane_info (void *buffer, int slot, int plane,
 SAVANT_API int savant_buffer_set_num_filled (void *buffer, int num_filled);
 
 /* Transforms slot src_slot of one buffer into slot dst_slot of another.
- * `src_rect` is x, y, w, h or NULL for all. `config` is ten integers: padding,
+ * `src_rect` is x, y, w, h, cut to the picture, w and h not 0, or NULL for all;
+ * INVALID_ARGUMENT where nothing is left. `config` is ten integers: padding,
  * pad_left, pad_top, pad_right, pad_bottom, pad_color, interpolation,
  * compute_mode, flip, reserved (0). The destination's memory must be
  * exclusively owned. Attaches no meta. */
@@ -287,5 +293,8 @@ SAVANT_API int savant_buffer_read_counter (void *buffer, int slot,
 #ifdef __cplusplus
 }
 #endif
+
+#include <savant/generator.h>
+#include <savant/view.h>
 
 #endif

@@ -385,7 +385,7 @@ GST_START_TEST (test_buffer_times)
   fail_unless_equals_int64 (times[0], 5);
   fail_unless_equals_int64 (times[1], 7);
   fail_unless_status (savant_buffer_set_times (buffer, -2, 7),
-      SAVANT_ERROR_INVALID_ARGUMENT, "pts -2 and duration 7");
+      SAVANT_ERROR_INVALID_ARGUMENT, "pts -2 ns");
   fail_unless_equals_int (savant_buffer_ref (buffer), SAVANT_OK);
   fail_unless_status (savant_buffer_set_times (buffer, 1, 1),
       SAVANT_ERROR_NOT_WRITABLE, "2 references");
