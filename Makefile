@@ -25,7 +25,7 @@ help:
 	@echo 'make demo-launch     the elements alone, with gst-launch-1.0'
 	@echo 'make test            all checks and tests, also under sanitizers'
 	@echo 'make soak            1000 pipelines, eight threads on one pool for a minute'
-	@echo 'make bench           measures, beside stock elements and libyuv'
+	@echo 'make bench           measures, beside libyuv, OpenCV and others'
 	@echo 'make bench-java      measures what Java adds to a batch'
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
 	@echo 'make check-tsan      the tests of shared state under ThreadSanitizer'
