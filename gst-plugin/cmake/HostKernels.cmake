@@ -42,6 +42,10 @@ function(savant_kernel_objects isa language sources)
     # Highway's headers warn of themselves in more than one way.
     target_compile_options(${target} PRIVATE -Wall -Wextra -Werror -Wno-psabi
       -fvisibility=hidden -fno-exceptions -fno-rtti -fno-threadsafe-statics)
+    if(SAVANT_SANITIZE)
+      # Whole minutes a file otherwise, for arithmetic that is all intrinsics.
+      target_compile_options(${target} PRIVATE -O1 -fno-sanitize=undefined)
+    endif()
     target_include_directories(${target} SYSTEM PRIVATE ${HIGHWAY_INCLUDE})
     target_compile_features(${target} PRIVATE cxx_std_17)
   else()
