@@ -61,6 +61,33 @@ savant_transform_run (SavantTransform *transform,
       config != NULL ? config : &defaults, jobs, n_jobs);
 }
 
+int
+savant_transform_takes (const SavantTransform *transform, int mem_type)
+{
+  SavantMemType resolved;
+
+  if (transform == NULL)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "savant_transform_takes: transform is NULL");
+  return sv_backend_resolve_mem_type (transform->backend, mem_type, &resolved);
+}
+
+void
+savant_transform_keep (SavantTransform *transform, void *object,
+    void (*release) (void *object))
+{
+  if (transform != NULL && transform->backend->transform_keep != NULL)
+    transform->backend->transform_keep (transform->state, object, release);
+  else
+    release (object);
+}
+
+int
+savant_transform_max_kept (const SavantTransform *transform)
+{
+  return transform != NULL ? transform->backend->caps.held_runs : 0;
+}
+
 static int
 check_image (const SavantImage *image, const char *what, bool output, int job)
 {
@@ -191,5 +218,5 @@ savant_image_fill (const SavantImage *image, uint32_t color)
   status = check_image (image, "destination", true, 0);
   if (status != SAVANT_OK)
     return status;
-  return sv_host_backend.fill (image, color);
+  return sv_backend_of (image->data[0])->fill (image, color);
 }

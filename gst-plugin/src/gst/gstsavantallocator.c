@@ -160,11 +160,38 @@ memory_is_span (GstMemory *first G_GNUC_UNUSED, GstMemory *second G_GNUC_UNUSED,
   return FALSE;
 }
 
-static gpointer
-memory_map (GstMemory *memory, gsize size G_GNUC_UNUSED,
-    GstMapFlags flags G_GNUC_UNUSED)
+int
+sv_surface_wait (gpointer surface, gboolean writing)
 {
-  return ((GstSavantMemory *) memory)->surface;
+  SvNvbufLayout layout = sv_nvbuf_layout ();
+  guint n = sv_nvbuf_batch_size (layout, surface);
+  guint filled = sv_nvbuf_num_filled (layout, surface);
+  int status = SAVANT_OK;
+
+  /* The slots of one block are written together. */
+  if (sv_nvbuf_is_contiguous (layout, surface))
+    n = 1;
+  else if (filled > 0)
+    n = filled;
+  for (guint i = 0; status == SAVANT_OK && i < n; i++) {
+    const void *data = sv_nvbuf_data (layout, surface, i);
+    const SvBackendFns *backend =
+        data != NULL ? sv_backend_of (data) : &sv_host_backend;
+
+    if (backend->wait != NULL)
+      status = backend->wait (data, writing);
+  }
+  return status;
+}
+
+static gpointer
+memory_map (GstMemory *memory, gsize size G_GNUC_UNUSED, GstMapFlags flags)
+{
+  gpointer surface = ((GstSavantMemory *) memory)->surface;
+
+  return sv_surface_wait (surface, (flags & GST_MAP_WRITE) != 0) == SAVANT_OK
+      ? surface
+      : NULL;
 }
 
 static void
