@@ -11,17 +11,25 @@ MVN ?= mvn
 FIXED_ADDRESSES = $$(setarch "$$(uname -m)" -R true 2>/dev/null \
 	&& echo setarch "$$(uname -m)" -R)
 
-.PHONY: help bootstrap native demo demo-java test bench check-asan check-tsan \
+# The program savant; made again when a file or a folder of the sources changes.
+PROGRAM = examples/target/savant.jar
+PROGRAM_SOURCES := $(shell find pom.xml .mvn gst-plugin java-bindings pipelines \
+	examples -name target -prune -o -path examples/media -prune -o -print)
+
+.PHONY: help bootstrap native program demo demo-launch test soak bench \
+	check-asan check-tsan \
 	check-valgrind check-format format clean
 
 help:
-	@echo 'make demo            runs a video through the elements, shows a picture'
-	@echo 'make demo-java       letterboxes and batches four videos from Java'
+	@echo 'make demo            letterboxes and batches four videos, shows a picture'
+	@echo 'make demo-launch     the elements alone, with gst-launch-1.0'
 	@echo 'make test            all checks and tests, also under sanitizers'
+	@echo 'make soak            1000 pipelines one after the other: nothing stays behind'
 	@echo 'make bench           measures, beside stock elements and libyuv'
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
 	@echo 'make check-tsan      the tests of shared state under ThreadSanitizer'
 	@echo 'make check-valgrind  tests under memcheck'
+	@echo 'make program         only the program savant, examples/target/savant.jar'
 	@echo 'make native          only library and plugin, release build'
 	@echo 'make format          formats C and Java sources'
 	@echo 'make clean           removes what was built'
@@ -33,16 +41,25 @@ native: bootstrap
 	cd gst-plugin && cmake --preset release && \
 	  cmake --build --preset release --target gstsavant
 
-demo: native
-	scripts/demo.sh
+$(PROGRAM): $(PROGRAM_SOURCES) | bootstrap
+	$(MVN) -q package -DskipTests -Dnative.target=gstsavant
+	@touch $@
 
-demo-java: bootstrap
-	$(MVN) -q package -DskipTests
-	scripts/demo-java.sh
+program: $(PROGRAM)
+
+demo: $(PROGRAM)
+	@scripts/demo.sh
+
+demo-launch: native
+	scripts/demo-launch.sh
 
 test: check-format
 	$(MVN) verify
 	+$(MAKE) --no-print-directory check-asan check-tsan
+
+soak: bootstrap
+	$(MVN) -q test -pl pipelines -am -Dnative.skipTests=true -Dtest=CyclesTest \
+	  -Dsurefire.failIfNoSpecifiedTests=false -Dsavant.test.cycles=1000
 
 bench: bootstrap
 	cd gst-plugin && cmake --preset release && \

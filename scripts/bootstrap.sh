@@ -48,6 +48,7 @@ build_packages=(
 )
 # What the build can do without, and what is missing then.
 declare -A optional_packages=(
+  [libhwy-dev]="the host backend is plain C, several times slower"
   [libyuv-dev]="the benchmark does not show libyuv"
 )
 cuda_wheels=(

@@ -1,79 +1,56 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Letterboxes a video to 640x640 with savanttransform and leaves an encoded
-# video and a contact sheet of its frames, with nothing but gst-launch-1.0.
+# Runs the program savant over four forms of a video, which stock elements make,
+# and leaves contact sheets, an encoded video and a line about every frame.
+# Fails if a frame is missing.
 #
 #   scripts/demo.sh [VIDEO]
 #
-# Needs the release build (`make native`); `make demo` does both.
+# Needs the packed program (`mvn package`); `make demo` does both.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
 
-clip=${1:-examples/media/bigbuckbunny.mp4}
-native=gst-plugin/target/native/release
+clip=examples/media/bigbuckbunny.mp4
+clip_frames=132
+jar=examples/target/savant.jar
 out=target/demo
-columns=4
-rows=3
-tile=320
-gap=4
-
-export GST_PLUGIN_PATH=$PWD/$native/native
-export GST_REGISTRY=$PWD/$native/registry.bin
 
 die () { printf 'demo: %s\n' "$*" >&2; exit 1; }
 
-[ -f "$clip" ] || die "no file $clip"
-gst-inspect-1.0 savanttransform >/dev/null 2>&1 ||
-  die "no savanttransform in $GST_PLUGIN_PATH: 'make native' builds it"
+video=${1:-$clip}
+[ -f "$video" ] || die "no file $video"
+[ -f "$jar" ] || die "no $jar: 'make demo' builds it"
 
-encoder=
-for choice in x264enc openh264enc avenc_mpeg4; do
-  if gst-inspect-1.0 "$choice" >/dev/null 2>&1; then
-    encoder=$choice
-    break
-  fi
+square=pixel-aspect-ratio=1/1
+scaled () { printf '%s!%s ! video/x-raw,width=%d,height=%d,%s' "$video" "$@"; }
+
+java -jar "$jar" run --out "$out" --batch 4 --size 640x640 --mp4 \
+  "$(scaled videoscale 1280 720 $square)" \
+  "$(scaled videoscale 640 360 $square)" \
+  "$(scaled videoscale 720 576 pixel-aspect-ratio=64/45)" \
+  "$(scaled 'aspectratiocrop aspect-ratio=9/16 ! videoscale' 360 640 $square)"
+
+# The frames of a source, and its first line.
+frames_of () { grep -c "^{\"source\": $1, " "$out/frames.jsonl" || true; }
+first_of () { grep -m1 "^{\"source\": $1, " "$out/frames.jsonl"; }
+
+wanted=$(frames_of 0)
+[ "$video" != "$clip" ] || wanted=$clip_frames
+for source in 0 1 2 3; do
+  found=$(frames_of $source)
+  [ "$found" -gt 0 ] && [ "$found" -eq "$wanted" ] ||
+    die "$found frames of source $source in $out/frames.jsonl instead of $wanted"
+  [[ $(first_of $source) == *'"id": 0, '*'"batch": 0, '* ]] ||
+    die "source $source does not begin with its first frame: $(first_of $source)"
 done
-[ -n "$encoder" ] || die "no H.264 or MPEG-4 encoder among the plugins here"
 
-rm -rf "$out"
-mkdir -p "$out/frames"
-
-letterbox="savanttransform padding=symmetric pad-color=0x727272"
-size_of () { printf 'width=%d,height=%d' "$1" "$1"; }
-
-# One decoder feeds both: every frame to the encoder, two a second as pictures.
-# The encoder looks ahead before its first output; the other queue takes what
-# comes meanwhile.
-gst-launch-1.0 -q \
-  filesrc "location=$clip" ! decodebin ! tee name=t \
-  t. ! queue ! $letterbox ! "video/x-raw,format=I420,$(size_of 640)" \
-     ! $encoder ! mp4mux ! filesink "location=$out/letterbox.mp4" \
-  t. ! videorate drop-only=true ! video/x-raw,framerate=9/4 \
-     ! queue max-size-bytes=0 max-size-time=0 \
-     ! $letterbox ! "video/x-raw,format=RGB,$(size_of "$tile")" \
-     ! pngenc ! multifilesink "location=$out/frames/%02d.png"
-
-# The first pictures side by side, as the inputs of one compositor.
-step=$((tile + gap))
-sheet_caps="width=$((columns * step + gap)),height=$((rows * step + gap))"
-sheet=()
-pads=()
-for ((i = 0; i < columns * rows; i++)); do
-  frame=$(printf '%s/frames/%02d.png' "$out" "$i")
-  [ -f "$frame" ] || break
-  pads+=("sink_$i::xpos=$((gap + i % columns * step))"
-    "sink_$i::ypos=$((gap + i / columns * step))")
-  sheet+=(filesrc "location=$frame" ! pngdec ! "c.sink_$i")
-done
-gst-launch-1.0 -q compositor name=c background=black "${pads[@]}" \
-  ! "video/x-raw,format=RGBA,$sheet_caps" \
-  ! pngenc snapshot=true ! filesink "location=$out/contact-sheet.png" \
-  "${sheet[@]}"
-rm -r "$out/frames"
-
-for file in "$out/letterbox.mp4" "$out/contact-sheet.png"; do
+printf 'demo: all %d frames of 4 sources are in %s/%s\n' $((4 * wanted)) "$PWD" \
+  "$out/frames.jsonl"
+sheets=("$out"/sheet-*.png)
+for file in "$out/letterbox.mp4" "${sheets[-1]}"; do
   [ -s "$file" ] || die "$file is empty"
-  printf 'demo: %s/%s (%d bytes)\n' "$PWD" "$file" "$(stat -c %s "$file")"
 done
+printf 'demo: encoded video %s/%s\n' "$PWD" "$out/letterbox.mp4"
+printf 'demo: contact sheet %s/%s\n' "$PWD" "${sheets[-1]}"

@@ -312,6 +312,9 @@ typedef struct GstSavantBatchSlot
   gint64 frame_id;           /* the first of its ids, -1 = none */
   guint ids_at;              /* its ids are meta->ids[ids_at ...] */
   guint n_ids;
+  /* CLOCK_MONOTONIC when the frame came to savantbatch, before it waited for
+   * anything there; NONE where that is not known. */
+  GstClockTime arrival_ns;
 } GstSavantBatchSlot;
 
 typedef struct GstSavantBatchMeta

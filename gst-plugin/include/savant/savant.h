@@ -74,6 +74,10 @@ SAVANT_API int savant_buffer_get_times (void *buffer, int64_t *times);
 SAVANT_API int savant_buffer_set_times (void *buffer, int64_t pts,
     int64_t duration);
 
+/* One of the two, the other stays. */
+SAVANT_API int savant_buffer_set_pts (void *buffer, int64_t pts);
+SAVANT_API int savant_buffer_set_duration (void *buffer, int64_t duration);
+
 /* Copies the picture of a slot of a surface to `size` bytes at `data`: all
  * planes one after the other, rows without padding as in
  * savant_format_plane_size(). INVALID_ARGUMENT for any other size (the text
@@ -101,7 +105,8 @@ SAVANT_API int savant_buffer_plane_info (void *buffer, int slot, int plane,
 SAVANT_API int savant_buffer_set_num_filled (void *buffer, int num_filled);
 
 /* Transforms slot src_slot of one buffer into slot dst_slot of another.
- * `src_rect` is x, y, w, h or NULL for all. `config` is ten integers: padding,
+ * `src_rect` is x, y, w, h, cut to the picture, w and h not 0, or NULL for all;
+ * INVALID_ARGUMENT where nothing is left. `config` is ten integers: padding,
  * pad_left, pad_top, pad_right, pad_bottom, pad_color, interpolation,
  * compute_mode, flip, reserved (0). The destination's memory must be
  * exclusively owned. Attaches no meta. */
@@ -142,9 +147,10 @@ SAVANT_API int savant_buffer_box_to_network (void *buffer, int slot,
  * 1 timeout, 2 eos, 3 gap, 4 flush), [3] how long its oldest frame waited, in
  * ns; then eight numbers a slot: source id, pad index, pts, duration and
  * running time in ns, each -1 for none, first frame id or -1, number of its
- * ids, 0. Returns how many numbers there are, 4 + 8 * slots, and writes the
- * first `capacity` of them; `out` may be NULL if that is 0. UNSUPPORTED for a
- * buffer without SavantBatchMeta. */
+ * ids, CLOCK_MONOTONIC in ns when it came to savantbatch or -1. Returns how
+ * many numbers there are, 4 + 8 * slots, and writes the first `capacity` of
+ * them; `out` may be NULL if that is 0. UNSUPPORTED for a buffer without
+ * SavantBatchMeta. */
 SAVANT_API int savant_buffer_get_batch (void *buffer, int64_t *out,
     int capacity);
 
@@ -222,7 +228,11 @@ enum
   /* Four a plane, for SAVANT_MAX_PLANES: address, pitch, bytes of a row
    * without padding, rows. 0 where there is no such plane. */
   SAVANT_PULL_SLOT_PLANES,
-  SAVANT_PULL_SLOT_NUMBERS = SAVANT_PULL_SLOT_PLANES + 4 * SAVANT_MAX_PLANES
+  /* CLOCK_MONOTONIC when the frame came to savantbatch, before it waited for
+   * anything there; -1 = no SavantBatchMeta. TAKEN_AT less this is how long it
+   * was on its way. */
+  SAVANT_PULL_SLOT_ARRIVAL = SAVANT_PULL_SLOT_PLANES + 4 * SAVANT_MAX_PLANES,
+  SAVANT_PULL_SLOT_NUMBERS
 };
 
 /* A puller of an appsink (its address, a GstAppSink; a reference is taken). It
@@ -282,5 +292,8 @@ SAVANT_API int savant_buffer_read_counter (void *buffer, int slot,
 #ifdef __cplusplus
 }
 #endif
+
+#include <savant/generator.h>
+#include <savant/view.h>
 
 #endif

@@ -23,7 +23,7 @@ typedef enum SavantPadding
 typedef enum SavantInterpolation
 {
   SAVANT_INTERPOLATION_NEAREST = 0,
-  /* 2 taps a axis. */
+  /* 2 taps an axis. */
   SAVANT_INTERPOLATION_BILINEAR = 1,
   /* Catmull-Rom (a = -0.5), 4 taps. */
   SAVANT_INTERPOLATION_CUBIC = 2,

@@ -133,6 +133,14 @@ check_image (const SavantImage *image, const char *what, bool output, int job)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "job %d: %s range %d: it is 1 (full) or 2 (limited)", job, what,
         (int) image->colorimetry.range);
+  if (info->family == SV_FAMILY_YUV
+      && (image->colorimetry.siting
+             & ~(unsigned) (SAVANT_SITING_H_COSITED | SAVANT_SITING_V_COSITED))
+          != 0)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "job %d: %s siting %u: it is an OR of 2 (horizontally cosited) and 4 "
+        "(vertically cosited), 0 for neither",
+        job, what, image->colorimetry.siting);
   return SAVANT_OK;
 }
 

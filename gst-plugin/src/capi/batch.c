@@ -45,7 +45,7 @@ batch_number (const GstSavantBatchMeta *meta, int index)
     case 6:
       return slot->n_ids;
     default:
-      return 0;
+      return time_number (slot->arrival_ns);
   }
 }
 

@@ -2,7 +2,9 @@
 #include <savant/gst.h>
 
 #include "core/log.h"
+#include "exports.h"
 #include "gst/gstsavantallocator.h"
+#include "job.h"
 
 /* A slot of a buffer's surface as a picture; SavantStatus. */
 static int
@@ -83,7 +85,7 @@ int
 savant_buffer_set_num_filled (void *buffer, int num_filled)
 {
   gpointer surface;
-  int batch_size;
+  int batch_size, lent;
   int status = sv_buffer_get_surface (buffer, &surface);
 
   if (status != SAVANT_OK)
@@ -93,37 +95,14 @@ savant_buffer_set_num_filled (void *buffer, int num_filled)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "numFilled %d of a surface of %d slots: it must be from 0 to %d",
         num_filled, batch_size, batch_size);
-  if (!gst_buffer_is_writable (buffer))
-    return sv_fail (SAVANT_ERROR_NOT_WRITABLE,
-        "the buffer has %d references: numFilled can be set by its only owner",
-        GST_MINI_OBJECT_REFCOUNT_VALUE (buffer));
+  status = sv_buffer_begin_write (buffer, "numFilled", &lent);
+  if (status != SAVANT_OK)
+    return status;
   status = sv_buffer_check_exclusive (buffer);
   if (status == SAVANT_OK)
     sv_nvbuf_set_num_filled (sv_nvbuf_layout (), surface, num_filled);
+  sv_buffer_end_write (buffer, lent);
   return status;
-}
-
-static int
-read_config (const int32_t *numbers, SavantTransformConfig *config)
-{
-  static const SavantTransformConfig defaults =
-      SAVANT_TRANSFORM_CONFIG_DEFAULTS;
-
-  *config = defaults;
-  if (numbers[9] != 0)
-    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
-        "savant_buffer_transform: config[9] is reserved and must be 0, not %d",
-        numbers[9]);
-  config->padding = (SavantPadding) numbers[0];
-  config->pad_left = numbers[1];
-  config->pad_top = numbers[2];
-  config->pad_right = numbers[3];
-  config->pad_bottom = numbers[4];
-  config->pad_color = (uint32_t) numbers[5];
-  config->interpolation = (SavantInterpolation) numbers[6];
-  config->compute_mode = (SavantComputeMode) numbers[7];
-  config->flip = (SavantFlip) numbers[8];
-  return SAVANT_OK;
 }
 
 int
@@ -140,7 +119,7 @@ savant_buffer_transform (SavantTransform *transform, void *dst_buffer,
     return fail_null ("savant_buffer_transform", "transform");
   if (config == NULL)
     return fail_null ("savant_buffer_transform", "config");
-  if ((status = read_config (config, &settings)) != SAVANT_OK
+  if ((status = sv_read_config (config, &settings)) != SAVANT_OK
       || (status = get_slot (dst_buffer, dst_slot, &dst, &job.dst)) != SAVANT_OK
       || (status = get_slot (src_buffer, src_slot, &src, &job.src))
           != SAVANT_OK)
@@ -155,9 +134,15 @@ savant_buffer_transform (SavantTransform *transform, void *dst_buffer,
     return status;
 
   job.src_rect = (SavantRect){ 0, 0, job.src.width, job.src.height };
-  if (src_rect != NULL)
+  if (src_rect != NULL) {
     job.src_rect =
         (SavantRect){ src_rect[0], src_rect[1], src_rect[2], src_rect[3] };
+    if (src_rect[2] == 0 || src_rect[3] == 0)
+      return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+          "source rectangle %d,%d %dx%d: width and height are 1 or more; NULL "
+          "takes the whole picture",
+          src_rect[0], src_rect[1], src_rect[2], src_rect[3]);
+  }
   if ((status = savant_clip_source_rect (&job.src_rect, job.src.width,
            job.src.height))
           != SAVANT_OK

@@ -2,6 +2,7 @@
 #include <savant/gst.h>
 
 #include "core/log.h"
+#include "exports.h"
 
 static int
 check_buffer (void *buffer)
@@ -53,24 +54,53 @@ savant_buffer_get_times (void *buffer, int64_t *times)
   return SAVANT_OK;
 }
 
+static int
+check_time (const char *name, int64_t time)
+{
+  if (time < -1)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "%s %" G_GINT64_FORMAT " ns: it must be 0 or more, or -1 for none",
+        name, time);
+  return SAVANT_OK;
+}
+
+static int
+set_times (GstBuffer *buffer, const int64_t *pts, const int64_t *duration)
+{
+  int status = check_buffer (buffer);
+  int lent;
+
+  if (status == SAVANT_OK && pts != NULL)
+    status = check_time ("pts", *pts);
+  if (status == SAVANT_OK && duration != NULL)
+    status = check_time ("duration", *duration);
+  if (status == SAVANT_OK)
+    status = sv_buffer_begin_write (buffer, "times", &lent);
+  if (status != SAVANT_OK)
+    return status;
+  /* -1 is GST_CLOCK_TIME_NONE. */
+  if (pts != NULL)
+    GST_BUFFER_PTS (buffer) = (GstClockTime) *pts;
+  if (duration != NULL)
+    GST_BUFFER_DURATION (buffer) = (GstClockTime) *duration;
+  sv_buffer_end_write (buffer, lent);
+  return SAVANT_OK;
+}
+
 int
 savant_buffer_set_times (void *buffer, int64_t pts, int64_t duration)
 {
-  int status = check_buffer (buffer);
+  return set_times (buffer, &pts, &duration);
+}
 
-  if (status != SAVANT_OK)
-    return status;
-  if (pts < -1 || duration < -1)
-    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
-        "pts %" G_GINT64_FORMAT " and duration %" G_GINT64_FORMAT
-        " ns: each must be 0 or more, or -1 for none",
-        pts, duration);
-  if (!gst_buffer_is_writable (buffer))
-    return sv_fail (SAVANT_ERROR_NOT_WRITABLE,
-        "the buffer has %d references: times can be set by its only owner",
-        GST_MINI_OBJECT_REFCOUNT_VALUE (buffer));
-  /* -1 is GST_CLOCK_TIME_NONE. */
-  GST_BUFFER_PTS (buffer) = (GstClockTime) pts;
-  GST_BUFFER_DURATION (buffer) = (GstClockTime) duration;
-  return SAVANT_OK;
+int
+savant_buffer_set_pts (void *buffer, int64_t pts)
+{
+  return set_times (buffer, &pts, NULL);
+}
+
+int
+savant_buffer_set_duration (void *buffer, int64_t duration)
+{
+  return set_times (buffer, NULL, &duration);
 }

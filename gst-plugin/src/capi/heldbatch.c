@@ -187,6 +187,7 @@ write_origin (const SvHeldBatch *held, const GstSavantBatchMeta *batch,
     numbers[SAVANT_PULL_SLOT_DURATION] =
         time_number (GST_BUFFER_DURATION (held->buffer));
     numbers[SAVANT_PULL_SLOT_RUNNING_TIME] = time_number (held->running_time);
+    numbers[SAVANT_PULL_SLOT_ARRIVAL] = -1;
     return;
   }
   of = &batch->slots[slot];
@@ -197,6 +198,7 @@ write_origin (const SvHeldBatch *held, const GstSavantBatchMeta *batch,
   numbers[SAVANT_PULL_SLOT_PTS] = time_number (of->pts);
   numbers[SAVANT_PULL_SLOT_DURATION] = time_number (of->duration);
   numbers[SAVANT_PULL_SLOT_RUNNING_TIME] = time_number (of->running_time);
+  numbers[SAVANT_PULL_SLOT_ARRIVAL] = time_number (of->arrival_ns);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include <savant/gst.h>
 
 #include "core/log.h"
+#include "exports.h"
 #include "gst/gstsavantidmeta.h"
 
 static int
@@ -50,6 +51,7 @@ savant_buffer_set_ids (void *buffer, const int32_t *kinds, const int64_t *ids,
     int n_ids)
 {
   GstSavantId *list;
+  int lent;
   int status = check_buffer (buffer);
 
   if (status != SAVANT_OK)
@@ -62,24 +64,24 @@ savant_buffer_set_ids (void *buffer, const int32_t *kinds, const int64_t *ids,
   status = check_kinds (kinds, n_ids);
   if (status != SAVANT_OK)
     return status;
-  if (!gst_buffer_is_writable (buffer))
-    return sv_fail (SAVANT_ERROR_NOT_WRITABLE,
-        "the buffer has %d references: ids can be set by its only owner",
-        GST_MINI_OBJECT_REFCOUNT_VALUE (buffer));
+  status = sv_buffer_begin_write (buffer, "ids", &lent);
+  if (status != SAVANT_OK)
+    return status;
   if (n_ids <= 1) {
     GstSavantId id = { 0 };
 
     if (n_ids == 1)
       id = (GstSavantId){ .kind = kinds[0], .id = ids[0] };
     gst_buffer_set_savant_ids (buffer, &id, (guint) n_ids);
-    return SAVANT_OK;
+  } else {
+    list = g_new0 (GstSavantId, n_ids);
+    for (int i = 0; i < n_ids; i++) {
+      list[i].kind = kinds[i];
+      list[i].id = ids[i];
+    }
+    sv_buffer_take_ids (buffer, list, (guint) n_ids);
   }
-  list = g_new0 (GstSavantId, n_ids);
-  for (int i = 0; i < n_ids; i++) {
-    list[i].kind = kinds[i];
-    list[i].id = ids[i];
-  }
-  sv_buffer_take_ids (buffer, list, (guint) n_ids);
+  sv_buffer_end_write (buffer, lent);
   return SAVANT_OK;
 }
 

@@ -4,6 +4,54 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "gst/gstsavantallocator.h"
+
+int
+sv_get_slot (void *buffer, int slot, gboolean any_slot, gpointer *surface,
+    SavantImage *image)
+{
+  int status = sv_buffer_get_surface (buffer, surface);
+  int n;
+
+  if (status != SAVANT_OK)
+    return status;
+  n = gst_savant_surface_get_num_filled (*surface);
+  if (!any_slot && (slot < 0 || slot >= n))
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "slot %d of a surface with %d filled slots: it must be below that",
+        slot, n);
+  return gst_savant_surface_get_image (*surface, slot, image);
+}
+
+int
+sv_plane_as_gray (gpointer surface, int slot, int plane, SavantImage *image)
+{
+  uint32_t width, height, pitch, offset, bytes_per_sample;
+  int64_t row_bytes, rows;
+
+  if (plane < 0 || plane >= image->n_planes)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "plane %d of a %s slot: it must be from 0 to %d", plane,
+        savant_format_name (image->format), image->n_planes - 1);
+  sv_nvbuf_plane (sv_nvbuf_layout (), surface, (uint32_t) slot,
+      (uint32_t) plane, &width, &height, &pitch, &offset, &bytes_per_sample);
+  if (bytes_per_sample != 1)
+    return sv_fail (SAVANT_ERROR_UNSUPPORTED,
+        "plane %d of a %s slot holds %u bytes a sample and is no picture of "
+        "its own: name the slot",
+        plane, savant_format_name (image->format), bytes_per_sample);
+  savant_format_plane_size (image->format, plane, image->width, image->height,
+      &row_bytes, &rows);
+  *image = (SavantImage){ .format = SAVANT_FORMAT_GRAY8,
+    .width = (int) row_bytes,
+    .height = (int) rows,
+    .colorimetry = { SAVANT_MATRIX_BT601, SAVANT_RANGE_FULL,
+        SAVANT_SITING_MPEG2 },
+    .n_planes = 1,
+    .data = { image->data[plane] },
+    .pitch_bytes = { image->pitch_bytes[plane] } };
+  return SAVANT_OK;
+}
 
 int
 sv_check_readable (const char *what, SavantMemType mem_type)
@@ -30,35 +78,82 @@ picture_bytes (const SavantImage *image)
   return bytes;
 }
 
+/* Checks the bytes of a caller that hold a whole picture. */
+static int
+check_bytes (const char *what, const SavantImage *image, const void *data,
+    int64_t size)
+{
+  int64_t bytes = picture_bytes (image);
+
+  if (data == NULL)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT, "%s: data is NULL", what);
+  if (size != bytes)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "%s: %" G_GINT64_FORMAT
+        " bytes for a %dx%d %s picture of %" G_GINT64_FORMAT " bytes",
+        what, size, image->width, image->height,
+        savant_format_name (image->format), bytes);
+  return SAVANT_OK;
+}
+
+static void
+copy_rows (uint8_t *to, ptrdiff_t to_pitch, const uint8_t *from,
+    ptrdiff_t from_pitch, int64_t row_bytes, int64_t rows)
+{
+  if (to_pitch == row_bytes && from_pitch == row_bytes) {
+    memcpy (to, from, (size_t) (row_bytes * rows));
+    return;
+  }
+  for (int64_t y = 0; y < rows; y++, to += to_pitch, from += from_pitch)
+    memcpy (to, from, (size_t) row_bytes);
+}
+
 int
 sv_copy_picture (const SavantImage *image, void *data, int64_t size)
 {
-  int64_t bytes = picture_bytes (image);
+  int status = check_bytes ("copy slot", image, data, size);
   uint8_t *to = data;
 
-  if (data == NULL)
-    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT, "copy slot: data is NULL");
-  if (size != bytes)
-    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
-        "copy slot: %" G_GINT64_FORMAT
-        " bytes for a %dx%d %s picture of %" G_GINT64_FORMAT " bytes",
-        size, image->width, image->height, savant_format_name (image->format),
-        bytes);
-  for (int p = 0; p < image->n_planes; p++) {
-    const uint8_t *from = image->data[p];
+  for (int p = 0; status == SAVANT_OK && p < image->n_planes; p++) {
     int64_t row_bytes, rows;
 
     savant_format_plane_size (image->format, p, image->width, image->height,
         &row_bytes, &rows);
-    if (image->pitch_bytes[p] == row_bytes) {
-      memcpy (to, from, (size_t) (row_bytes * rows));
-      to += row_bytes * rows;
-      continue;
-    }
-    for (int64_t y = 0; y < rows; y++, to += row_bytes)
-      memcpy (to, from + y * image->pitch_bytes[p], (size_t) row_bytes);
+    copy_rows (to, row_bytes, image->data[p], image->pitch_bytes[p], row_bytes,
+        rows);
+    to += row_bytes * rows;
   }
-  return SAVANT_OK;
+  return status;
+}
+
+int
+sv_fill_picture (const SavantImage *image, const void *data, int64_t size)
+{
+  int status = check_bytes ("upload", image, data, size);
+  const uint8_t *from = data;
+
+  for (int p = 0; status == SAVANT_OK && p < image->n_planes; p++) {
+    int64_t row_bytes, rows;
+
+    savant_format_plane_size (image->format, p, image->width, image->height,
+        &row_bytes, &rows);
+    copy_rows (image->data[p], image->pitch_bytes[p], from, row_bytes,
+        row_bytes, rows);
+    from += row_bytes * rows;
+  }
+  return status;
+}
+
+void
+sv_memset_slot (gpointer surface, int slot, const SavantImage *image, int value)
+{
+  for (int p = 0; p < image->n_planes; p++) {
+    uint32_t width, rows, pitch, offset, bytes_per_sample;
+
+    sv_nvbuf_plane (sv_nvbuf_layout (), surface, (uint32_t) slot, (uint32_t) p,
+        &width, &rows, &pitch, &offset, &bytes_per_sample);
+    memset (image->data[p], value, (size_t) pitch * rows);
+  }
 }
 
 int

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <savant/gst.h>
+#include "pool.h"
 
 #include "core/log.h"
 #include "gst/gstsavantallocator.h"
 #include "gst/gstsavantbufferpool.h"
-
-struct SavantPool
-{
-  GstSavantBufferPool *pool;
-};
 
 static GstCaps *
 surface_caps (const GstSavantSurfaceParams *params)
@@ -80,7 +75,13 @@ savant_pool_new (const char *backend, int format, int width, int height,
   if (status != SAVANT_OK)
     return status;
   *out = g_new (SavantPool, 1);
-  (*out)->pool = GST_SAVANT_BUFFER_POOL (pool);
+  **out = (SavantPool){ .pool = GST_SAVANT_BUFFER_POOL (pool),
+    .backend = fns,
+    .mem_type = resolved,
+    .width = width,
+    .height = height,
+    .batch_size = batch_size,
+    .max_buffers = pool_size };
   return SAVANT_OK;
 }
 
@@ -103,8 +104,8 @@ savant_pool_free (SavantPool *pool)
   g_free (pool);
 }
 
-static int
-fail_exhausted (SavantPool *pool, int64_t timeout_ns)
+int
+sv_pool_fail_exhausted (SavantPool *pool, int64_t timeout_ns)
 {
   GstSavantPoolStats stats;
 
@@ -130,7 +131,7 @@ savant_pool_acquire (SavantPool *pool, int64_t timeout_ns, void **buffer)
       *buffer = acquired;
       return SAVANT_OK;
     case GST_FLOW_EOS:
-      return fail_exhausted (pool, timeout_ns);
+      return sv_pool_fail_exhausted (pool, timeout_ns);
     case GST_FLOW_FLUSHING:
       return sv_fail (SAVANT_ERROR_FLUSHING, "the pool is stopped");
     default:

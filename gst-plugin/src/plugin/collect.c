@@ -26,8 +26,8 @@ typedef struct Scan
   int64_t next_stall; /* waiting clock */
 } Scan;
 
-static int64_t
-now_ns (void)
+int64_t
+sv_collect_now (void)
 {
   struct timespec t;
 
@@ -124,9 +124,9 @@ reset_silence (SvCollect *collect, SvCollectPad *pad, int64_t now)
 static void
 reset_pad (SvCollect *collect, SvCollectPad *pad)
 {
-  pad->closed = pad->ended = false;
+  pad->closed = pad->cut = pad->ended = false;
   pad->has_gap = false;
-  reset_silence (collect, pad, now_ns ());
+  reset_silence (collect, pad, sv_collect_now ());
 }
 
 static void
@@ -139,6 +139,81 @@ grow_capacity (SvCollect *collect)
     collect->capacity *= 2;
   if (collect->capacity > MAX_CAPACITY)
     collect->capacity = MAX_CAPACITY;
+}
+
+/* Whether the consumer has to look at a new head. Only frames are frequent. */
+static bool
+concerns_consumer (const SvCollect *collect, SvItemKind kind)
+{
+  if (kind != SV_ITEM_FRAME || collect->has_gaps)
+    return true;
+  return collect->n_heads >= collect->n_expected
+      || collect->n_heads >= collect->capacity
+      || (collect->n_heads == 1 && collect->timeout_ns >= 0);
+}
+
+static void
+enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item)
+{
+  bool is_head = pad->head == NULL;
+
+  item->pad = pad;
+  pad->refs++;
+  item->next = NULL;
+  item->arrival_ns = sv_collect_now ();
+  *pad->tail = item;
+  pad->tail = &item->next;
+  reset_silence (collect, pad, item->arrival_ns);
+  if (item->kind == SV_ITEM_FRAME)
+    pad->n_frames++;
+  else
+    pad->n_events++;
+  if (item->kind == SV_ITEM_EOS)
+    pad->closed = true;
+  if (item->kind == SV_ITEM_START) {
+    pad->closed = pad->cut = false;
+    pad->begun = true;
+  }
+  if (!is_head)
+    return;
+  if (item->kind == SV_ITEM_FRAME)
+    collect->n_heads++;
+  if (concerns_consumer (collect, item->kind))
+    pthread_cond_signal (&collect->wake);
+}
+
+/* An end that was asked for when nothing could be queued. */
+static void
+queue_pending_end (SvCollect *collect, SvCollectPad *pad)
+{
+  if (pad->pending_end == NULL)
+    return;
+  pad->cut = true;
+  enqueue (collect, pad, pad->pending_end);
+  pad->pending_end = NULL;
+}
+
+/* OK where an item may be queued as far as the state goes. */
+static SvPushResult
+check_open (const SvCollect *collect, const SvCollectPad *pad, SvItemKind kind,
+    SvDropReason *reason)
+{
+  *reason = SV_DROP_FLUSH;
+  if (pad->released) {
+    *reason = SV_DROP_RELEASED;
+    return SV_PUSH_RELEASED;
+  }
+  if (!collect->running || pad->flushing)
+    return SV_PUSH_FLUSHING;
+  if (collect->has_flow) {
+    *reason = collect->flow_reason;
+    return SV_PUSH_REFUSED;
+  }
+  if (pad->closed && (kind != SV_ITEM_START || (pad->cut && !pad->begun))) {
+    *reason = pad->cut ? SV_DROP_RELEASED : SV_DROP_ERROR;
+    return SV_PUSH_ENDED;
+  }
+  return SV_PUSH_OK;
 }
 
 /* ---- Life --------------------------------------------------------------- */
@@ -180,7 +255,8 @@ sv_collect_start (SvCollect *collect)
 {
   pthread_mutex_lock (&collect->lock);
   collect->running = true;
-  collect->halts = 0;
+  collect->halts = collect->holds = 0;
+  collect->held_until = 0;
   collect->eos_told = false;
   collect->has_flow = false;
   collect->pushing_since = 0;
@@ -188,8 +264,9 @@ sv_collect_start (SvCollect *collect)
   memset (&collect->stats, 0, sizeof collect->stats);
   for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next) {
     memset (&pad->stats, 0, sizeof pad->stats);
-    pad->flushing = false;
+    pad->flushing = pad->begun = false;
     reset_pad (collect, pad);
+    queue_pending_end (collect, pad);
   }
   collect->capacity = collect->batch_size != 0 ? collect->batch_size
       : collect->n_pads != 0                   ? collect->n_pads
@@ -224,6 +301,20 @@ sv_collect_halt (SvCollect *collect, bool halt)
     collect->has_flow = false;
     collect->eos_told = false;
   }
+  pthread_cond_signal (&collect->wake);
+  pthread_mutex_unlock (&collect->lock);
+}
+
+void
+sv_collect_hold (SvCollect *collect, bool begin, int64_t after_ns)
+{
+  pthread_mutex_lock (&collect->lock);
+  if (begin)
+    collect->holds++;
+  else if (collect->holds > 0)
+    collect->holds--;
+  if (!begin)
+    collect->held_until = after_ns > 0 ? sv_collect_now () + after_ns : 0;
   pthread_cond_signal (&collect->wake);
   pthread_mutex_unlock (&collect->lock);
 }
@@ -306,6 +397,11 @@ sv_collect_release_pad (SvCollect *collect, SvCollectPad *pad)
   }
   pad->released = true;
   drop_queue (collect, pad, SV_DROP_RELEASED, &items);
+  if (pad->pending_end != NULL) {
+    pad->pending_end->next = items;
+    items = pad->pending_end;
+    pad->pending_end = NULL;
+  }
   pthread_cond_broadcast (&pad->room);
   pthread_cond_signal (&collect->wake);
   pthread_mutex_unlock (&collect->lock);
@@ -333,21 +429,15 @@ all_flushing (const SvCollect *collect)
 }
 
 bool
-sv_collect_flush_pad (SvCollect *collect, SvCollectPad *pad, bool begin)
+sv_collect_begin_flush (SvCollect *collect, SvCollectPad *pad)
 {
   SvItem *items = NULL;
   bool all;
 
   pthread_mutex_lock (&collect->lock);
-  all = all_flushing (collect);
   drop_queue (collect, pad, SV_DROP_FLUSH, &items);
-  pad->flushing = begin;
-  if (begin) {
-    all = all_flushing (collect);
-  } else {
-    reset_pad (collect, pad);
-    collect->eos_told = false;
-  }
+  pad->flushing = true;
+  all = all_flushing (collect);
   pthread_cond_broadcast (&pad->room);
   pthread_cond_signal (&collect->wake);
   pthread_mutex_unlock (&collect->lock);
@@ -355,17 +445,90 @@ sv_collect_flush_pad (SvCollect *collect, SvCollectPad *pad, bool begin)
   return all;
 }
 
+bool
+sv_collect_end_flush (SvCollect *collect, SvCollectPad *pad, SvItem *item)
+{
+  SvItem *items = NULL;
+  bool open;
+
+  item->pad = NULL;
+  item->next = NULL;
+  pthread_mutex_lock (&collect->lock);
+  drop_queue (collect, pad, SV_DROP_FLUSH, &items);
+  pad->flushing = false;
+  reset_pad (collect, pad);
+  collect->eos_told = collect->has_flow = false;
+  open = collect->running && !pad->released;
+  if (open) {
+    enqueue (collect, pad, item);
+    queue_pending_end (collect, pad);
+  } else {
+    item->next = items;
+    items = item;
+  }
+  pthread_cond_broadcast (&pad->room);
+  pthread_cond_signal (&collect->wake);
+  pthread_mutex_unlock (&collect->lock);
+  sv_collect_free (collect, items);
+  return open;
+}
+
+bool
+sv_collect_end_pad (SvCollect *collect, SvCollectPad *pad, SvItem *item,
+    int *flow)
+{
+  bool deferred, untold;
+
+  item->pad = NULL;
+  item->next = NULL;
+  pthread_mutex_lock (&collect->lock);
+  deferred = !collect->running || pad->flushing;
+  untold = collect->has_flow && !deferred && !pad->released;
+  *flow = collect->flow;
+  if (deferred && !pad->released && pad->pending_end == NULL) {
+    pad->pending_end = item;
+    item = NULL;
+  } else if (!deferred && !pad->released && !pad->closed) {
+    pad->cut = true;
+    enqueue (collect, pad, item);
+    pthread_cond_broadcast (&pad->room);
+    item = NULL;
+  }
+  pthread_mutex_unlock (&collect->lock);
+  sv_collect_free (collect, item);
+  return untold;
+}
+
+bool
+sv_collect_is_closed (SvCollect *collect, SvCollectPad *pad)
+{
+  bool closed;
+
+  pthread_mutex_lock (&collect->lock);
+  closed = pad->closed;
+  pthread_mutex_unlock (&collect->lock);
+  return closed;
+}
+
 /* ---- Producers ---------------------------------------------------------- */
 
-void
-sv_collect_enter (SvCollect *collect, SvCollectPad *pad)
+SvPushResult
+sv_collect_enter (SvCollect *collect, SvCollectPad *pad, int *flow)
 {
+  SvDropReason reason;
+  SvPushResult result;
+
   pthread_mutex_lock (&collect->lock);
   pad->stats.in++;
   pad->stats.held++;
   collect->stats.in++;
   collect->stats.held++;
+  result = check_open (collect, pad, SV_ITEM_FRAME, &reason);
+  *flow = collect->flow;
+  if (result != SV_PUSH_OK)
+    count_dropped (collect, pad, reason);
   pthread_mutex_unlock (&collect->lock);
+  return result;
 }
 
 void
@@ -374,68 +537,6 @@ sv_collect_reject (SvCollect *collect, SvCollectPad *pad, SvDropReason reason)
   pthread_mutex_lock (&collect->lock);
   count_dropped (collect, pad, reason);
   pthread_mutex_unlock (&collect->lock);
-}
-
-/* OK where an item may be queued as far as the state goes. */
-static SvPushResult
-check_open (const SvCollect *collect, const SvCollectPad *pad, SvItemKind kind,
-    SvDropReason *reason)
-{
-  *reason = SV_DROP_FLUSH;
-  if (pad->released) {
-    *reason = SV_DROP_RELEASED;
-    return SV_PUSH_RELEASED;
-  }
-  if (!collect->running || pad->flushing)
-    return SV_PUSH_FLUSHING;
-  if (collect->has_flow) {
-    *reason = collect->flow_reason;
-    return SV_PUSH_REFUSED;
-  }
-  if (pad->closed && kind != SV_ITEM_START) {
-    *reason = SV_DROP_ERROR;
-    return SV_PUSH_ENDED;
-  }
-  return SV_PUSH_OK;
-}
-
-/* Whether the consumer has to look at a new head. Only frames are frequent. */
-static bool
-concerns_consumer (const SvCollect *collect, SvItemKind kind)
-{
-  if (kind != SV_ITEM_FRAME || collect->has_gaps)
-    return true;
-  return collect->n_heads >= collect->n_expected
-      || collect->n_heads >= collect->capacity
-      || (collect->n_heads == 1 && collect->timeout_ns >= 0);
-}
-
-static void
-enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item)
-{
-  bool is_head = pad->head == NULL;
-
-  item->pad = pad;
-  pad->refs++;
-  item->next = NULL;
-  item->arrival_ns = now_ns ();
-  *pad->tail = item;
-  pad->tail = &item->next;
-  reset_silence (collect, pad, item->arrival_ns);
-  if (item->kind == SV_ITEM_FRAME)
-    pad->n_frames++;
-  else
-    pad->n_events++;
-  if (item->kind == SV_ITEM_EOS)
-    pad->closed = true;
-  if (item->kind == SV_ITEM_START)
-    pad->closed = false;
-  if (!is_head)
-    return;
-  if (item->kind == SV_ITEM_FRAME)
-    collect->n_heads++;
-  if (concerns_consumer (collect, item->kind))
-    pthread_cond_signal (&collect->wake);
 }
 
 SvPushResult
@@ -448,11 +549,18 @@ sv_collect_push (SvCollect *collect, SvCollectPad *pad, SvItem *item, int *flow)
   item->pad = NULL;
   item->next = NULL;
   pthread_mutex_lock (&collect->lock);
+  if (item->kind == SV_ITEM_START && collect->has_flow) {
+    collect->has_flow = false;
+    pthread_cond_signal (&collect->wake);
+  }
   while ((result = check_open (collect, pad, item->kind, &reason)) == SV_PUSH_OK
       && (is_frame ? pad->n_frames >= pad->max_queued
                    : pad->n_events >= MAX_EVENTS))
     pthread_cond_wait (&pad->room, &collect->lock);
   *flow = collect->flow;
+  /* The stream was ended before it began: what begins now is that stream. */
+  if (result == SV_PUSH_ENDED && item->kind == SV_ITEM_START)
+    pad->begun = true;
   if (result == SV_PUSH_OK)
     enqueue (collect, pad, item);
   else if (is_frame)
@@ -633,6 +741,15 @@ try_batch (SvCollect *collect, SvTake *take, const Scan *scan, int64_t now,
   return true;
 }
 
+/* Until when nothing but events may go on; 0: it may. */
+static int64_t
+end_of_hold (const SvCollect *collect, int64_t now)
+{
+  if (collect->holds > 0)
+    return INT64_MAX;
+  return now < collect->held_until ? collect->held_until : 0;
+}
+
 static bool
 try_eos (SvCollect *collect, SvTake *take, const Scan *scan)
 {
@@ -688,16 +805,21 @@ sv_collect_take (SvCollect *collect, SvTake *take)
     int64_t deadline = INT64_MAX;
 
     if (!collect->has_flow) {
-      int64_t now;
+      int64_t now, hold;
       Scan scan;
 
       if (take_events (collect, take))
         break;
       scan = scan_pads (collect);
-      now = now_ns ();
-      if (try_batch (collect, take, &scan, now, &deadline)
-          || try_eos (collect, take, &scan)
-          || try_stall (collect, take, &scan, now, &deadline))
+      now = sv_collect_now ();
+      hold = end_of_hold (collect, now);
+      if (hold == 0
+          && (try_batch (collect, take, &scan, now, &deadline)
+              || try_eos (collect, take, &scan)))
+        break;
+      if (hold != 0)
+        deadline = hold;
+      if (try_stall (collect, take, &scan, now, &deadline))
         break;
     }
     wait_until (collect, deadline);
@@ -709,7 +831,7 @@ void
 sv_collect_begin_push (SvCollect *collect)
 {
   pthread_mutex_lock (&collect->lock);
-  collect->pushing_since = now_ns ();
+  collect->pushing_since = sv_collect_now ();
   pthread_mutex_unlock (&collect->lock);
 }
 
@@ -718,7 +840,7 @@ sv_collect_end_push (SvCollect *collect)
 {
   pthread_mutex_lock (&collect->lock);
   if (collect->pushing_since != 0)
-    collect->pushed_ns += now_ns () - collect->pushing_since;
+    collect->pushed_ns += sv_collect_now () - collect->pushing_since;
   collect->pushing_since = 0;
   pthread_mutex_unlock (&collect->lock);
 }

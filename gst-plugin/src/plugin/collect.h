@@ -43,7 +43,7 @@ typedef enum SvPushResult
   SV_PUSH_OK,
   SV_PUSH_FLUSHING, /* the pad is flushing or the element stopped */
   SV_PUSH_RELEASED,
-  SV_PUSH_ENDED,  /* the pad had EOS */
+  SV_PUSH_ENDED,  /* the pad had EOS or was ended */
   SV_PUSH_REFUSED /* downstream's result is in *flow */
 } SvPushResult;
 
@@ -91,11 +91,14 @@ struct SvCollectPad
   unsigned max_queued;
   bool flushing;
   bool released;
+  bool begun;  /* START came since the start */
   bool closed; /* EOS was queued */
+  bool cut;    /* by sv_collect_end_pad() */
   bool ended;  /* EOS was taken */
   bool has_gap;
   uint64_t gap_end;
   bool chosen;
+  SvItem *pending_end;  /* to be queued at the start or the end of the flush */
   int64_t silent_since; /* waiting clock */
   int64_t stalls_told;
   pthread_cond_t room;
@@ -110,7 +113,9 @@ typedef struct SvCollect
   void (*free_item) (SvItem *item);
 
   bool running;
-  unsigned halts; /* the consumer pauses while this is not 0 */
+  unsigned halts;     /* the consumer pauses while this is not 0 */
+  unsigned holds;     /* no frames are taken while this is not 0 */
+  int64_t held_until; /* nor before this time */
   SvCollectPad *pads;
   unsigned n_pads;
   unsigned batch_size; /* 0: as many as pads */
@@ -149,6 +154,10 @@ void sv_collect_stop (SvCollect *collect);
  * producer is not halted. The end forgets downstream's last result. */
 void sv_collect_halt (SvCollect *collect, bool halt);
 
+/* Between the begin and the end, and `after_ns` longer, events are taken but
+ * no frames; begins and ends nest, the last end decides. */
+void sv_collect_hold (SvCollect *collect, bool begin, int64_t after_ns);
+
 void sv_collect_set_batch_size (SvCollect *collect, unsigned batch_size);
 void sv_collect_set_timeout (SvCollect *collect, int64_t timeout_ns);
 void sv_collect_set_stall (SvCollect *collect, int64_t stall_ns);
@@ -168,15 +177,37 @@ void sv_collect_unref_pad (SvCollectPad *pad);
 void sv_collect_set_max_queued (SvCollect *collect, SvCollectPad *pad,
     unsigned max_queued);
 
-/* Begin: drops what it holds and wakes its producer. The end also lets a pad
- * go on that had ended. TRUE where every pad is flushing after the begin, or
- * was before the end. */
-bool sv_collect_flush_pad (SvCollect *collect, SvCollectPad *pad, bool begin);
+/* Drops what it holds and wakes its producer. TRUE where every pad is flushing
+ * now. */
+bool sv_collect_begin_flush (SvCollect *collect, SvCollectPad *pad);
+
+/* Lets a pad go on, also one that had ended, with `item`, the end's event,
+ * which belongs to the collection. Forgets downstream's last result, as START
+ * does: what begins anew may fare better. FALSE where nothing can come of it:
+ * the pad is released or the collection does not run. */
+bool sv_collect_end_flush (SvCollect *collect, SvCollectPad *pad, SvItem *item);
+
+/* Ends the stream of a pad without its producer: queues `item`, an EOS, which
+ * belongs to the collection, and turns away frames until the next START after
+ * the stream's own, or the end of a flush. Takes effect at the next start
+ * where the collection does not run, at the end of the flush where the pad
+ * flushes, never where it has ended or is released. Never waits. TRUE where
+ * the producer will not learn of a refusal, which is in *flow. */
+bool sv_collect_end_pad (SvCollect *collect, SvCollectPad *pad, SvItem *item,
+    int *flow);
+
+/* Whether it had EOS or was ended. */
+bool sv_collect_is_closed (SvCollect *collect, SvCollectPad *pad);
 
 /* ---- Producers ---------------------------------------------------------- */
 
-/* Counts a frame in; sv_collect_push() or _reject() must follow. */
-void sv_collect_enter (SvCollect *collect, SvCollectPad *pad);
+/* CLOCK_MONOTONIC, ns. */
+int64_t sv_collect_now (void);
+
+/* Counts a frame in. Where the result is OK, sv_collect_push() or _reject()
+ * must follow; else it is dropped already. */
+SvPushResult sv_collect_enter (SvCollect *collect, SvCollectPad *pad,
+    int *flow);
 
 /* The frame that was counted in is dropped. */
 void sv_collect_reject (SvCollect *collect, SvCollectPad *pad,
@@ -205,8 +236,8 @@ void sv_collect_finish_out (SvCollect *collect, SvItem *items);
 void sv_collect_finish_dropped (SvCollect *collect, SvItem *items,
     SvDropReason reason);
 
-/* From now on producers get `flow`, until the next start or halt. What is
- * queued is dropped. */
+/* From now on producers get `flow`, until the next start, end of a halt, end
+ * of a flush or START. What is queued is dropped. */
 void sv_collect_refuse (SvCollect *collect, int flow, SvDropReason reason);
 
 /* ---- Figures ------------------------------------------------------------ */

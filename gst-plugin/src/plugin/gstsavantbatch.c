@@ -74,8 +74,12 @@ reset_pads (GstSavantBatch *self)
 {
   GList *pads = sv_batch_list_pads (self);
 
-  for (GList *l = pads; l != NULL; l = l->next)
+  for (GList *l = pads; l != NULL; l = l->next) {
     sv_batch_pad_reset (l->data);
+    pthread_mutex_lock (&self->lock);
+    ((GstSavantBatchPad *) l->data)->announced = FALSE;
+    pthread_mutex_unlock (&self->lock);
+  }
   g_list_free_full (pads, gst_object_unref);
 }
 
@@ -277,7 +281,6 @@ start (GstSavantBatch *self)
   gchar *backend;
   gint status;
 
-  reset_pads (self);
   pthread_mutex_lock (&self->lock);
   backend = g_strdup (self->backend);
   sv_collect_set_batch_size (&self->collect, self->batch_size);

@@ -4,7 +4,8 @@
 
 /* savantbatch, by subject:
  *   gstsavantbatch.c        life, pads, states
- *   gstsavantbatchprops.c   properties of the element and of its pads
+ *   gstsavantbatchprops.c   properties of the element
+ *   gstsavantbatchpad.c     properties of a sink pad, and its signal
  *   gstsavantbatchsink.c    what arrives at a pad: frames, caps, events
  *   gstsavantbatchevents.c  the src pad's events and queries, flushes
  *   gstsavantbatchtask.c    the one task: events and batches downstream
@@ -54,7 +55,8 @@ typedef struct SvBatchItem
   SvItem item;
   guint source_id;
   guint pad_index;
-  GstEvent *event; /* of an event */
+  GstEvent *event;    /* of an event */
+  guint flush_serial; /* of FLUSH_STOP */
 
   /* Of a frame. */
   GstBuffer *buffer;
@@ -63,7 +65,8 @@ typedef struct SvBatchItem
   gint slot; /* of the buffer's surface */
   SvPadCaps *caps;
   GstSegment segment;
-  gint64 own_id; /* where the frame has none */
+  gint64 own_id;     /* where the frame has none */
+  gint64 arrival_ns; /* sv_collect_now() when it came, before any waiting */
 } SvBatchItem;
 
 /* Properties that may change between two batches. */
@@ -83,6 +86,8 @@ struct _GstSavantBatchPad
   guint source_id;
   gboolean announced; /* the source id is known downstream */
   guint max_queued;
+  guint flush_serial;  /* of the last FLUSH_START */
+  guint32 seek_seqnum; /* of the last seek that it passed on */
   gboolean has_caps;
   gint fps_n, fps_d;
 
@@ -114,9 +119,10 @@ struct _GstSavantBatch
   gchar *backend;
   gboolean running;
   gboolean renegotiate;
-  guint flushes;      /* reasons for which downstream is flushing */
-  guint flush_serial; /* grows with every begin and end */
-  gboolean drained;   /* all pads flush downstream */
+  guint flushes;       /* reasons for which downstream is flushing */
+  guint flush_serial;  /* grows with every begin and end */
+  gboolean drained;    /* all pads flush downstream */
+  guint32 seek_seqnum; /* of the last seek for all pads */
   gboolean error_posted;
   GstBufferPool *pool; /* active */
 
@@ -154,6 +160,8 @@ void sv_batch_install_properties (GObjectClass *klass);
 void sv_batch_init_properties (GstSavantBatch *self);
 void sv_batch_clear_properties (GstSavantBatch *self);
 
+/* -- gstsavantbatchpad.c -- */
+
 /* A source id for a new pad: its index, or else one that is free. */
 guint sv_batch_free_source_id (GstSavantBatch *self, guint index);
 
@@ -162,6 +170,9 @@ GstFlowReturn sv_batch_chain (GstPad *pad, GstObject *parent,
     GstBuffer *buffer);
 gboolean sv_batch_sink_event (GstPad *pad, GstObject *parent, GstEvent *event);
 gboolean sv_batch_sink_query (GstPad *pad, GstObject *parent, GstQuery *query);
+
+/* The stream of `pad` ends without its streaming thread; never waits. */
+void sv_batch_end_pad (GstSavantBatch *self, GstSavantBatchPad *pad);
 
 /* Forgets caps and segment. */
 void sv_batch_pad_reset (GstSavantBatchPad *pad);
@@ -173,8 +184,8 @@ void sv_batch_free_item (SvItem *item);
 gboolean sv_batch_src_event (GstPad *pad, GstObject *parent, GstEvent *event);
 gboolean sv_batch_src_query (GstPad *pad, GstObject *parent, GstQuery *query);
 
-/* Stops the task and whatever it waits for downstream, until the end; begins
- * and ends nest. */
+/* Stops the task and whatever it waits for downstream, until the end, which
+ * waits for the task; begins and ends nest. */
 void sv_batch_flush_src (GstSavantBatch *self, gboolean begin, guint32 seqnum);
 
 /* -- gstsavantbatchtask.c -- */

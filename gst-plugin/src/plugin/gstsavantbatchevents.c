@@ -5,6 +5,10 @@
 
 #define GST_CAT_DEFAULT gst_savant_debug
 
+/* How long the rest of a pipeline's seeks may take to come, at most, before
+ * frames go on: long enough for a busy machine, for one thread sends them. */
+#define MORE_SEEKS_NS (500 * GST_MSECOND)
+
 /* ---- Flush -------------------------------------------------------------- */
 
 static void
@@ -45,17 +49,68 @@ sv_batch_flush_src (GstSavantBatch *self, gboolean begin, guint32 seqnum)
     gst_pad_pause_task (self->srcpad);
     return;
   }
-  set_pool_flushing (self, FALSE);
-  gst_pad_push_event (self->srcpad, event);
-  /* The task is paused: what it owns may be touched. */
+  /* Downstream flushes, so that the task comes out of there and pauses: what
+   * it owns may be touched. */
+  GST_PAD_STREAM_LOCK (self->srcpad);
   self->need_segment = TRUE;
   self->last_pts = GST_CLOCK_TIME_NONE;
+  set_pool_flushing (self, FALSE);
+  gst_pad_push_event (self->srcpad, event);
   sv_collect_halt (&self->collect, FALSE);
+  GST_PAD_STREAM_UNLOCK (self->srcpad);
   if (running)
     gst_pad_start_task (self->srcpad, sv_batch_loop, self->srcpad, NULL);
 }
 
 /* ---- Events ------------------------------------------------------------- */
+
+static gboolean
+is_flushing_seek (GstEvent *event)
+{
+  GstSeekFlags flags;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK)
+    return FALSE;
+  gst_event_parse_seek (event, NULL, NULL, &flags, NULL, NULL, NULL, NULL);
+  return (flags & GST_SEEK_FLAG_FLUSH) != 0;
+}
+
+/* Where several sinks are behind one pad, a seek of all comes once from each;
+ * the first does it. `last` is guarded by the lock. */
+static gboolean
+is_repeated (GstSavantBatch *self, GstEvent *event, const guint32 *last)
+{
+  gboolean repeated;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK)
+    return FALSE;
+  pthread_mutex_lock (&self->lock);
+  repeated = *last == gst_event_get_seqnum (event);
+  pthread_mutex_unlock (&self->lock);
+  return repeated;
+}
+
+static void
+set_last_seek (GstSavantBatch *self, GstEvent *event, guint32 *last)
+{
+  if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK)
+    return;
+  pthread_mutex_lock (&self->lock);
+  *last = gst_event_get_seqnum (event);
+  pthread_mutex_unlock (&self->lock);
+}
+
+/* Takes `event`. */
+static gboolean
+push_to_pad (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
+{
+  gboolean handled = gst_pad_push_event (GST_PAD (pad), gst_event_ref (event));
+
+  if (handled)
+    set_last_seek (self, event, &pad->seek_seqnum);
+  gst_event_unref (event);
+  return handled;
+}
 
 /* Every pad gets it once; takes `event`. */
 static gboolean
@@ -65,7 +120,7 @@ forward_to_pads (GstSavantBatch *self, GstEvent *event)
   gboolean handled = FALSE;
 
   for (GList *l = pads; l != NULL; l = l->next)
-    handled |= gst_pad_push_event (l->data, gst_event_ref (event));
+    handled |= push_to_pad (self, l->data, gst_event_ref (event));
   g_list_free_full (pads, gst_object_unref);
   gst_event_unref (event);
   return handled;
@@ -77,32 +132,50 @@ static gboolean
 seek (GstSavantBatch *self, GstEvent *event)
 {
   guint32 seqnum = gst_event_get_seqnum (event);
-  gboolean handled;
-  GstSeekFlags flags;
+  gboolean handled, flush = is_flushing_seek (event);
 
-  gst_event_parse_seek (event, NULL, NULL, &flags, NULL, NULL, NULL, NULL);
-  if ((flags & GST_SEEK_FLAG_FLUSH) == 0)
-    return forward_to_pads (self, event);
-  sv_batch_flush_src (self, TRUE, seqnum);
-  handled = forward_to_pads (self, event);
-  sv_batch_flush_src (self, FALSE, seqnum);
+  if (is_repeated (self, event, &self->seek_seqnum)) {
+    gst_event_unref (event);
+    return TRUE;
+  }
+  if (flush)
+    sv_batch_flush_src (self, TRUE, seqnum);
+  handled = forward_to_pads (self, gst_event_ref (event));
+  if (handled)
+    set_last_seek (self, event, &self->seek_seqnum);
+  if (flush)
+    sv_batch_flush_src (self, FALSE, seqnum);
+  gst_event_unref (event);
   return handled;
 }
 
-/* An event for one source only; takes `event`. */
+/* An event for one source only; takes `event`.
+ *
+ * A seek of a whole pipeline comes as one flushing seek of every stream, one
+ * after the other. A sink that was flushed takes one frame and then waits for
+ * the others, so frames that came meanwhile would fill what is before it and
+ * hold up the streams whose turn is yet to come, for ever: none goes out until
+ * all have had theirs. */
 static gboolean
 forward_to_source (GstSavantBatch *self, GstEvent *event)
 {
   GstSavantBatchPad *pad;
   GstEvent *inner;
-  gboolean handled;
+  gboolean handled = FALSE, hold;
   guint source_id;
 
   if (!sv_stream_event_parse (event, &source_id, NULL, &inner))
     return forward_to_pads (self, event);
   pad = sv_batch_find_source (self, source_id);
-  handled =
-      pad != NULL && gst_pad_push_event (GST_PAD (pad), gst_event_ref (inner));
+  hold = is_flushing_seek (inner);
+  if (hold)
+    sv_collect_hold (&self->collect, TRUE, 0);
+  if (pad != NULL)
+    handled = is_repeated (self, inner, &pad->seek_seqnum)
+        || push_to_pad (self, pad, gst_event_ref (inner));
+  if (hold)
+    sv_collect_hold (&self->collect, FALSE,
+        sv_stream_event_get_more_seeks (event) ? MORE_SEEKS_NS : 0);
   g_clear_pointer (&pad, gst_object_unref);
   gst_event_unref (event);
   return handled;

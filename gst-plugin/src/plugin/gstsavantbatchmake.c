@@ -189,7 +189,8 @@ attach_batch (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
       .duration = GST_BUFFER_DURATION (frame->buffer),
       .running_time = item->time,
       .segment = frame->segment,
-      .flags = GST_BUFFER_FLAGS (frame->buffer) & FRAME_FLAGS };
+      .flags = GST_BUFFER_FLAGS (frame->buffer) & FRAME_FLAGS,
+      .arrival_ns = (GstClockTime) frame->arrival_ns };
     collect_ids (ids, slot, frame);
   }
   batch.n_ids = ids->len;

@@ -17,6 +17,7 @@ item_new (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind)
   item->buffer = NULL;
   item->caps = NULL;
   item->mapped.mapped = FALSE;
+  item->flush_serial = 0;
   item->pad_index = pad->index;
   pthread_mutex_lock (&self->lock);
   item->source_id = pad->source_id;
@@ -46,7 +47,6 @@ sv_batch_pad_reset (GstSavantBatchPad *pad)
   g_clear_pointer (&pad->caps, g_atomic_rc_box_release);
   pad->next_id = 0;
   pad->failed = FALSE;
-  pad->announced = FALSE;
   pad->has_caps = FALSE;
   if (pad->upload_pool != NULL)
     gst_buffer_pool_set_active (pad->upload_pool, FALSE);
@@ -86,6 +86,17 @@ queue_event (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind,
     sv_batch_post_flow_error (self, (GstFlowReturn) flow);
   return result == SV_PUSH_OK || result == SV_PUSH_ENDED
       || result == SV_PUSH_REFUSED;
+}
+
+void
+sv_batch_end_pad (GstSavantBatch *self, GstSavantBatchPad *pad)
+{
+  SvBatchItem *item = item_new (self, pad, SV_ITEM_EOS);
+  gint flow;
+
+  item->event = gst_event_new_eos ();
+  if (sv_collect_end_pad (&self->collect, pad->queue, &item->item, &flow))
+    sv_batch_post_flow_error (self, (GstFlowReturn) flow);
 }
 
 /* A pad that cannot go on is not waited for, the others go on. */
@@ -138,9 +149,10 @@ take_caps (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   else
     problem = check_caps (self, &next->info);
   if (problem != NULL) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("Caps of pad %s cannot be used: %s", GST_OBJECT_NAME (pad), problem),
-        ("caps %" GST_PTR_FORMAT, caps));
+    if (!sv_collect_is_closed (&self->collect, pad->queue))
+      GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+          ("Caps of pad %s cannot be used: %s", GST_OBJECT_NAME (pad), problem),
+          ("caps %" GST_PTR_FORMAT, caps));
     g_free (problem);
     g_atomic_rc_box_release (next);
     gst_event_unref (event);
@@ -297,18 +309,25 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
 {
   GstSavantBatch *self = GST_SAVANT_BATCH (parent);
   GstSavantBatchPad *pad = (GstSavantBatchPad *) gstpad;
+  gint64 arrival_ns = sv_collect_now ();
   SvBatchItem *item;
   SvPushResult result;
   gchar *problem;
   gint flow;
 
-  sv_collect_enter (&self->collect, pad->queue);
-  if (pad->failed || pad->caps == NULL) {
+  result = sv_collect_enter (&self->collect, pad->queue, &flow);
+  if (result != SV_PUSH_OK) {
+    gst_buffer_unref (buffer);
+    return result == SV_PUSH_ENDED && pad->failed ? GST_FLOW_ERROR
+                                                  : flow_of (result, flow);
+  }
+  if (pad->caps == NULL) {
     sv_collect_reject (&self->collect, pad->queue, SV_DROP_ERROR);
     gst_buffer_unref (buffer);
-    return pad->failed ? GST_FLOW_ERROR : GST_FLOW_NOT_NEGOTIATED;
+    return GST_FLOW_NOT_NEGOTIATED;
   }
   item = item_new (self, pad, SV_ITEM_FRAME);
+  item->arrival_ns = arrival_ns;
   item->buffer = buffer;
   item->caps = g_atomic_rc_box_acquire (pad->caps);
   item->segment = pad->segment;
@@ -353,20 +372,24 @@ static gboolean
 flush_start (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
 {
   guint32 seqnum = gst_event_get_seqnum (event);
-  gboolean drained = sv_collect_flush_pad (&self->collect, pad->queue, TRUE),
-           begin;
+  gboolean drained = sv_collect_begin_flush (&self->collect, pad->queue), begin;
+  guint source_id, serial;
 
   pthread_mutex_lock (&self->lock);
+  source_id = pad->source_id;
+  serial = ++pad->flush_serial;
   begin = drained && !self->drained;
   self->drained = self->drained || drained;
   pthread_mutex_unlock (&self->lock);
-  if (begin)
+  if (begin) {
     sv_batch_flush_src (self, TRUE, seqnum);
-  else
-    gst_pad_push_event (self->srcpad,
-        sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM_OOB, pad->source_id,
-            pad->index, gst_event_ref (event)));
-  gst_event_unref (event);
+    gst_event_unref (event);
+    return TRUE;
+  }
+  event = sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM_OOB, source_id,
+      pad->index, event);
+  sv_stream_event_set_flush (event, serial);
+  gst_pad_push_event (self->srcpad, event);
   return TRUE;
 }
 
@@ -374,6 +397,7 @@ static gboolean
 flush_stop (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
 {
   guint32 seqnum = gst_event_get_seqnum (event);
+  SvBatchItem *item;
   gboolean end;
 
   pthread_mutex_lock (&self->lock);
@@ -382,10 +406,14 @@ flush_stop (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   pthread_mutex_unlock (&self->lock);
   gst_segment_init (&pad->segment, GST_FORMAT_TIME);
   pad->failed = FALSE;
-  sv_collect_flush_pad (&self->collect, pad->queue, FALSE);
   if (end)
     sv_batch_flush_src (self, FALSE, seqnum);
-  return queue_event (self, pad, SV_ITEM_EVENT, SV_COLLECT_NO_TIME, event);
+  item = item_new (self, pad, SV_ITEM_EVENT);
+  item->event = event;
+  pthread_mutex_lock (&self->lock);
+  item->flush_serial = pad->flush_serial;
+  pthread_mutex_unlock (&self->lock);
+  return sv_collect_end_flush (&self->collect, pad->queue, &item->item);
 }
 
 static gboolean

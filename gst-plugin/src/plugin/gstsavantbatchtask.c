@@ -98,9 +98,12 @@ push_segment (GstSavantBatch *self)
 static void
 push_wrapped (GstSavantBatch *self, const SvBatchItem *item)
 {
-  gst_pad_push_event (self->srcpad,
-      sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM, item->source_id,
-          item->pad_index, gst_event_ref (item->event)));
+  GstEvent *event = sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM,
+      item->source_id, item->pad_index, gst_event_ref (item->event));
+
+  if (GST_EVENT_TYPE (item->event) == GST_EVENT_FLUSH_STOP)
+    sv_stream_event_set_flush (event, item->flush_serial);
+  gst_pad_push_event (self->srcpad, event);
 }
 
 static void

@@ -17,6 +17,11 @@
  * pad are counted as dropped-unlinked. An event that goes upstream into src_n
  * reaches source n only.
  *
+ * A flushing seek of a pipeline comes to every pad in turn; savantbatch lets no
+ * frame out until all linked pads have had it, or half a second after the last
+ * one. A seek of one stream alone is done while the others play: in PAUSED,
+ * with the queues of the others full, its first frame cannot come through.
+ *
  * |[
  * gst-launch-1.0 savantbatch name=b ! savantunbatch name=u
  *     videotestsrc num-buffers=100 ! b.sink_0

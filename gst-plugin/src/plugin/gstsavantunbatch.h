@@ -46,7 +46,9 @@ struct _GstSavantUnbatchPad
   guint source_id;
 
   /* Guarded by the element's lock. */
-  gboolean flushing; /* until the stream's own FLUSH_STOP */
+  gboolean flushing;  /* until the stream's own FLUSH_STOP */
+  guint flush_serial; /* of the last FLUSH_START */
+  gboolean seeked;    /* got the seek of the element's seek_seqnum */
 
   /* The streaming thread. */
   gboolean started; /* stream-start is out */
@@ -69,7 +71,8 @@ struct _GstSavantUnbatch
   SvFlowStats stats;
   GHashTable *pads; /* source id: GstSavantUnbatchPad, borrowed */
   GstFlowCombiner *combiner;
-  gboolean new_pads; /* one was requested since the last buffer or event */
+  gboolean new_pads;   /* one was requested since the last buffer or event */
+  guint32 seek_seqnum; /* of the last flushing seek */
 
   /* The streaming thread. */
   GHashTable *streams; /* source id: SvStream */

@@ -141,20 +141,38 @@ begin_stream (SvStream *stream, GstSavantUnbatchPad *pad, GstEvent *event)
   sv_unbatch_push_start (pad, stream);
 }
 
-/* A flush of the one stream, which began out of order, ends in order. */
+/* Sticky events that were pushed while the pad flushed are lost. */
 static void
-end_flush (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstEvent *event)
+after_flush (GstSavantUnbatch *self, GstSavantUnbatchPad *pad)
+{
+  const SvStream *stream =
+      g_hash_table_lookup (self->streams, GUINT_TO_POINTER (pad->source_id));
+  GstEvent *start =
+      gst_pad_get_sticky_event (GST_PAD (pad), GST_EVENT_STREAM_START, 0);
+
+  pad->started =
+      stream != NULL && start != NULL && start == stream->stream_start;
+  pad->has_caps = pad->has_segment = pad->ended = FALSE;
+  gst_clear_event (&start);
+}
+
+/* A flush of the one stream, which began out of order, ends in order; one that
+ * has begun meanwhile goes on. */
+static void
+end_flush (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstEvent *event,
+    guint serial)
 {
   gboolean flushing;
 
   pthread_mutex_lock (&self->lock);
-  flushing = pad->flushing;
-  pad->flushing = FALSE;
-  pthread_mutex_unlock (&self->lock);
-  pad->has_segment = FALSE;
-  pad->ended = FALSE;
+  flushing = pad->flushing && pad->flush_serial == serial;
   if (flushing)
-    gst_pad_push_event (GST_PAD (pad), gst_event_ref (event));
+    pad->flushing = FALSE;
+  pthread_mutex_unlock (&self->lock);
+  if (!flushing)
+    return;
+  gst_pad_push_event (GST_PAD (pad), gst_event_ref (event));
+  after_flush (self, pad);
 }
 
 /* Sticky events replace those of their kind, tags go on adding up. */
@@ -176,7 +194,7 @@ keep_other (SvStream *stream, GstEvent *event)
 
 static void
 take_stream_event (GstSavantUnbatch *self, SvStream *stream,
-    GstSavantUnbatchPad *pad, GstEvent *event)
+    GstSavantUnbatchPad *pad, GstEvent *event, guint flush_serial)
 {
   GstCaps *caps;
 
@@ -201,7 +219,7 @@ take_stream_event (GstSavantUnbatch *self, SvStream *stream,
       stream->ended = FALSE;
       gst_clear_event (&stream->segment);
       if (pad != NULL)
-        end_flush (self, pad, event);
+        end_flush (self, pad, event, flush_serial);
       return;
     default:
       if (GST_EVENT_IS_STICKY (event))
@@ -214,10 +232,12 @@ take_stream_event (GstSavantUnbatch *self, SvStream *stream,
 }
 
 static void
-begin_flush (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstEvent *event)
+begin_flush (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstEvent *event,
+    guint serial)
 {
   pthread_mutex_lock (&self->lock);
   pad->flushing = TRUE;
+  pad->flush_serial = serial;
   pthread_mutex_unlock (&self->lock);
   gst_pad_push_event (GST_PAD (pad), gst_event_ref (event));
 }
@@ -235,9 +255,10 @@ unwrap (GstSavantUnbatch *self, GstEvent *event)
   pad = sv_unbatch_find_pad (self, source_id);
   if (GST_EVENT_IS_SERIALIZED (event)) {
     sv_unbatch_catch_up (self);
-    take_stream_event (self, sv_unbatch_stream (self, source_id), pad, inner);
+    take_stream_event (self, sv_unbatch_stream (self, source_id), pad, inner,
+        sv_stream_event_get_flush (event));
   } else if (pad != NULL && GST_EVENT_TYPE (inner) == GST_EVENT_FLUSH_START) {
-    begin_flush (self, pad, inner);
+    begin_flush (self, pad, inner, sv_stream_event_get_flush (event));
   }
   g_clear_pointer (&pad, gst_object_unref);
   return TRUE;
@@ -287,12 +308,11 @@ end_flush_of_all (GstSavantUnbatch *self)
 
   pthread_mutex_lock (&self->lock);
   gst_flow_combiner_reset (self->combiner);
-  for (GList *l = pads; l != NULL; l = l->next) {
-    GstSavantUnbatchPad *pad = l->data;
-
-    pad->flushing = pad->has_segment = pad->ended = FALSE;
-  }
+  for (GList *l = pads; l != NULL; l = l->next)
+    ((GstSavantUnbatchPad *) l->data)->flushing = FALSE;
   pthread_mutex_unlock (&self->lock);
+  for (GList *l = pads; l != NULL; l = l->next)
+    after_flush (self, l->data);
   g_list_free_full (pads, gst_object_unref);
 }
 
@@ -328,18 +348,58 @@ sv_unbatch_sink_event (GstPad *sinkpad, GstObject *parent, GstEvent *event)
   return handled;
 }
 
+/* ---- The src pads ------------------------------------------------------- */
+
+static gboolean
+is_flushing_seek (GstEvent *event)
+{
+  GstSeekFlags flags;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK)
+    return FALSE;
+  gst_event_parse_seek (event, NULL, NULL, &flags, NULL, NULL, NULL, NULL);
+  return (flags & GST_SEEK_FLAG_FLUSH) != 0;
+}
+
+/* A seek of a whole pipeline comes to every pad that leads to a sink. */
+static gboolean
+expects_more_seeks (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
+    guint32 seqnum)
+{
+  GList *pads = sv_unbatch_list_pads (self);
+  gboolean more = FALSE;
+
+  pthread_mutex_lock (&self->lock);
+  for (GList *l = pads; l != NULL; l = l->next)
+    if (seqnum != self->seek_seqnum)
+      ((GstSavantUnbatchPad *) l->data)->seeked = FALSE;
+  self->seek_seqnum = seqnum;
+  pad->seeked = TRUE;
+  for (GList *l = pads; l != NULL; l = l->next)
+    more |= !((GstSavantUnbatchPad *) l->data)->seeked
+        && gst_pad_is_linked (l->data);
+  pthread_mutex_unlock (&self->lock);
+  g_list_free_full (pads, gst_object_unref);
+  return more;
+}
+
 gboolean
 sv_unbatch_src_event (GstPad *gstpad, GstObject *parent, GstEvent *event)
 {
   GstSavantUnbatch *self = GST_SAVANT_UNBATCH (parent);
   GstSavantUnbatchPad *pad = (GstSavantUnbatchPad *) gstpad;
+  GstEvent *wrapped;
 
   /* The pad has it noted; the source has no part in these caps. */
   if (GST_EVENT_TYPE (event) == GST_EVENT_RECONFIGURE) {
     gst_event_unref (event);
     return TRUE;
   }
-  return gst_pad_push_event (self->sinkpad,
-      sv_stream_event_new (GST_EVENT_CUSTOM_UPSTREAM, pad->source_id, 0,
-          event));
+  wrapped = sv_stream_event_new (GST_EVENT_CUSTOM_UPSTREAM, pad->source_id, 0,
+      gst_event_ref (event));
+  if (is_flushing_seek (event))
+    sv_stream_event_set_more_seeks (wrapped,
+        expects_more_seeks (self, pad, gst_event_get_seqnum (event)));
+  gst_event_unref (event);
+  return gst_pad_push_event (self->sinkpad, wrapped);
 }

@@ -39,3 +39,37 @@ sv_stream_event_parse (GstEvent *event, guint *source_id, guint *pad_index,
   *inner = g_value_get_boxed (value);
   return TRUE;
 }
+
+void
+sv_stream_event_set_flush (GstEvent *event, guint serial)
+{
+  gst_structure_set (gst_event_writable_structure (event), "flush-serial",
+      G_TYPE_UINT, serial, NULL);
+}
+
+guint
+sv_stream_event_get_flush (GstEvent *event)
+{
+  guint serial = 0;
+
+  gst_structure_get_uint (gst_event_get_structure (event), "flush-serial",
+      &serial);
+  return serial;
+}
+
+void
+sv_stream_event_set_more_seeks (GstEvent *event, gboolean more)
+{
+  gst_structure_set (gst_event_writable_structure (event), "more-seeks",
+      G_TYPE_BOOLEAN, more, NULL);
+}
+
+gboolean
+sv_stream_event_get_more_seeks (GstEvent *event)
+{
+  gboolean more = FALSE;
+
+  gst_structure_get_boolean (gst_event_get_structure (event), "more-seeks",
+      &more);
+  return more;
+}

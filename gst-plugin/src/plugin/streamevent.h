@@ -5,7 +5,10 @@
 /* An event of one stream of a batch on its way between savantbatch and
  * savantunbatch: a custom event with a structure `savant-stream-event` of
  * source-id (uint), pad-index (uint) and event (GstEvent). Downstream it is
- * serialized, but for FLUSH_START. */
+ * serialized, but for FLUSH_START. FLUSH_START and FLUSH_STOP that belong
+ * together have the same flush-serial (uint), the later ones a higher one. A
+ * flushing seek has more-seeks (boolean): whether other streams are still to
+ * get one of the same seqnum. */
 
 #include <gst/gst.h>
 
@@ -18,6 +21,12 @@ GstEvent *sv_stream_event_new (GstEventType type, guint source_id,
 /* FALSE where `event` is none. `inner` is borrowed from it. */
 gboolean sv_stream_event_parse (GstEvent *event, guint *source_id,
     guint *pad_index, GstEvent **inner);
+
+void sv_stream_event_set_flush (GstEvent *event, guint serial);
+guint sv_stream_event_get_flush (GstEvent *event);
+
+void sv_stream_event_set_more_seeks (GstEvent *event, gboolean more);
+gboolean sv_stream_event_get_more_seeks (GstEvent *event);
 
 G_END_DECLS
 

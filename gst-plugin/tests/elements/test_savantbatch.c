@@ -173,6 +173,42 @@ GST_START_TEST (test_stall)
 }
 GST_END_TEST;
 
+/* From before a frame waits for room to the push, also through copies. */
+GST_START_TEST (test_arrival)
+{
+  BatchRig rig;
+  GstBuffer *batch, *copy;
+  GstSavantBatchMeta *meta;
+  GstClockTime before = (GstClockTime) g_get_monotonic_time () * 1000, waited;
+  int64_t numbers[12], first;
+
+  batch_rig_init (&rig, 1, NULL, FALSE);
+  set_caps (&rig, 0, RED_CAPS);
+  batch_rig_push (&rig, 0, RED_CAPS, 0, 0);
+  batch = batch_rig_pull (&rig, 1);
+  meta = gst_buffer_get_savant_batch_meta (batch);
+  first = (int64_t) meta->slots[0].arrival_ns;
+  waited = (GstClockTime) (g_get_monotonic_time () + 1) * 1000;
+  fail_unless (meta->slots[0].arrival_ns >= before);
+  fail_unless (meta->slots[0].arrival_ns <= waited);
+  copy = gst_buffer_copy (batch);
+  gst_buffer_unref (batch);
+  fail_unless_equals_int (savant_buffer_get_batch (copy, numbers, 12), 12);
+  fail_unless_equals_int64 (numbers[11], first);
+  meta = gst_buffer_get_savant_batch_meta (copy);
+  meta->slots[0].arrival_ns = GST_CLOCK_TIME_NONE;
+  fail_unless_equals_int (savant_buffer_get_batch (copy, numbers, 12), 12);
+  fail_unless_equals_int64 (numbers[11], -1);
+  gst_buffer_unref (copy);
+  batch_rig_push (&rig, 0, RED_CAPS, 0, 40);
+  batch = batch_rig_pull (&rig, 1);
+  meta = gst_buffer_get_savant_batch_meta (batch);
+  fail_unless ((int64_t) meta->slots[0].arrival_ns > first);
+  gst_buffer_unref (batch);
+  batch_rig_clear (&rig);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_source_ids)
 {
   BatchRig rig;
@@ -473,6 +509,7 @@ savantbatch_suite (void)
   tcase_add_test (tc, test_eos);
   tcase_add_test (tc, test_timeout);
   tcase_add_test (tc, test_stall);
+  tcase_add_test (tc, test_arrival);
   tcase_add_test (tc, test_source_ids);
   tcase_add_test (tc, test_add_and_release);
   tcase_add_test (tc, test_flush);

@@ -197,7 +197,7 @@ GST_START_TEST (test_transform)
   const int32_t config[10] = BLACK_BARS;
   const int32_t white_right_bottom[10] = { 1, 0, 0, 0, 0, 0xffffff, 1, 0,
     SAVANT_FLIP_ROTATE_90, 0 };
-  const int32_t crop[4] = { 10, 0, 20, 0 };
+  const int32_t crop[4] = { 10, 0, 20, 20 };
 
   fill_slot (src, 0, 50);
   fill_slot (src, 1, 150);
@@ -222,7 +222,7 @@ GST_START_TEST (test_transform)
   fail_unless_equals_int (pixel (dst, 0, 19, 39), 50);
   fail_unless_equals_int (pixel (dst, 0, 20, 0), 255);
 
-  /* A square crop fills the square; height 0 is "to the edge". */
+  /* A square crop fills the square. */
   fail_unless_equals_int (savant_buffer_transform (transform, dst, 0, src, 1,
                               config, crop),
       SAVANT_OK);
@@ -251,6 +251,7 @@ GST_START_TEST (test_transform_refused)
   GstBuffer *dst = surface_buffer (SAVANT_FORMAT_GRAY8, 40, 40, 2);
   const int32_t good[10] = BLACK_BARS;
   const int32_t outside[4] = { 40, 0, 5, 5 };
+  const int32_t no_width[4] = { 1, 2, 0, 4 }, no_height[4] = { 1, 2, 4, 0 };
   GstBuffer *shared;
   static const struct
   {
@@ -309,6 +310,12 @@ GST_START_TEST (test_transform_refused)
   fail_unless_status (savant_buffer_transform (transform, dst, 0, src, 0, good,
                           outside),
       SAVANT_ERROR_INVALID_ARGUMENT, "source rectangle");
+  fail_unless_status (savant_buffer_transform (transform, dst, 0, src, 0, good,
+                          no_width),
+      SAVANT_ERROR_INVALID_ARGUMENT, "source rectangle 1,2 0x4");
+  fail_unless_status (savant_buffer_transform (transform, dst, 0, src, 0, good,
+                          no_height),
+      SAVANT_ERROR_INVALID_ARGUMENT, "source rectangle 1,2 4x0");
 
   shared = gst_buffer_copy (dst);
   fail_unless_status (savant_buffer_transform (transform, dst, 0, src, 0, good,

@@ -126,12 +126,14 @@ GST_START_TEST (test_batches)
         .duration = 6,
         .running_time = 8,
         .frame_id = 70,
-        .n_ids = 1 },
+        .n_ids = 1,
+        .arrival_ns = 4321 },
     { .source_id = 9,
         .pts = GST_CLOCK_TIME_NONE,
         .duration = GST_CLOCK_TIME_NONE,
         .running_time = GST_CLOCK_TIME_NONE,
-        .frame_id = -1 },
+        .frame_id = -1,
+        .arrival_ns = GST_CLOCK_TIME_NONE },
     { .source_id = 11, .frame_id = 71, .ids_at = 1, .n_ids = 2 },
   };
   gint64 ids[3] = { 70, 71, 72 };
@@ -182,6 +184,10 @@ GST_START_TEST (test_batches)
   fail_unless_equals_int64 (slot_number (&rig, 0,
                                 SAVANT_PULL_SLOT_RUNNING_TIME),
       8);
+  fail_unless_equals_int64 (slot_number (&rig, 0, SAVANT_PULL_SLOT_ARRIVAL),
+      4321);
+  fail_unless_equals_int64 (slot_number (&rig, 1, SAVANT_PULL_SLOT_ARRIVAL),
+      -1);
   fail_unless_equals_int64 (slot_number (&rig, 0, SAVANT_PULL_SLOT_FRAME_ID),
       70);
   fail_unless_equals_int64 (slot_number (&rig, 1, SAVANT_PULL_SLOT_PTS), -1);
@@ -223,6 +229,8 @@ GST_START_TEST (test_batches)
   fail_unless_equals_int64 (slot_number (&rig, 1, SAVANT_PULL_SLOT_FRAME_ID),
       -1);
   fail_unless_equals_int64 (slot_number (&rig, 1, SAVANT_PULL_SLOT_SOURCE_ID),
+      -1);
+  fail_unless_equals_int64 (slot_number (&rig, 1, SAVANT_PULL_SLOT_ARRIVAL),
       -1);
   rig_stop (&rig);
 }
@@ -377,7 +385,7 @@ GST_START_TEST (test_buffer_times)
   fail_unless_equals_int64 (times[0], 5);
   fail_unless_equals_int64 (times[1], 7);
   fail_unless_status (savant_buffer_set_times (buffer, -2, 7),
-      SAVANT_ERROR_INVALID_ARGUMENT, "pts -2 and duration 7");
+      SAVANT_ERROR_INVALID_ARGUMENT, "pts -2 ns");
   fail_unless_equals_int (savant_buffer_ref (buffer), SAVANT_OK);
   fail_unless_status (savant_buffer_set_times (buffer, 1, 1),
       SAVANT_ERROR_NOT_WRITABLE, "2 references");

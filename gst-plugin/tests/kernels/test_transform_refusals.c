@@ -149,6 +149,8 @@ GST_START_TEST (colorimetries)
   BAD (job->dst.colorimetry.matrix = 7, "destination matrix 7", "BT.2020");
   BAD (job->src.colorimetry.range = 0, "source range 0", "limited");
   BAD (job->dst.colorimetry.range = 3, "destination range 3", "full");
+  BAD (job->src.colorimetry.siting = 1, "source siting 1", "cosited");
+  BAD (job->dst.colorimetry.siting = 8, "destination siting 8", "cosited");
 }
 GST_END_TEST;
 

@@ -31,10 +31,12 @@ item_free (SvItem *item)
 static SvPushResult
 push (SvCollect *c, SvCollectPad *pad, SvItemKind kind, uint64_t time)
 {
+  SvPushResult result;
   int flow;
 
-  if (kind == SV_ITEM_FRAME)
-    sv_collect_enter (c, pad);
+  if (kind == SV_ITEM_FRAME
+      && (result = sv_collect_enter (c, pad, &flow)) != SV_PUSH_OK)
+    return result;
   return sv_collect_push (c, pad, item_new (kind, time), &flow);
 }
 
@@ -42,12 +44,12 @@ static void
 expect_balance (SvCollect *c, uint64_t in, uint64_t out, uint64_t held)
 {
   SvFlowStats stats;
-  uint64_t dropped = 0;
+  uint64_t lost = 0;
 
   sv_collect_get_stats (c, &stats, NULL, NULL);
   for (int i = 0; i < SV_DROP_N_REASONS; i++)
-    dropped += stats.dropped[i];
-  fail_unless_equals_uint64 (stats.in, stats.out + stats.held + dropped);
+    lost += stats.dropped[i];
+  fail_unless_equals_uint64 (stats.in, stats.out + stats.held + lost);
   fail_unless_equals_uint64 (stats.in, in);
   fail_unless_equals_uint64 (stats.out, out);
   fail_unless_equals_uint64 (stats.held, held);
@@ -75,6 +77,32 @@ expect_events (SvCollect *c, unsigned n)
   fail_unless_equals_int (take.kind, SV_TAKE_EVENTS);
   fail_unless_equals_int (take.n_items, n);
   sv_collect_free (c, take.items);
+}
+
+/* TRUE where the pad can go on. */
+static bool
+end_flush (SvCollect *c, SvCollectPad *pad)
+{
+  return sv_collect_end_flush (c, pad,
+      item_new (SV_ITEM_EVENT, SV_COLLECT_NO_TIME));
+}
+
+static bool
+end_pad (SvCollect *c, SvCollectPad *pad)
+{
+  int flow;
+
+  return sv_collect_end_pad (c, pad, item_new (SV_ITEM_EOS, SV_COLLECT_NO_TIME),
+      &flow);
+}
+
+static uint64_t
+dropped (SvCollect *c, SvDropReason reason)
+{
+  SvFlowStats stats;
+
+  sv_collect_get_stats (c, &stats, NULL, NULL);
+  return stats.dropped[reason];
 }
 
 static void
@@ -118,11 +146,12 @@ GST_START_TEST (test_reasons)
   push (&c, b, SV_ITEM_FRAME, 101);
   expect_batch (&c, 2, SV_REASON_FULL);
 
-  fail_unless (!sv_collect_flush_pad (&c, b, true));
+  fail_unless (!sv_collect_begin_flush (&c, b));
   push (&c, a, SV_ITEM_FRAME, 200);
   expect_batch (&c, 1, SV_REASON_FLUSH);
   fail_unless_equals_int (push (&c, b, SV_ITEM_FRAME, 1), SV_PUSH_FLUSHING);
-  fail_unless (!sv_collect_flush_pad (&c, b, false));
+  fail_unless (end_flush (&c, b));
+  expect_events (&c, 1);
 
   push (&c, b, SV_ITEM_EOS, SV_COLLECT_NO_TIME);
   push (&c, a, SV_ITEM_FRAME, 300);
@@ -144,6 +173,88 @@ GST_START_TEST (test_reasons)
   expect_balance (&c, 10, 8, 0);
   release (&c, a);
   release (&c, b);
+  sv_collect_clear (&c);
+  fail_unless_equals_int (items_alive, 0);
+}
+GST_END_TEST;
+
+/* What is queued comes out, what comes later does not. */
+GST_START_TEST (test_end_pad)
+{
+  SvCollect c;
+  SvCollectPad *a, *b;
+  SvTake take;
+  int flow = 0;
+
+  sv_collect_init (&c, item_free);
+  a = sv_collect_add_pad (&c, 0, NULL, 4);
+  b = sv_collect_add_pad (&c, 1, NULL, 4);
+  /* Before the start: the stream that comes then. */
+  fail_unless (!end_pad (&c, b));
+  fail_unless (!end_pad (&c, b));
+  sv_collect_start (&c);
+  expect_events (&c, 1);
+  push (&c, a, SV_ITEM_FRAME, 1);
+  expect_batch (&c, 1, SV_REASON_EOS);
+  fail_unless_equals_int (push (&c, b, SV_ITEM_START, 0), SV_PUSH_ENDED);
+  fail_unless_equals_int (push (&c, b, SV_ITEM_FRAME, 1), SV_PUSH_ENDED);
+  fail_unless_equals_uint64 (dropped (&c, SV_DROP_RELEASED), 1);
+  fail_unless (sv_collect_is_closed (&c, b));
+  fail_unless_equals_int (push (&c, b, SV_ITEM_START, 0), SV_PUSH_OK);
+  fail_unless (!sv_collect_is_closed (&c, b));
+
+  /* While it runs: behind what is queued, once. */
+  push (&c, b, SV_ITEM_FRAME, 2);
+  fail_unless (!end_pad (&c, b));
+  fail_unless (!end_pad (&c, b));
+  fail_unless_equals_int (push (&c, b, SV_ITEM_FRAME, 3), SV_PUSH_ENDED);
+  fail_unless_equals_uint64 (dropped (&c, SV_DROP_RELEASED), 2);
+  expect_events (&c, 1);
+  push (&c, a, SV_ITEM_FRAME, 2);
+  expect_batch (&c, 2, SV_REASON_FULL);
+  expect_events (&c, 1);
+  push (&c, a, SV_ITEM_FRAME, 3);
+  expect_batch (&c, 1, SV_REASON_EOS);
+  fail_unless_equals_int (push (&c, b, SV_ITEM_START, 0), SV_PUSH_OK);
+  expect_events (&c, 1);
+
+  /* During a flush: at its end. After one a pad goes on. */
+  sv_collect_begin_flush (&c, b);
+  fail_unless (!end_pad (&c, b));
+  fail_unless_equals_int (push (&c, b, SV_ITEM_FRAME, 3), SV_PUSH_FLUSHING);
+  fail_unless (end_flush (&c, b));
+  expect_events (&c, 2);
+  fail_unless_equals_int (push (&c, b, SV_ITEM_FRAME, 3), SV_PUSH_ENDED);
+  sv_collect_begin_flush (&c, b);
+  fail_unless (end_flush (&c, b));
+  expect_events (&c, 1);
+  fail_unless_equals_int (push (&c, b, SV_ITEM_FRAME, 3), SV_PUSH_OK);
+
+  /* Its sender can no longer be told of a refusal. */
+  sv_collect_refuse (&c, -5, SV_DROP_ERROR);
+  fail_unless (sv_collect_end_pad (&c, a,
+      item_new (SV_ITEM_EOS, SV_COLLECT_NO_TIME), &flow));
+  fail_unless_equals_int (flow, -5);
+  fail_unless_equals_int (push (&c, a, SV_ITEM_FRAME, 3), SV_PUSH_REFUSED);
+
+  /* The last run's end is forgotten with it. */
+  sv_collect_stop (&c);
+  sv_collect_start (&c);
+  push (&c, a, SV_ITEM_FRAME, 1);
+  push (&c, b, SV_ITEM_FRAME, 1);
+  expect_batch (&c, 2, SV_REASON_FULL);
+  fail_unless (!end_pad (&c, a));
+  fail_unless (!end_pad (&c, b));
+  expect_events (&c, 2);
+  sv_collect_take (&c, &take);
+  fail_unless_equals_int (take.kind, SV_TAKE_EOS);
+  sv_collect_stop (&c);
+  fail_unless (!end_pad (&c, a));
+  release (&c, a);
+  sv_collect_release_pad (&c, b);
+  fail_unless (!end_pad (&c, b));
+  fail_unless (!end_flush (&c, b));
+  sv_collect_unref_pad (b);
   sv_collect_clear (&c);
   fail_unless_equals_int (items_alive, 0);
 }
@@ -339,10 +450,10 @@ GST_START_TEST (test_interruptions)
     pthread_create (&consumer, NULL, consume, &c);
     pthread_create (&producer, NULL, produce, &p);
     nanosleep (&(struct timespec){ .tv_nsec = 1 * MS }, NULL);
-    switch (round % 5) {
+    switch (round % 6) {
       case 0:
       case 1:
-        sv_collect_flush_pad (&c, p.pad, true);
+        sv_collect_begin_flush (&c, p.pad);
         break;
       case 2:
         sv_collect_release_pad (&c, p.pad);
@@ -351,6 +462,10 @@ GST_START_TEST (test_interruptions)
       case 3:
         sv_collect_refuse (&c, -5, SV_DROP_ERROR);
         expected = SV_PUSH_REFUSED;
+        break;
+      case 4:
+        fail_unless (!end_pad (&c, p.pad));
+        expected = SV_PUSH_ENDED;
         break;
       default:
         sv_collect_stop (&c);
@@ -362,16 +477,16 @@ GST_START_TEST (test_interruptions)
     pthread_join (consumer, NULL);
     {
       SvFlowStats stats;
-      uint64_t dropped = 0;
+      uint64_t lost = 0;
 
       sv_collect_get_stats (&c, &stats, NULL, NULL);
       for (int i = 0; i < SV_DROP_N_REASONS; i++)
-        dropped += stats.dropped[i];
-      fail_unless_equals_uint64 (stats.in, stats.out + dropped);
+        lost += stats.dropped[i];
+      fail_unless_equals_uint64 (stats.in, stats.out + lost);
       fail_unless_equals_uint64 (stats.in, (uint64_t) p.pushed + 1);
       fail_unless_equals_uint64 (stats.held, 0);
     }
-    if (round % 5 != 2)
+    if (round % 6 != 2)
       sv_collect_release_pad (&c, p.pad);
     sv_collect_unref_pad (p.pad);
     release (&c, idle);
@@ -389,6 +504,7 @@ collect_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_reasons);
+  tcase_add_test (tc, test_end_pad);
   tcase_add_test (tc, test_capacity);
   tcase_add_test (tc, test_timeout_and_stall);
   tcase_add_test (tc, test_producers);

@@ -5,7 +5,8 @@
 #include "kernels.h"
 
 /* The kernels of the best instruction set that this processor has and that
- * SAVANT_CPU_MASK (c, avx2; unset = no limit) allows; read once a process. */
+ * SAVANT_CPU_MASK (c, sse4, avx2, avx512, neon; unset = no limit) allows; read
+ * once a process. */
 const SvHostKernels *sv_host_kernels (void);
 
 /* Names of the compiled sets that run here, best last; NULL past the end. For

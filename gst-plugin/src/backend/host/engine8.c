@@ -3,196 +3,146 @@
 
 #include <string.h>
 
+#define N_KEPT 2
+
+/* Rows of a stream that are filtered already, by their number in the source:
+ * neighbours never share a place. */
+typedef struct Kept
+{
+  int row[N_KEPT]; /* -1 = none */
+  int16_t *data[N_KEPT];
+} Kept;
+
 typedef struct Run
 {
   const SvPlan *plan;
   const SvSource *source;
   const SavantImage *dst;
   const SvHostKernels *k;
-  uint8_t *bytes[4]; /* gathered pixels, later rounded ones */
-  int16_t *wide;     /* a source row before doubling */
-  int16_t *parts[2]; /* its two channels apart */
-  int16_t *rows[3];  /* results: Y, U, V or one interleaved row */
+  Kept kept[3];
+  int16_t *blended;   /* two source rows filtered together */
+  int16_t *chroma[2]; /* U and V on their way to colours */
+  int colours_row[N_KEPT];
+  int16_t *colours[N_KEPT][3];
+  uint8_t *luma;
 } Run;
 
-/* The one or two source rows of destination row j; NULL for the second where
- * it has no weight. */
-static void
-source_rows (const Run *run, const SvStream *s, int j, const uint8_t **r0,
-    const uint8_t **r1, int16_t *weight)
+/* What a destination row is made of: source row `row`, and `weight` (Q15) of
+ * the next one. */
+typedef struct Rows
+{
+  int row;
+  int16_t weight;
+} Rows;
+
+static Rows
+source_rows (const Run *run, const SvStream *s, int j)
 {
   const SvAxis *axis = &run->plan->y[s->lattice][s->grid];
-  const SvSourceComponent *comp = &run->source->comp[s->component[0]];
-  const uint8_t *base = comp->base;
+  Rows rows = { axis->first[j], 0 };
 
-  /* The interleaved streams start at the first byte of a pixel. */
-  if (s->channels == 1)
-    base += comp->offset;
-  *r0 = base + axis->first[j] * comp->pitch_bytes;
-  *r1 = NULL;
-  *weight = 0;
-  if (axis->taps == 1)
-    return;
-  int16_t w = sv_q15 (axis->weights[axis->n + j]);
-  if (w == 32767) {
-    *r0 += comp->pitch_bytes;
-  } else if (w > 0) {
-    *r1 = *r0 + comp->pitch_bytes;
-    *weight = w;
+  if (axis->taps > 1) {
+    int16_t w = sv_q15 (axis->weights[axis->n + j]);
+
+    if (w == 32767)
+      rows.row++;
+    else
+      rows.weight = w;
   }
+  return rows;
+}
+
+static const uint8_t *
+row_at (const Run *run, int component, int row)
+{
+  const SvSourceComponent *comp = &run->source->comp[component];
+
+  return comp->base + row * comp->pitch_bytes;
 }
 
 static void
-lerp_span (const SvStream *s, const int16_t *in, int16_t *out, int from, int to)
+filter (const Run *run, const SvStream *s, int16_t *out, const uint8_t *row0,
+    const uint8_t *row1, int16_t weight)
 {
-  for (int i = from; i < to; i++) {
-    int a = in[s->at[i]], b = in[s->at[i] + 1];
-
-    out[i] = (int16_t) (a + (b - a) * s->weights[i] / 32768);
-  }
-}
-
-/* The pattern holds between the clamped ends of the row. */
-static void
-double_channel (const Run *run, const SvStream *s, const int16_t *in,
-    int16_t *out)
-{
-  lerp_span (s, in, out, 0, s->head);
-  run->k->double_row (out + s->head, in + s->pattern_first, s->weights[s->head],
-      s->pattern_d, s->weights[s->head + 1], s->pairs);
-  lerp_span (s, in, out, s->head + 2 * s->pairs, s->n);
-}
-
-/* Components of packed 4:2:2 stand apart: brings n of each row together. */
-static void
-pack_rows (const Run *run, const SvStream *s, const uint8_t **a,
-    const uint8_t **b, int n)
-{
-  if (s->step == s->channels)
-    return;
-  for (int i = 0; i < n; i++)
-    run->bytes[0][i] = (*a)[(ptrdiff_t) i * s->step];
-  *a = run->bytes[0];
-  if (*b == NULL)
-    return;
-  for (int i = 0; i < n; i++)
-    run->bytes[1][i] = (*b)[(ptrdiff_t) i * s->step];
-  *b = run->bytes[1];
-}
-
-static void
-fetch_doubled (const Run *run, const SvStream *s, const uint8_t *r0,
-    const uint8_t *r1, int16_t weight, int16_t *const *out)
-{
-  const SvHostKernels *k = run->k;
-  const uint8_t *a = r0 + s->first, *b = r1 != NULL ? r1 + s->first : NULL;
-  int n = s->span * s->channels;
-
-  pack_rows (run, s, &a, &b, s->span);
-  if (b != NULL)
-    k->lerp_rows (run->wide, a, b, weight, n);
+  if (s->columns.pairs.loads > 0)
+    run->k->filter (out, row0, row1, weight, &s->columns);
   else
-    k->widen (run->wide, a, n);
-  if (s->channels == 1) {
-    double_channel (run, s, run->wide, out[0]);
-    return;
+    run->k->filter_any (out, row0, row1, weight, &s->columns);
+}
+
+static const int16_t *
+kept_row (Run *run, int stream, int row)
+{
+  const SvStream *s = &run->plan->tables->streams[stream];
+  Kept *kept = &run->kept[stream];
+  int place = row % N_KEPT;
+
+  if (kept->row[place] != row) {
+    filter (run, s, kept->data[place], row_at (run, s->component, row), NULL,
+        0);
+    kept->row[place] = row;
   }
-  k->split (run->parts[0], run->parts[1], run->wide, s->span);
-  double_channel (run, s, run->parts[0], out[0]);
-  double_channel (run, s, run->parts[1], out[1]);
+  return kept->data[place];
+}
+
+/* Q7 rows of destination row j: one, or two that are still to be blended by
+ * the weight. */
+static int16_t
+q7_rows (Run *run, int stream, int j, const int16_t **a, const int16_t **b)
+{
+  const SvStream *s = &run->plan->tables->streams[stream];
+  Rows rows = source_rows (run, s, j);
+
+  *b = NULL;
+  if (s->kept) {
+    *a = kept_row (run, stream, rows.row);
+    if (rows.weight > 0)
+      *b = kept_row (run, stream, rows.row + 1);
+    return rows.weight;
+  }
+  filter (run, s, run->blended, row_at (run, s->component, rows.row),
+      rows.weight > 0 ? row_at (run, s->component, rows.row + 1) : NULL,
+      rows.weight);
+  *a = run->blended;
+  return 0;
+}
+
+/* Bytes of one source row that no filter touches, or NULL if there is one. They
+ * lie in the source itself or, where they must be brought together, in `to`.
+ */
+static const uint8_t *
+plain_bytes (const Run *run, const SvStream *s, int j, uint32_t fill,
+    uint8_t *to)
+{
+  Rows rows = source_rows (run, s, j);
+  const uint8_t *row = row_at (run, s->component, rows.row);
+
+  if (!s->single || rows.weight > 0)
+    return NULL;
+  if (s->straight)
+    return row + s->first;
+  if (s->shuffle.loads > 0)
+    run->k->pick (to, row, &s->shuffle, fill, s->n_lanes);
+  else
+    run->k->pick_any (to, row, &s->shuffle, fill, s->n_lanes);
+  return to;
 }
 
 static void
-fetch_pairs (const Run *run, const SvStream *s, const uint8_t *r0,
-    const uint8_t *r1, int16_t weight, int16_t *out)
+write_bytes (Run *run, int stream, int j, uint32_t fill, uint8_t *to)
 {
-  const SvHostKernels *k = run->k;
-  uint8_t *const *bytes = run->bytes;
-  int n = s->n * s->channels;
+  const SvStream *s = &run->plan->tables->streams[stream];
+  const uint8_t *plain = plain_bytes (run, s, j, fill, to);
+  const int16_t *a, *b;
 
-  if (r1 != NULL && s->at_wide != NULL) {
-    int size = s->channels * (int) sizeof (int16_t);
-
-    k->lerp_rows (run->wide, r0 + s->first, r1 + s->first, weight,
-        s->span * s->channels);
-    k->gather_pair[size]((uint8_t *) run->parts[0], (uint8_t *) run->parts[1],
-        (const uint8_t *) run->wide, s->at_wide, size, s->n);
-    k->lerp_columns_wide (out, run->parts[0], run->parts[1], s->weights, n);
+  if (plain == to)
+    return;
+  if (plain != NULL) {
+    memcpy (to, plain, (size_t) s->n_lanes);
     return;
   }
-  if (r1 == NULL) {
-    k->gather_pair[s->channels](bytes[0], bytes[1], r0, s->at, s->delta, s->n);
-    k->lerp_columns (out, bytes[0], bytes[1], s->weights, n);
-    return;
-  }
-  k->gather_pairs[s->channels](bytes, r0, r1, s->at, s->delta, s->n);
-  k->lerp_both (out, bytes[0], bytes[1], bytes[2], bytes[3], weight, s->weights,
-      n);
-}
-
-/* Row j of a stream in Q7: interleaved in out[0], or with DOUBLE one channel
- * in each. */
-static void
-fetch_row (const Run *run, const SvStream *s, int j, int16_t *const *out)
-{
-  const SvHostKernels *k = run->k;
-  const uint8_t *r0, *r1;
-  int n = s->n * s->channels;
-  int16_t weight;
-
-  source_rows (run, s, j, &r0, &r1, &weight);
-  if (s->columns == COLUMNS_DOUBLE) {
-    fetch_doubled (run, s, r0, r1, weight, out);
-    return;
-  }
-  if (s->columns == COLUMNS_PAIR) {
-    fetch_pairs (run, s, r0, r1, weight, out[0]);
-    return;
-  }
-  if (s->columns == COLUMNS_STRIDE) {
-    k->take_every (run->bytes[0], r0 + s->first, s->stride, s->n);
-    r0 = run->bytes[0];
-    if (r1 != NULL) {
-      k->take_every (run->bytes[1], r1 + s->first, s->stride, s->n);
-      r1 = run->bytes[1];
-    }
-  } else if (s->columns == COLUMNS_POINT) {
-    k->gather[s->channels](run->bytes[0], r0, s->at, s->n);
-    r0 = run->bytes[0];
-    if (r1 != NULL) {
-      k->gather[s->channels](run->bytes[1], r1, s->at, s->n);
-      r1 = run->bytes[1];
-    }
-  } else {
-    r0 += s->first;
-    r1 = r1 != NULL ? r1 + s->first : NULL;
-    pack_rows (run, s, &r0, &r1, s->n);
-  }
-  if (r1 != NULL)
-    k->lerp_rows (out[0], r0, r1, weight, n);
-  else
-    k->widen (out[0], r0, n);
-}
-
-/* Whole pixels of one source row without a filter go where they belong. */
-static bool
-fetch_directly (const Run *run, const SvStream *s, int j, uint8_t *to)
-{
-  const uint8_t *r0, *r1;
-  int16_t weight;
-
-  source_rows (run, s, j, &r0, &r1, &weight);
-  if (r1 != NULL)
-    return false;
-  if (s->columns == COLUMNS_STRAIGHT && s->step == s->channels)
-    memcpy (to, r0 + s->first, (size_t) s->n * (size_t) s->channels);
-  else if (s->columns == COLUMNS_STRIDE)
-    run->k->take_every (to, r0 + s->first, s->stride, s->n);
-  else if (s->columns == COLUMNS_POINT)
-    run->k->gather[s->channels](to, r0, s->at, s->n);
-  else
-    return false;
-  return true;
+  int16_t weight = q7_rows (run, stream, j, &a, &b);
+  run->k->round_rows (to, a, b, weight, fill, s->n_lanes);
 }
 
 static uint8_t *
@@ -202,130 +152,160 @@ dst_at (const Run *run, int plane, int x, int y, int pixel_bytes)
       + (ptrdiff_t) x * pixel_bytes;
 }
 
+/* What chroma of one source row adds to each colour. */
+static int16_t *const *
+colours_of_row (Run *run, int row)
+{
+  const SvTable8 *table = run->plan->tables;
+  int n = run->plan->key.dst_rect.w;
+  int place = row % N_KEPT;
+
+  if (run->colours_row[place] == row)
+    return run->colours[place];
+  run->colours_row[place] = row;
+  for (int i = 1; i < table->n_streams; i++) {
+    const SvStream *s = &table->streams[i];
+
+    filter (run, s, run->chroma[i - 1], row_at (run, s->component, row), NULL,
+        0);
+  }
+  run->k->chroma (run->colours[place], run->chroma[0],
+      table->grouped ? NULL : run->chroma[1], &run->plan->yuv_to_rgb, n);
+  return run->colours[place];
+}
+
+/* Chroma rows are multiplied by both weights: an odd one keeps ties away, at
+ * which both products would be rounded up and an even area would not stay one.
+ */
+static int16_t
+odd (int16_t weight)
+{
+  return weight | 1;
+}
+
 static void
-write_matrix_row (const Run *run, int j)
+write_matrix_row (Run *run, int j)
 {
   const SvPlan *plan = run->plan;
   const SvTable8 *table = plan->tables;
   const SavantRect *rect = &plan->key.dst_rect;
-  uint8_t *to = dst_at (run, 0, rect->x, rect->y + j, 4);
-  const SvStream *uv = &table->streams[1];
+  Rows rows = source_rows (run, &table->streams[1], j);
+  int16_t weight = odd (rows.weight);
+  int16_t *const *c0 = colours_of_row (run, rows.row);
+  int16_t *const *c1 =
+      rows.weight > 0 ? colours_of_row (run, rows.row + 1) : NULL;
+  const uint8_t *bytes = plain_bytes (run, &table->streams[0], j, 0, run->luma);
+  const int16_t *y = NULL, *next = NULL;
 
-  fetch_row (run, &table->streams[0], j, &run->rows[0]);
-  fetch_row (run, uv, j, &run->rows[1]);
-  if (uv->channels == 1) {
-    fetch_row (run, &table->streams[2], j, &run->rows[2]);
-  } else if (uv->columns != COLUMNS_DOUBLE) {
-    if (uv->component[0] == 1) {
-      run->k->yuv2_to_rgb4 (to, run->rows[0], run->rows[1], &plan->yuv_to_rgb,
-          rect->w);
-      return;
+  if (bytes == NULL) {
+    int16_t luma_weight = q7_rows (run, 0, j, &y, &next);
+
+    if (next != NULL) {
+      run->k->blend (run->blended, y, next, luma_weight, rect->w);
+      y = run->blended;
     }
-    run->k->split (run->parts[0], run->parts[1], run->rows[1], rect->w);
-    run->k->yuv_to_rgb4 (to, run->rows[0], run->parts[1], run->parts[0],
-        &plan->yuv_to_rgb, rect->w);
-    return;
   }
-  bool swapped = uv->channels == 2 && uv->component[0] == 2;
-  run->k->yuv_to_rgb4 (to, run->rows[0], run->rows[swapped ? 2 : 1],
-      run->rows[swapped ? 1 : 2], &plan->yuv_to_rgb, rect->w);
+  run->k->rgb4 (dst_at (run, 0, rect->x, rect->y + j, 4), bytes, y,
+      (const int16_t *const *) c0, (const int16_t *const *) c1, weight,
+      plan->yuv_to_rgb.y, rect->w);
 }
 
 static void
-write_rgb_row (const Run *run, int j)
+write_rgb_row (Run *run, int j)
 {
   const SvPlan *plan = run->plan;
-  const SvTable8 *table = plan->tables;
-  const SvStream *s = &table->streams[0];
   const SavantRect *rect = &plan->key.dst_rect;
-  uint8_t *to = dst_at (run, 0, rect->x, rect->y + j, s->channels);
-  uint8_t *pixels = table->swizzle ? run->bytes[0] : to;
 
-  if (!fetch_directly (run, s, j, pixels)) {
-    fetch_row (run, s, j, &run->rows[0]);
-    run->k->round_row (pixels, run->rows[0], s->n * s->channels);
-  }
-  if (table->swizzle)
-    run->k->swizzle4 (to, pixels, table->map, s->n);
+  write_bytes (run, 0, j, plan->tables->fill,
+      dst_at (run, 0, rect->x, rect->y + j, plan->dst->comp[0].step));
 }
 
-/* Row j of a stream's grid into the planes of the destination. */
+/* Row j of a stream's grid into the planes of the destination: components from
+ * `first` on, `n` of them. */
 static void
-write_plane_row (const Run *run, const SvStream *s, int j, int x, int y)
+write_plane_row (Run *run, int stream, int j, int first, int n, int x, int y)
 {
   const SvFormatInfo *info = run->plan->dst;
-  const SvComponent *first = &info->comp[s->component[0]];
-  bool planar = s->columns == COLUMNS_DOUBLE;
-  bool direct = first->step == s->channels && first->offset == 0;
+  const SvComponent *comp = &info->comp[first];
+  const int16_t *a, *b;
 
-  if (direct && !planar) {
-    uint8_t *to = dst_at (run, first->plane, x, y, s->channels);
-
-    if (!fetch_directly (run, s, j, to)) {
-      fetch_row (run, s, j, &run->rows[0]);
-      run->k->round_row (to, run->rows[0], s->n * s->channels);
-    }
+  if (comp->step == n) {
+    write_bytes (run, stream, j, 0, dst_at (run, comp->plane, x, y, n));
     return;
   }
-  fetch_row (run, s, j, &run->rows[0]);
-  for (int c = 0; c < s->channels; c++) {
-    const SvComponent *comp = &info->comp[s->component[c]];
-    uint8_t *to = dst_at (run, comp->plane, x, y, comp->step) + comp->offset;
+  int16_t weight = q7_rows (run, stream, j, &a, &b);
+  run->k->round_rows_apart (dst_at (run, comp->plane, x, y, comp->step)
+          + comp->offset,
+      comp->step, a, b, weight, run->plan->tables->streams[stream].n_lanes);
+}
 
-    run->k->round_row_strided (to, comp->step,
-        planar ? run->rows[c] : run->rows[0] + c, planar ? 1 : s->channels,
-        s->n);
-  }
+/* The part [from, to) of h rows that are cut alike into n. */
+static int
+share (int at, int n, int h)
+{
+  return (int) ((int64_t) at * n / h);
 }
 
 static void
-write_planes (const Run *run)
+write_planes (Run *run, int from, int to)
 {
   const SvPlan *plan = run->plan;
   const SvTable8 *table = plan->tables;
   const SavantRect *rect = &plan->key.dst_rect;
   const SvFormatInfo *info = plan->dst;
+  int x = sv_axis_first_sample (rect->x, info->sub_x);
+  int y = sv_axis_first_sample (rect->y, info->sub_y);
 
-  for (int j = 0; j < rect->h; j++) {
-    write_plane_row (run, &table->streams[0], j, rect->x, rect->y + j);
+  for (int j = from; j < to; j++) {
+    write_plane_row (run, 0, j, 0, 1, rect->x, rect->y + j);
     sv_repeat_spare_luma (plan, run->dst, rect->y + j);
   }
   for (int i = 1; i < table->n_streams; i++) {
     const SvStream *s = &table->streams[i];
-    int x = sv_axis_first_sample (rect->x, info->sub_x);
-    int y = sv_axis_first_sample (rect->y, info->sub_y);
+    int n = plan->y[s->lattice][s->grid].n;
+    int end = share (to, n, rect->h);
 
-    for (int j = 0; j < plan->y[s->lattice][s->grid].n; j++)
-      write_plane_row (run, s, j, x, y + j);
+    for (int j = share (from, n, rect->h); j < end; j++)
+      write_plane_row (run, i, j, i, table->n_streams == 2 ? 2 : 1, x, y + j);
   }
 }
 
 static size_t
-round_up (size_t n)
+row_size (int n)
 {
-  return (n + 63) & ~(size_t) 63;
+  return ((size_t) n + 2 * SV_ROW_SLACK - 1) / SV_ROW_SLACK * SV_ROW_SLACK;
 }
 
 static bool
 init_run (Run *run, SvScratch *scratch)
 {
-  const SvPlan *plan = run->plan;
-  size_t width = round_up ((size_t) plan->key.dst_rect.w * 4 + 64);
-  size_t span = round_up ((size_t) plan->src_rect.w * 2 + 64);
-  size_t bytes = width > span ? width : span;
-  uint8_t *memory = sv_scratch_need (scratch,
-      4 * bytes + sizeof (int16_t) * (3 * bytes + 3 * width));
+  const SvTable8 *table = run->plan->tables;
+  size_t row = row_size (run->plan->key.dst_rect.w), lanes = 0;
 
+  for (int i = 0; i < table->n_streams; i++) {
+    size_t n = row_size (table->streams[i].n_lanes);
+
+    lanes = n > lanes ? n : lanes;
+  }
+  int16_t *memory = sv_scratch_need (scratch,
+      sizeof (int16_t)
+          * ((1 + 2 + 3 * N_KEPT) * lanes + (3 * N_KEPT + 1) * row));
   if (memory == NULL)
     return false;
-  for (int i = 0; i < 4; i++, memory += bytes)
-    run->bytes[i] = memory;
-  int16_t *wide = (int16_t *) (void *) memory;
-  run->wide = wide;
-  run->parts[0] = wide + bytes;
-  run->parts[1] = wide + 2 * bytes;
-  for (int i = 0; i < 3; i++)
-    run->rows[i] = wide + 3 * bytes + (size_t) i * width;
+  run->blended = memory;
+  memory += lanes;
+  for (int i = 0; i < 2; i++, memory += lanes)
+    run->chroma[i] = memory;
+  for (int p = 0; p < N_KEPT; p++) {
+    run->colours_row[p] = -1;
+    for (int i = 0; i < 3; i++, memory += lanes) {
+      run->kept[i].row[p] = -1;
+      run->kept[i].data[p] = memory;
+    }
+    for (int i = 0; i < 3; i++, memory += row)
+      run->colours[p][i] = memory;
+  }
+  run->luma = (uint8_t *) memory;
   return true;
 }
 
@@ -334,14 +314,15 @@ sv_8bit_run (const SvPlan *plan, const SvSource *source, const SavantImage *dst,
     SvScratch *scratch)
 {
   Run run = { .plan = plan, .source = source, .dst = dst, .k = plan->kernels };
+  int h = plan->key.dst_rect.h;
 
   if (!init_run (&run, scratch))
     return false;
   if (!plan->tables->matrix && plan->dst->family != SV_FAMILY_RGB) {
-    write_planes (&run);
+    write_planes (&run, 0, h);
     return true;
   }
-  for (int j = 0; j < plan->key.dst_rect.h; j++) {
+  for (int j = 0; j < h; j++) {
     if (plan->tables->matrix)
       write_matrix_row (&run, j);
     else

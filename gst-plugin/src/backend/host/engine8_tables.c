@@ -4,162 +4,160 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool
-follows_pattern (const SvAxis *axis, int i)
+/* The channels of a stream: bytes of the source that each pixel yields. */
+typedef struct Channels
 {
-  return axis->first[i + 2] == axis->first[i] + 1
-      && fabsf (axis->weights[axis->n + i + 2] - axis->weights[axis->n + i])
-      < 1e-6f;
+  int n;
+  int step;      /* bytes from one pixel to the next */
+  int offset[4]; /* byte of each in a pixel, -1 = none */
+  bool grouped;  /* two channels, four pixels of one before the other's */
+} Channels;
+
+static int
+n_lanes (const Channels *c, int n_pixels)
+{
+  return c->grouped ? (n_pixels + 3) / 4 * 8 : n_pixels * c->n;
 }
 
-static bool
-find_doubling (SvStream *s, const SvAxis *axis)
+static SvLane *
+make_lanes (const Channels *c, const SvAxis *axis)
 {
-  if (s->channels > 2 || axis->n < 8)
-    return false;
-  for (int head = 0; head < 3; head++) {
-    int end = head;
+  int n = n_lanes (c, axis->n);
+  SvLane *lanes = malloc (sizeof *lanes * (size_t) n);
 
-    while (end + 2 < axis->n && follows_pattern (axis, end))
-      end++;
-    int pairs = (end + 2 - head) / 2;
-    int d = axis->first[head + 1] - axis->first[head];
-    if (pairs * 2 < axis->n - 6 || d < 0 || d > 1)
-      continue;
-    s->head = head;
-    s->pairs = pairs;
-    s->pattern_first = axis->first[head];
-    s->pattern_d = d;
-    return true;
-  }
-  return false;
-}
+  for (int i = 0; lanes != NULL && i < n; i++) {
+    int pixel = c->grouped ? i / 8 * 4 + i % 4 : i / c->n;
+    int channel = c->grouped ? i / 4 % 2 : i % c->n;
+    int offset = c->offset[channel];
 
-static bool
-find_stride (SvStream *s, const SvAxis *axis)
-{
-  int stride = axis->first[1] - axis->first[0];
-
-  if (s->channels != 1 || stride < 1)
-    return false;
-  for (int i = 2; i < axis->n; i++)
-    if (axis->first[i] - axis->first[i - 1] != stride)
-      return false;
-  s->stride = stride * s->step;
-  s->first = axis->first[0] * s->step;
-  return true;
-}
-
-/* Filtering two source rows as vectors and fetching pairs from the result is
- * cheaper than fetching from both, unless the row shrinks much: a fetch costs
- * about five times a filtered byte. */
-static bool
-init_rows_first (SvStream *s, const SvAxis *axis, int lo)
-{
-  if (s->channels > 2 || s->step != s->channels
-      || s->span * s->channels > 5 * s->n)
-    return true;
-  s->at_wide = malloc (sizeof *s->at_wide * (size_t) axis->n);
-  if (s->at_wide == NULL)
-    return false;
-  for (int i = 0; i < axis->n; i++)
-    s->at_wide[i] =
-        (axis->first[i] - lo) * s->channels * (int) sizeof (int16_t);
-  return true;
-}
-
-static bool
-init_columns (SvStream *s, const SvAxis *axis)
-{
-  int lo = axis->first[0], hi = lo;
-
-  s->n = axis->n;
-  if (axis->straight) {
-    s->columns = COLUMNS_STRAIGHT;
-    s->first = axis->first[0] * s->step;
-    return true;
-  }
-  s->at = malloc (sizeof *s->at * (size_t) axis->n);
-  s->weights =
-      calloc ((size_t) axis->n * (size_t) s->channels, sizeof *s->weights);
-  if (s->at == NULL || s->weights == NULL)
-    return false;
-  for (int i = 0; i < axis->n; i++) {
-    lo = axis->first[i] < lo ? axis->first[i] : lo;
-    hi = axis->first[i] + axis->taps - 1 > hi ? axis->first[i] + axis->taps - 1
-                                              : hi;
-    s->at[i] = axis->first[i] * s->step;
-  }
-  if (axis->taps == 1) {
-    s->columns = find_stride (s, axis) ? COLUMNS_STRIDE : COLUMNS_POINT;
-    return true;
-  }
-  s->delta = s->step;
-  bool doubling = find_doubling (s, axis);
-  s->columns = doubling ? COLUMNS_DOUBLE : COLUMNS_PAIR;
-  for (int i = 0; i < axis->n; i++) {
-    int16_t w = sv_q15 (axis->weights[axis->n + i]);
-
-    if (doubling) {
-      s->weights[i] = w;
-      s->at[i] = axis->first[i] - lo;
-    } else {
-      for (int c = 0; c < s->channels; c++)
-        s->weights[i * s->channels + c] = w;
+    pixel = pixel < axis->n ? pixel : axis->n - 1;
+    int32_t a = axis->first[pixel] * c->step + offset;
+    lanes[i] = (SvLane){ a, a, 0.0f };
+    if (offset < 0) {
+      /* A filter has no use for it: the pattern covers this lane. */
+      lanes[i].a = axis->taps > 1 ? axis->first[pixel] * c->step : -1;
+      lanes[i].b = axis->first[pixel] * c->step;
+    } else if (axis->taps > 1) {
+      lanes[i].b = a + c->step;
+      lanes[i].weight = axis->weights[axis->n + pixel];
     }
   }
-  s->first = lo * s->step;
-  s->span = hi - lo + 1;
-  if (doubling)
-    s->pattern_first -= lo;
-  return doubling || init_rows_first (s, axis, lo);
+  return lanes;
 }
 
 static bool
-add_stream (SvPlan *plan, int component, int channels, int step, SvGrid grid)
+is_straight (const Channels *c, const SvAxis *axis)
+{
+  if (!axis->straight || c->step != c->n)
+    return false;
+  for (int i = 0; i < c->n; i++)
+    if (c->offset[i] != c->offset[0] + i)
+      return false;
+  return true;
+}
+
+/* Whether filtering each source row once is cheaper than filtering the two of
+ * each destination row together. */
+static bool
+is_kept (const SvAxis *rows)
+{
+  int lo = rows->first[0], hi = rows->first[rows->n - 1];
+  int span = (hi > lo ? hi - lo : lo - hi) + rows->taps;
+
+  return rows->taps > 1 && 2 * span < 3 * rows->n;
+}
+
+static bool
+add_stream (SvPlan *plan, int component, const Channels *c, SvGrid grid)
 {
   SvTable8 *table = plan->tables;
   SvStream *s = &table->streams[table->n_streams++];
+  const SvAxis *x, *y;
+  SvLane *lanes;
+  bool ok = true;
 
-  s->channels = channels;
-  s->component[0] = component;
-  s->step = step;
+  s->component = component;
   s->lattice = sv_plan_lattice (plan, component);
   s->grid = grid;
-  return init_columns (s, &plan->x[s->lattice][grid]);
+  x = &plan->x[s->lattice][grid];
+  y = &plan->y[s->lattice][grid];
+  s->n_lanes = n_lanes (c, x->n);
+  s->kept = is_kept (y);
+  s->single = x->taps == 1;
+  s->straight = is_straight (c, x);
+  s->first = x->first[0] * c->step + c->offset[0];
+  lanes = make_lanes (c, x);
+  if (lanes == NULL)
+    return false;
+  if (s->single && !s->straight)
+    ok = sv_shuffle_init (&s->shuffle, lanes, s->n_lanes);
+  for (int i = 0; i < s->n_lanes; i++)
+    lanes[i].a = lanes[i].a < 0 ? lanes[i].b : lanes[i].a;
+  ok = ok && sv_columns_init (&s->columns, lanes, s->n_lanes);
+  free (lanes);
+  return ok;
 }
 
-/* Interleaved chroma of two bytes, as NV12 and NV16 have. */
-static bool
-has_chroma_pairs (const SvPlan *plan)
+/* How the pixels of one component lie in the source's rows. */
+static Channels
+one_channel (const SvPlan *plan, int component)
 {
-  const SvComponent *u = &plan->src->comp[1];
+  const SvComponent *comp = &plan->src->comp[component];
 
-  return !plan->transposed && u->step == 2 && u->plane == 1;
+  if (plan->transposed)
+    return (Channels){ .n = 1, .step = 1 };
+  return (Channels){ .n = 1, .step = comp->step, .offset = { comp->offset } };
 }
 
 static bool
 add_chroma_streams (SvPlan *plan, SvGrid grid)
 {
-  const SvComponent *comp = plan->src->comp;
+  const SvComponent *src = plan->src->comp, *dst = plan->dst->comp;
+  bool together = !plan->transposed && src[1].plane == src[2].plane;
+  Channels c = { .n = 2, .step = src[1].step };
 
-  if (has_chroma_pairs (plan)) {
-    SvStream *s = &plan->tables->streams[plan->tables->n_streams];
-
-    s->component[0] = comp[1].offset == 0 ? 1 : 2;
-    s->component[1] = 3 - s->component[0];
-    return add_stream (plan, s->component[0], 2, 2, grid);
+  if (plan->dst->family == SV_FAMILY_YUV)
+    together = together && dst[1].plane == dst[2].plane && dst[1].step == 2;
+  if (together && plan->tables->matrix) {
+    plan->tables->grouped = c.grouped = true;
+    c.offset[0] = src[1].offset;
+    c.offset[1] = src[2].offset;
+    return add_stream (plan, 1, &c, grid);
   }
-  for (int c = 1; c < 3; c++)
-    if (!add_stream (plan, c, 1, plan->transposed ? 1 : comp[c].step, grid))
+  if (together) {
+    c.offset[dst[1].offset] = src[1].offset;
+    c.offset[dst[2].offset] = src[2].offset;
+    return add_stream (plan, 1, &c, grid);
+  }
+  for (int i = 1; i < 3; i++) {
+    c = one_channel (plan, i);
+    if (!add_stream (plan, i, &c, grid))
       return false;
+  }
   return true;
 }
 
-static int16_t
-q13 (double coefficient)
+static bool
+add_rgb_stream (SvPlan *plan)
 {
-  return (int16_t) lround (coefficient * 8192.0);
+  const SvFormatInfo *src = plan->src, *dst = plan->dst;
+  Channels c = { .n = dst->comp[0].step,
+    .step = src->comp[0].step,
+    .offset = { -1, -1, -1, -1 } };
+  uint8_t pattern[4] = { 0 };
+
+  for (int i = 0; i < dst->n_components && i < src->n_components; i++)
+    c.offset[dst->comp[i].offset] = src->comp[i].offset;
+  for (int k = 0; k < c.n; k++)
+    pattern[k] = c.offset[k] < 0 ? 255 : 0;
+  memcpy (&plan->tables->fill, pattern, 4);
+  return add_stream (plan, 0, &c, SV_GRID_LUMA);
+}
+
+static int16_t
+scaled (double coefficient, double scale)
+{
+  return (int16_t) lround (coefficient * scale);
 }
 
 /* The matrix of YUV to RGB: luma counts alike everywhere, and two of the
@@ -169,34 +167,16 @@ init_yuv_to_rgb (SvPlan *plan)
 {
   const SvColorMatrix *m = &plan->matrix;
   SvYuvToRgb *c = &plan->yuv_to_rgb;
-  bool limited = plan->key.src_colorimetry.range == SAVANT_RANGE_LIMITED;
-  double y_offset = limited ? 16.0 : 0.0;
-  double constant = m->m[0][3] + m->m[0][0] * y_offset + m->m[0][2] * 128.0;
 
-  c->y_offset = (int16_t) (y_offset * 128.0);
-  c->y = q13 (m->m[0][0]);
-  c->rv = q13 (m->m[0][2]);
-  c->gu = q13 (m->m[1][1]);
-  c->gv = q13 (m->m[1][2]);
-  c->bu = q13 (m->m[2][1]);
-  c->out_offset = (int16_t) lround (constant * 32.0 + 16.0);
-  for (int k = 0; k < 3; k++)
-    c->order[k] = plan->dst->comp[k].offset;
-  c->order[3] = (uint8_t) (6 - c->order[0] - c->order[1] - c->order[2]);
-}
+  c->y = scaled (m->m[0][0], 16384.0);
+  for (int k = 0; k < 3; k++) {
+    int byte = plan->dst->comp[k].offset;
 
-static void
-init_swizzle (SvPlan *plan)
-{
-  SvTable8 *table = plan->tables;
-  int n = plan->dst->n_components;
-  bool same = plan->src == plan->dst && plan->dst->filler < 0;
-
-  memset (table->map, 255, sizeof table->map);
-  for (int c = 0; c < n; c++)
-    if (c < plan->src->n_components)
-      table->map[plan->dst->comp[c].offset] = plan->src->comp[c].offset;
-  table->swizzle = !same;
+    c->u[byte] = scaled (m->m[k][1], 8192.0);
+    c->v[byte] = scaled (m->m[k][2], 8192.0);
+  }
+  c->constant =
+      (int16_t) lround ((m->m[0][3] + m->m[0][2] * 128.0) * 64.0 + 32.0);
 }
 
 static bool
@@ -235,9 +215,7 @@ choose_way (const SvPlan *plan)
   if (!plan->matrix.identity)
     return WAY_NONE;
   if (src->family == SV_FAMILY_RGB && dst->family == SV_FAMILY_RGB)
-    return !plan->transposed && (src == dst || (is_rgb4 (src) && is_rgb4 (dst)))
-        ? WAY_RGB
-        : WAY_NONE;
+    return plan->transposed ? WAY_NONE : WAY_RGB;
   if (dst->family == SV_FAMILY_GRAY)
     return WAY_PLANES;
   if (src->family == SV_FAMILY_YUV && dst->family == SV_FAMILY_YUV
@@ -250,27 +228,24 @@ bool
 sv_8bit_init (SvPlan *plan)
 {
   Way way = choose_way (plan);
-  int y_step = plan->transposed ? 1 : plan->src->comp[0].step;
-  bool ok;
+  Channels luma = one_channel (plan, 0);
 
   if (way == WAY_NONE)
     return true;
   plan->tables = calloc (1, sizeof *plan->tables);
   if (plan->tables == NULL)
     return false;
-  if (way == WAY_RGB) {
-    init_swizzle (plan);
-    return add_stream (plan, 0, y_step, y_step, SV_GRID_LUMA);
-  }
-  ok = add_stream (plan, 0, 1, y_step, SV_GRID_LUMA);
+  if (way == WAY_RGB)
+    return add_rgb_stream (plan);
+  if (!add_stream (plan, 0, &luma, SV_GRID_LUMA))
+    return false;
   if (way == WAY_MATRIX) {
     plan->tables->matrix = true;
     init_yuv_to_rgb (plan);
-    return ok && add_chroma_streams (plan, SV_GRID_LUMA);
+    return add_chroma_streams (plan, SV_GRID_LUMA);
   }
-  if (plan->dst->family == SV_FAMILY_YUV)
-    ok = ok && add_chroma_streams (plan, SV_GRID_CHROMA);
-  return ok;
+  return plan->dst->family != SV_FAMILY_YUV
+      || add_chroma_streams (plan, SV_GRID_CHROMA);
 }
 
 void
@@ -279,9 +254,8 @@ sv_8bit_clear (SvPlan *plan)
   if (plan->tables == NULL)
     return;
   for (int i = 0; i < plan->tables->n_streams; i++) {
-    free (plan->tables->streams[i].at);
-    free (plan->tables->streams[i].at_wide);
-    free (plan->tables->streams[i].weights);
+    sv_shuffle_clear (&plan->tables->streams[i].shuffle);
+    sv_columns_clear (&plan->tables->streams[i].columns);
   }
   free (plan->tables);
   plan->tables = NULL;

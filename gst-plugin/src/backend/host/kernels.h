@@ -4,20 +4,45 @@
 
 /* The table of row kernels of one instruction set. Rows are disjoint; n counts
  * elements (samples) unless a line says pixels. Q7 is a level times 128 in an
- * int16_t, Q15 a weight 0..1 times 32768, at most 32767. */
+ * int16_t, Q6 times 64, Q15 a weight 0..1 times 32768, at most 32767. Scratch
+ * rows, which is all that is not a picture, have SV_ROW_SLACK elements more
+ * than n for kernels to read and write. Every set computes the same integers.
+ */
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#define SV_ROW_SLACK 64
+
+/* Fetches bytes from anywhere in a row: what a shuffle of vectors does, 16
+ * bytes a block, from `loads` vectors of 16 bytes that start at base[block].
+ * Nothing outside the bytes that are wanted is read. */
+typedef struct SvShuffle
+{
+  int n;          /* bytes, a multiple of 64: the last ones repeat */
+  int loads;      /* 0 = only one by one: too far apart, or too short a row */
+  int32_t *at;    /* offset of each byte in the row, -1 = a zero */
+  int32_t *base;  /* one a block */
+  uint8_t *masks; /* [load][block][16]: byte of the vector, 0x80 = none */
+} SvShuffle;
+
+/* Filters a row with two taps: lane i lies between bytes at[2 i] = A and
+ * at[2 i + 1] = B, at Q7 weights[2 i] A + weights[2 i + 1] B + rest[i] (B - A).
+ */
+typedef struct SvColumns
+{
+  SvShuffle pairs;
+  int8_t *weights; /* two a lane, sum 128 */
+  int16_t *rest;   /* what the weights lack, times 32768 */
+  bool exact;      /* every rest is 0 */
+} SvColumns;
 
 typedef struct SvYuvToRgb
 {
-  int16_t y_offset; /* Q7, subtracted */
-  int16_t y;        /* coefficients times 8192 */
-  int16_t rv;
-  int16_t gu;
-  int16_t gv;
-  int16_t bu;
-  int16_t out_offset; /* times 32, rounding included */
-  uint8_t order[4];   /* byte of R, G, B and of the 255 in a pixel */
+  int16_t y;        /* luma coefficient, times 16384 */
+  int16_t v[3];     /* chroma coefficients of each colour, times 8192 */
+  int16_t u[3];     /* only the middle colour has both */
+  int16_t constant; /* Q6, rounding included */
 } SvYuvToRgb;
 
 typedef struct SvHostKernels
@@ -47,53 +72,56 @@ typedef struct SvHostKernels
 
   /* 8-bit engine with at most two taps an axis. */
 
-  /* Copies pixels of 1 to 4 bytes from byte offsets of a row. */
-  void (*gather[5]) (uint8_t *out, const uint8_t *row, const int32_t *at,
-      int n_pixels);
-  /* The same of each pixel and the one `delta` bytes after it. */
-  void (*gather_pair[5]) (uint8_t *a, uint8_t *b, const uint8_t *row,
-      const int32_t *at, int delta, int n_pixels);
-  /* The same of two rows: out[0], out[1] from row0, out[2], out[3] from row1.
-   */
-  void (*gather_pairs[5]) (uint8_t *const out[4], const uint8_t *row0,
-      const uint8_t *row1, const int32_t *at, int delta, int n_pixels);
-  /* out[i] = in[i * stride]. */
-  void (*take_every) (uint8_t *out, const uint8_t *in, int stride, int n);
-  void (*widen) (int16_t *out, const uint8_t *in, int n);
-  /* Q7 of a + (b - a) * weight. */
-  void (*lerp_rows) (int16_t *out, const uint8_t *a, const uint8_t *b,
+  /* n bytes of a row, `fill` (a pattern of four bytes) over them. */
+  void (*pick) (uint8_t *dst, const uint8_t *row, const SvShuffle *shuffle,
+      uint32_t fill, int n);
+  /* The lanes of one row, or of two blended by a Q15 weight of the second;
+   * row1 NULL = one. Writes all lanes of `columns`. */
+  void (*filter) (int16_t *out, const uint8_t *row0, const uint8_t *row1,
+      int16_t weight, const SvColumns *columns);
+  /* The same of columns whose shuffle has no loads. */
+  void (*pick_any) (uint8_t *dst, const uint8_t *row, const SvShuffle *shuffle,
+      uint32_t fill, int n);
+  void (*filter_any) (int16_t *out, const uint8_t *row0, const uint8_t *row1,
+      int16_t weight, const SvColumns *columns);
+  /* A Q7 row between two, for n lanes or some more. */
+  void (*blend) (int16_t *out, const int16_t *a, const int16_t *b,
       int16_t weight, int n);
-  void (*lerp_columns) (int16_t *out, const uint8_t *a, const uint8_t *b,
-      const int16_t *weights, int n);
-  /* Of columns that are Q7 already. */
-  void (*lerp_columns_wide) (int16_t *out, const int16_t *a, const int16_t *b,
-      const int16_t *weights, int n);
-  /* Both: columns a, b of the upper row 0 and the lower row 1. */
-  void (*lerp_both) (int16_t *out, const uint8_t *a0, const uint8_t *b0,
-      const uint8_t *a1, const uint8_t *b1, int16_t weight,
-      const int16_t *weights, int n);
-  /* out[2 i] and out[2 i + 1] between in[i], in[i + 1] and in[i + d], in[i +
-   * d + 1]; n pairs. */
-  void (*double_row) (int16_t *out, const int16_t *in, int16_t w0, int d,
-      int16_t w1, int n_pairs);
-  /* Even and odd elements apart. */
-  void (*split) (int16_t *even, int16_t *odd, const int16_t *in, int n_pairs);
-  void (*round_row) (uint8_t *dst, const int16_t *in, int n);
-  void (*round_row_strided) (uint8_t *dst, int step, const int16_t *in,
-      int in_step, int n);
-  /* Four bytes a pixel. */
-  void (*yuv_to_rgb4) (uint8_t *dst, const int16_t *y, const int16_t *u,
-      const int16_t *v, const SvYuvToRgb *c, int n_pixels);
-  /* The same with u and v alternating in one row. */
-  void (*yuv2_to_rgb4) (uint8_t *dst, const int16_t *y, const int16_t *uv,
-      const SvYuvToRgb *c, int n_pixels);
-  /* Bytes of n 4-byte pixels in another order; map 255 writes a 255. */
-  void (*swizzle4) (uint8_t *dst, const uint8_t *src, const uint8_t map[4],
-      int n_pixels);
+  /* Levels of one Q7 row, or of two blended (b NULL = one), `fill` over them.
+   */
+  void (*round_rows) (uint8_t *dst, const int16_t *a, const int16_t *b,
+      int16_t weight, uint32_t fill, int n);
+  /* The same into every step-th byte. */
+  void (*round_rows_apart) (uint8_t *dst, int step, const int16_t *a,
+      const int16_t *b, int16_t weight, int n);
+  /* What chroma adds to each colour, in Q6, for n pixels. With v NULL, u holds
+   * four samples of U, four of V and so on. */
+  void (*chroma) (int16_t *const out[3], const int16_t *u, const int16_t *v,
+      const SvYuvToRgb *c, int n);
+  /* Pixels of three colours and a 255 from luma (bytes, or else Q7) and one or
+   * two blended rows of chroma (c1 NULL = one). */
+  void (*rgb4) (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
+      const int16_t *const *c0, const int16_t *const *c1, int16_t weight,
+      int16_t luma, int n_pixels);
 } SvHostKernels;
 
-/* One an instruction set; cpu.c calls those that the build has. */
-void sv_host_kernels_init_c (SvHostKernels *kernels);
-void sv_host_kernels_init_avx2 (SvHostKernels *kernels);
+/* One an instruction set; cpu.c calls those that the build has. The general_
+ * and engine8_ ones are plain C for the compiler's vectoriser, hwy_ replaces
+ * those that Highway makes faster. */
+#define SV_DECLARE_ISA(isa) \
+  void sv_host_general_init_##isa (SvHostKernels *kernels); \
+  void sv_host_engine8_init_##isa (SvHostKernels *kernels); \
+  void sv_host_hwy_init_##isa (SvHostKernels *kernels);
+#ifdef __cplusplus
+extern "C" {
+#endif
+SV_DECLARE_ISA (c)
+SV_DECLARE_ISA (sse4)
+SV_DECLARE_ISA (avx2)
+SV_DECLARE_ISA (avx512)
+SV_DECLARE_ISA (neon)
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,7 @@
  * geometry, kept, and read only while rows are computed, so that several
  * threads can work on bands of one picture. */
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "../../core/color.h"
@@ -90,6 +91,15 @@ typedef struct SvPlan
 
   uint64_t last_use;
 } SvPlan;
+
+/* A weight in Q15. */
+static inline int16_t
+sv_q15 (float weight)
+{
+  long v = lroundf (weight * 32768.0f);
+
+  return (int16_t) (v > 32767 ? 32767 : v);
+}
 
 /* NULL without memory. */
 SvPlan *sv_plan_new (const SvPlanKey *key, const SvHostKernels *kernels);

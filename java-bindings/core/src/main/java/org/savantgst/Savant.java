@@ -24,7 +24,8 @@ import org.savantgst.lowlevel.SavantAPI;
  *       savant.native.workdir}, by default {@code java.io.tmpdir}.
  * </ol>
  *
- * <p>GStreamer is initialised if it is not yet. All methods may be called from any thread.
+ * <p>GStreamer is initialised if it is not yet; its fault handler, which is not made for a JVM, is
+ * switched off. All methods may be called from any thread.
  */
 public final class Savant {
   private Savant() {}
@@ -37,6 +38,9 @@ public final class Savant {
       NativeBundle bundle = null;
       Throwable cause = null;
       try {
+        // While GStreamer loads a plugin it would end the process at a SIGSEGV, which a JVM raises
+        // all the time and handles itself.
+        Gst.setSegTrap(false);
         if (!Gst.isInitialized()) {
           Gst.init(Version.of(1, 20), "savant");
         }

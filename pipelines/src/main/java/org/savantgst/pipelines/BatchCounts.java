@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.savantgst.pipelines;
 
-import static org.savantgst.pipelines.lowlevel.PropertyAPI.PROPERTY_API;
+import static org.savantgst.pipelines.lowlevel.ObjectAPI.OBJECT_API;
 import static org.savantgst.pipelines.lowlevel.StructureAPI.STRUCTURE_API;
 
 import com.sun.jna.Pointer;
@@ -24,7 +24,7 @@ final class BatchCounts {
   /** The counts of the pads {@code sink_0} to {@code sink_<sources - 1>}. */
   static List<FrameCounts> read(Element batch, int sources) {
     PointerByReference stats = new PointerByReference();
-    PROPERTY_API.g_object_get(Natives.getRawPointer(batch), "stats", stats, Pointer.NULL);
+    OBJECT_API.g_object_get(Natives.getRawPointer(batch), "stats", stats, Pointer.NULL);
     Pointer structure = stats.getValue();
     try {
       Pointer pads = inner(structure, "pads");

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.savantgst.pipelines;
 
+import static org.savantgst.pipelines.lowlevel.MessageAPI.MESSAGE_API;
+import static org.savantgst.pipelines.lowlevel.StructureAPI.STRUCTURE_API;
+
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import java.util.List;
@@ -8,40 +11,50 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.freedesktop.gstreamer.Bus;
-import org.freedesktop.gstreamer.GstObject;
 import org.freedesktop.gstreamer.Pipeline;
+import org.freedesktop.gstreamer.glib.Natives;
 import org.freedesktop.gstreamer.lowlevel.GlibAPI;
-import org.freedesktop.gstreamer.lowlevel.GstAPI.GErrorStruct;
-import org.freedesktop.gstreamer.lowlevel.GstMessageAPI;
-import org.freedesktop.gstreamer.message.Message;
+import org.freedesktop.gstreamer.lowlevel.GstBusAPI;
+import org.freedesktop.gstreamer.lowlevel.GstBusPtr;
+import org.freedesktop.gstreamer.lowlevel.GstMessagePtr;
+import org.freedesktop.gstreamer.lowlevel.GstObjectPtr;
 import org.freedesktop.gstreamer.message.MessageType;
 
 /**
  * Listens to the bus: the first error of every source and of the rest becomes an exception,
- * warnings and stalls become texts. Its methods run on GStreamer's executor of gst1-java-core,
- * which handles messages in the order in which they were posted.
+ * warnings and stalls become texts. Messages are handled on GStreamer's executor of gst1-java-core,
+ * in the order in which they were posted, and without wrappers.
  */
-final class BusWatch implements Bus.MESSAGE {
+final class BusWatch implements GstBusAPI.BusCallback {
   private static final String SOURCE_PREFIX = "source-";
 
+  /** Where a {@code GError} has its text. */
+  private static final int ERROR_TEXT = 8;
+
   private final Bus bus;
-  private final Pipeline pipeline;
+  private final Bus.MESSAGE key = (from, message) -> {};
+  private final Pointer pipeline;
   private final List<Source> sources;
   private final Consumer<PipelineException> onFailure;
   private final Consumer<String> onWarning;
+  private final boolean followLatency;
   private final CountDownLatch endOfStream = new CountDownLatch(1);
+
+  private boolean closed;
 
   BusWatch(
       Pipeline pipeline,
       List<Source> sources,
+      boolean followLatency,
       Consumer<PipelineException> onFailure,
       Consumer<String> onWarning) {
-    this.pipeline = pipeline;
+    this.pipeline = Natives.getRawPointer(pipeline);
     this.sources = sources;
+    this.followLatency = followLatency;
     this.onFailure = onFailure;
     this.onWarning = onWarning;
     bus = pipeline.getBus();
-    bus.connect(this);
+    bus.connect("message", Bus.MESSAGE.class, key, this);
   }
 
   static String binName(int source) {
@@ -54,34 +67,50 @@ final class BusWatch implements Bus.MESSAGE {
   }
 
   void close() {
-    bus.disconnect((Bus.MESSAGE) this);
-  }
-
-  @Override
-  public void busMessage(Bus from, Message message) {
-    MessageType type = message.getType();
-    switch (type) {
-      case ERROR -> onFailure.accept(failure(message));
-      case WARNING -> onWarning.accept(warning(message));
-      case ELEMENT -> stall(message);
-      case EOS -> {
-        if (pipeline.equals(message.getSource())) {
-          endOfStream.countDown();
-        }
-      }
-      default -> {}
+    bus.disconnect(Bus.MESSAGE.class, key);
+    synchronized (this) {
+      closed = true;
     }
   }
 
-  private PipelineException failure(Message message) {
+  @Override
+  public boolean callback(GstBusPtr from, GstMessagePtr message, Pointer data) {
+    int type = message.getMessageType();
+    if (type == MessageType.ERROR.intValue()) {
+      onFailure.accept(failure(message));
+    } else if (type == MessageType.WARNING.intValue()) {
+      onWarning.accept(name(source(message)) + ": " + parse(message, false).text);
+    } else if (type == MessageType.ELEMENT.intValue()) {
+      stall(MESSAGE_API.gst_message_get_structure(message.getPointer()));
+    } else if (type == MessageType.LATENCY.intValue()) {
+      redistributeLatency();
+    } else if (type == MessageType.EOS.intValue() && pipeline.equals(source(message))) {
+      endOfStream.countDown();
+    }
+    return true;
+  }
+
+  /** Sources start after the sinks, which then learn how late frames may be. */
+  private void redistributeLatency() {
+    synchronized (this) {
+      if (closed || !followLatency) {
+        return;
+      }
+      MESSAGE_API.gst_object_ref(pipeline);
+    }
+    MESSAGE_API.gst_bin_recalculate_latency(pipeline);
+    MESSAGE_API.gst_object_unref(pipeline);
+  }
+
+  private PipelineException failure(GstMessagePtr message) {
     Parsed parsed = parse(message, true);
-    int source = sourceOf(message.getSource());
+    int source = sourceOf(source(message));
     if (isWithoutVideo(parsed.debug)) {
       parsed = new Parsed("there is no video in it", parsed.debug);
     }
     String sourceName = source >= 0 ? sources.get(source).name() : "";
     return new PipelineException(
-        message.getSource().getName(), parsed.text, parsed.debug, source, sourceName);
+        name(source(message)), parsed.text, parsed.debug, source, sourceName);
   }
 
   /** A source decodes video only; of any other file the decoder says that a plugin is missing. */
@@ -92,15 +121,12 @@ final class BusWatch implements Bus.MESSAGE {
         && !debug.contains("(image/");
   }
 
-  private static String warning(Message message) {
-    return message.getSource().getName() + ": " + parse(message, false).text;
-  }
-
-  private void stall(Message message) {
-    if (!message.getStructure().hasName("savant-stall")) {
+  private void stall(Pointer structure) {
+    if (structure == null
+        || !"savant-stall".equals(STRUCTURE_API.gst_structure_get_name(structure))) {
       return;
     }
-    String pad = message.getStructure().getString("pad");
+    String pad = STRUCTURE_API.gst_structure_get_string(structure, "pad");
     int source = padIndex(pad);
     String name = source < sources.size() ? sources.get(source).name() : pad;
     onWarning.accept(name + ": no frames for a while, the others wait for it (" + pad + ")");
@@ -114,13 +140,36 @@ final class BusWatch implements Bus.MESSAGE {
     }
   }
 
+  private static Pointer source(GstMessagePtr message) {
+    GstObjectPtr source = message.getSource();
+    return source == null ? null : source.getPointer();
+  }
+
+  private static String name(Pointer object) {
+    Pointer name = object == null ? null : MESSAGE_API.gst_object_get_name(object);
+    return name == null ? "" : take(name);
+  }
+
   /** The place of the source whose bin holds the object, -1 if none does. */
-  private int sourceOf(GstObject object) {
-    for (GstObject at = object; at != null && !at.equals(pipeline); at = at.getParent()) {
-      for (int i = 0; i < sources.size(); i++) {
-        if (binName(i).equals(at.getName())) {
-          return i;
-        }
+  private int sourceOf(Pointer object) {
+    int found = -1;
+    Pointer at = object == null ? null : MESSAGE_API.gst_object_ref(object);
+    while (at != null && found < 0 && !at.equals(pipeline)) {
+      found = indexOf(name(at));
+      Pointer parent = MESSAGE_API.gst_object_get_parent(at);
+      MESSAGE_API.gst_object_unref(at);
+      at = parent;
+    }
+    if (at != null) {
+      MESSAGE_API.gst_object_unref(at);
+    }
+    return found;
+  }
+
+  private int indexOf(String binName) {
+    for (int i = 0; i < sources.size(); i++) {
+      if (binName(i).equals(binName)) {
+        return i;
       }
     }
     return -1;
@@ -128,22 +177,23 @@ final class BusWatch implements Bus.MESSAGE {
 
   private record Parsed(String text, String debug) {}
 
-  private static Parsed parse(Message message, boolean error) {
-    PointerByReference gerror = new PointerByReference();
+  private static Parsed parse(GstMessagePtr message, boolean isError) {
+    PointerByReference error = new PointerByReference();
     PointerByReference debug = new PointerByReference();
-    if (error) {
-      GstMessageAPI.GSTMESSAGE_API.gst_message_parse_error(message, gerror, debug);
+    if (isError) {
+      MESSAGE_API.gst_message_parse_error(message.getPointer(), error, debug);
     } else {
-      GstMessageAPI.GSTMESSAGE_API.gst_message_parse_warning(message, gerror, debug);
+      MESSAGE_API.gst_message_parse_warning(message.getPointer(), error, debug);
     }
-    try {
-      GErrorStruct struct = new GErrorStruct(gerror.getValue());
-      struct.read();
-      Pointer text = debug.getValue();
-      return new Parsed(struct.getMessage(), text == null ? "" : text.getString(0, "UTF-8"));
-    } finally {
-      GlibAPI.GLIB_API.g_error_free(gerror.getValue());
-      GlibAPI.GLIB_API.g_free(debug.getValue());
-    }
+    String text = error.getValue().getPointer(ERROR_TEXT).getString(0, "UTF-8");
+    GlibAPI.GLIB_API.g_error_free(error.getValue());
+    return new Parsed(text, debug.getValue() == null ? "" : take(debug.getValue()));
+  }
+
+  /** The text at an address, which is freed. */
+  private static String take(Pointer text) {
+    String taken = text.getString(0, "UTF-8");
+    GlibAPI.GLIB_API.g_free(text);
+    return taken;
   }
 }

@@ -47,7 +47,7 @@ final class PipelineText {
       text.append(" ! tee name=" + TEE + " " + TEE + ". ! " + BOUNDED_QUEUE);
     }
     text.append(" ! appsink name=" + SINK);
-    text.append(" sync=false max-buffers=2 enable-last-sample=false");
+    text.append(" sync=false async=false max-buffers=2 enable-last-sample=false");
     for (String branch : o.branches) {
       text.append("  " + TEE + ". ! " + BOUNDED_QUEUE + " ! ").append(branch);
     }

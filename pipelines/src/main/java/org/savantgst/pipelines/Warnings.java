@@ -12,8 +12,11 @@ final class Warnings {
   private final List<String> texts = new ArrayList<>();
   private final Consumer<String> listener;
 
-  Warnings(Consumer<String> listener) {
+  private final Consumer<Throwable> onFailure;
+
+  Warnings(Consumer<String> listener, Consumer<Throwable> onFailure) {
     this.listener = listener;
+    this.onFailure = onFailure;
   }
 
   void add(String text) {
@@ -22,7 +25,11 @@ final class Warnings {
         texts.add(text);
       }
     }
-    listener.accept(text);
+    try {
+      listener.accept(text);
+    } catch (RuntimeException | Error e) {
+      onFailure.accept(e);
+    }
   }
 
   List<String> list() {

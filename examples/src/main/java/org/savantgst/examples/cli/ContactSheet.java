@@ -3,6 +3,7 @@ package org.savantgst.examples.cli;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,11 +38,11 @@ final class ContactSheet {
    * @throws IOException if the file cannot be written
    */
   void write(Path file) throws IOException {
-    BufferedImage image = render();
-    Files.deleteIfExists(file);
-    if (!ImageIO.write(image, "png", file.toFile())) {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    if (!ImageIO.write(render(), "png", png)) {
       throw new IOException("this Java has no PNG writer");
     }
+    Files.write(file, png.toByteArray());
   }
 
   /**

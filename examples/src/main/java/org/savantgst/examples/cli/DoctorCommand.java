@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.savantgst.examples.cli;
 
+import com.sun.jna.Native;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.freedesktop.gstreamer.ElementFactory;
 import org.freedesktop.gstreamer.Gst;
+import org.freedesktop.gstreamer.Plugin;
+import org.freedesktop.gstreamer.Registry;
 import org.savantgst.Backend;
 import org.savantgst.Savant;
 import picocli.CommandLine.Command;
@@ -18,7 +24,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
-    description = "Tells which backends work here, and why the others do not.")
+    versionProvider = SavantProgram.Version.class,
+    description = "Tells which backends work here, and why the others do not.",
+    footer = {
+      "",
+      "Exit codes: 0 the host backend works and no element is missing; 1 an element is missing that"
+          + " runs like the demo's need; 3 GStreamer or the native library cannot be used."
+    })
 final class DoctorCommand implements Callable<Integer> {
   private static final Map<String, List<String>> LIBRARIES =
       new TreeMap<>(
@@ -32,48 +44,58 @@ final class DoctorCommand implements Callable<Integer> {
                   "libnvdsbufferpool.so",
                   "libnvds_meta.so")));
 
-  /** Stock elements that inputs and outputs usually need, and the package that has each. */
-  private static final List<List<String>> STOCK =
-      List.of(
-          List.of("uridecodebin", "gstreamer1.0-plugins-base"),
-          List.of("qtdemux", "gstreamer1.0-plugins-good"),
-          List.of("h264parse", "gstreamer1.0-plugins-bad"),
-          List.of("avdec_h264", "gstreamer1.0-libav"),
-          List.of("x264enc", "gstreamer1.0-plugins-ugly"));
-
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("Java        %s, %s%n", Runtime.version(), System.getProperty("java.vm.name"));
+    line(out, "Java", Runtime.version() + ", " + System.getProperty("java.vm.name"));
+    line(out, "JNA", Native.VERSION + ", native part " + Native.VERSION_NATIVE);
+    line(out, "gst1-java-core", mavenVersion("org.freedesktop.gstreamer", "gst1-java-core"));
     boolean available = nativePart(out);
     libraries(out);
-    if (available) {
-      stock(out);
-    }
+    boolean complete = available && stock(out);
     out.flush();
-    return available ? 0 : SavantProgram.UNAVAILABLE;
+    return !available ? SavantProgram.UNAVAILABLE : complete ? 0 : SavantProgram.FAILED;
+  }
+
+  private static void line(PrintWriter out, String what, Object value) {
+    out.printf("%-15s %s%n", what, value);
+  }
+
+  /** What Maven wrote into the jar. */
+  private static String mavenVersion(String group, String artifact) {
+    String path = "/META-INF/maven/" + group + "/" + artifact + "/pom.properties";
+    try (InputStream in = Gst.class.getResourceAsStream(path)) {
+      if (in == null) {
+        return "of unknown version";
+      }
+      Properties properties = new Properties();
+      properties.load(in);
+      return properties.getProperty("version", "of unknown version");
+    } catch (IOException e) {
+      return "of unknown version (" + e.getMessage() + ")";
+    }
   }
 
   private static boolean nativePart(PrintWriter out) {
     if (!Savant.isAvailable()) {
-      out.println("savant      cannot be used:");
-      Throwable cause = Savant.unavailabilityCause();
-      out.println("  " + cause.getMessage());
-      for (Throwable attempt : cause.getSuppressed()) {
-        out.println("  " + attempt.getMessage());
-      }
+      line(out, "savant", "cannot be used:");
+      UnavailableException.explain(Savant.unavailabilityCause())
+          .lines()
+          .forEach(text -> out.println("  " + text.strip()));
       return false;
     }
-    out.printf("GStreamer   %s%n", Gst.getVersionString());
-    out.printf(
-        "savant      %s from %s (%s)%n",
-        Savant.version(), Savant.nativeDirectory(), Savant.nativeOrigin());
+    line(out, "GStreamer", Gst.getVersionString().replaceFirst("^GStreamer ", ""));
+    line(out, "library", Savant.version() + " in " + Savant.nativeDirectory());
+    Plugin plugin = Registry.get().findPlugin("savant");
+    line(
+        out,
+        "plugin",
+        plugin.getVersion() + ", " + plugin.getFilename() + " (" + Savant.nativeOrigin() + ")");
     for (Backend backend : Savant.backends()) {
-      out.printf(
-          "backend     %s: %s%n",
-          backend.name(), backend.unavailabilityCause().map(c -> "no, " + c).orElse("works"));
+      Optional<String> cause = backend.unavailabilityCause();
+      line(out, "backend", backend.name() + ": " + cause.map(c -> "no, " + c).orElse("works"));
     }
     return true;
   }
@@ -84,22 +106,22 @@ final class DoctorCommand implements Callable<Integer> {
     LIBRARIES.forEach(
         (backend, names) -> {
           if (!built.contains(backend)) {
-            out.printf("backend     %s: no, this build does not have it%n", backend);
+            line(out, "backend", backend + ": no, this build does not have it");
           }
-          names.forEach(name -> out.printf("  %-26s %s%n", name, LibraryProbe.describe(name)));
+          names.forEach(name -> out.printf("  %-25s %s%n", name, LibraryProbe.describe(name)));
         });
   }
 
-  private static void stock(PrintWriter out) {
-    for (List<String> entry : STOCK) {
-      String name = entry.get(0);
-      boolean there;
-      try {
-        there = ElementFactory.find(name) != null;
-      } catch (IllegalArgumentException e) {
-        there = false;
-      }
-      out.printf("element     %s: %s%n", name, there ? "there" : "missing, see " + entry.get(1));
+  private static boolean stock(PrintWriter out) {
+    boolean complete = true;
+    for (StockElements.Choice choice : StockElements.ALL) {
+      Optional<String> found = choice.found();
+      complete &= found.isPresent();
+      line(
+          out,
+          "element",
+          choice.purpose() + ": " + found.orElseGet(() -> "no, " + choice.missing()));
     }
+    return complete;
   }
 }

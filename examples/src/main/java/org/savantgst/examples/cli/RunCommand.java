@@ -5,22 +5,14 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.savantgst.pipelines.BatchPipeline;
 import org.savantgst.pipelines.BatchPipelineBuilder;
-import org.savantgst.pipelines.FrameCounts;
 import org.savantgst.pipelines.PipelineException;
-import org.savantgst.pipelines.PipelineStats;
 import org.savantgst.pipelines.Source;
 import org.savantgst.pipelines.SourceErrors;
-import org.savantgst.pipelines.SourceStats;
 import org.savantgst.surface.Interpolation;
 import org.savantgst.surface.Padding;
 import org.savantgst.surface.TransformConfig;
@@ -37,6 +29,7 @@ import picocli.CommandLine.Spec;
     name = "run",
     sortOptions = false,
     mixinStandardHelpOptions = true,
+    versionProvider = SavantProgram.Version.class,
     description = "Letterboxes the frames of all inputs into batches.",
     footer = {
       "",
@@ -45,11 +38,19 @@ import picocli.CommandLine.Spec;
       "  'clip.mp4!videoconvertscale ! video/x-raw,width=640,height=360'",
       "  'pattern:counter num-buffers=100!video/x-raw,width=320,height=240'",
       "",
-      "Exit codes: 0 all frames came; 1 an input failed; 2 wrong arguments; 3 GStreamer or the "
-          + "native library cannot be used; 4 an output file cannot be written."
+      "Results in DIR: frames.jsonl, a line of JSON for each frame; sheet-BATCH.png, contact sheets; "
+          + "tensors.npy and letterbox.mp4 if wanted. Those of an earlier run are removed.",
+      "",
+      "Ctrl-C and SIGTERM end all inputs, finish all files and print the table; a second one ends "
+          + "the program at once.",
+      "",
+      "Exit codes: 0 all inputs came to their end; 1 an input failed; 2 wrong arguments; 3 GStreamer, "
+          + "the native library or an encoder cannot be used; 4 an output file cannot be written; "
+          + "130 ended by Ctrl-C, 143 by SIGTERM."
     })
 final class RunCommand implements Callable<Integer> {
   private static final long FINISH_SECONDS = 60;
+  private static final int MAX_VIDEO_SIDE = 4096;
 
   @Spec private CommandSpec spec;
 
@@ -142,6 +143,13 @@ final class RunCommand implements Callable<Integer> {
   private boolean tensors;
 
   @Option(
+      names = "--mp4",
+      description =
+          "Writes letterbox.mp4: one picture for each batch, all inputs side by side, each with its"
+              + " newest frame.")
+  private boolean mp4;
+
+  @Option(
       names = "--stop-on-error",
       description = "Ends all inputs when one fails; otherwise the others go on.")
   private boolean stopOnError;
@@ -153,15 +161,19 @@ final class RunCommand implements Callable<Integer> {
   private Boolean progress;
 
   @Override
-  public Integer call() throws OutputException {
+  public Integer call() throws OutputException, UnavailableException {
     check();
+    UnavailableException.check();
+    String encoder = mp4 ? Mp4Writer.encoder() : null;
+    RunOutput.Plan plan =
+        new RunOutput.Plan(out, format, size, inputs.size(), sheetEvery, tensors, encoder);
     BatchPipeline pipeline;
     try {
       pipeline = builder().build();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    return run(pipeline);
+    return run(pipeline, plan);
   }
 
   private void check() {
@@ -173,6 +185,14 @@ final class RunCommand implements Callable<Integer> {
     }
     if (tensors && (format.planes() > 1 || format == VideoFormat.UYVY)) {
       throw usage("--tensors: " + format + " has no channels; take RGBA, RGB, BGR or GRAY8");
+    }
+    long[] video = Mosaic.size(size.width(), size.height(), inputs.size());
+    if (mp4 && Math.max(video[0], video[1]) > MAX_VIDEO_SIDE) {
+      throw usage(
+          String.format(
+              "--mp4: %d inputs of %s side by side are %dx%d pixels, and a video has %d at most on"
+                  + " each side; take a smaller --size",
+              inputs.size(), size, video[0], video[1], MAX_VIDEO_SIDE));
     }
     if (tensors && (long) size.width() * size.height() * format.channels() > Integer.MAX_VALUE) {
       throw usage("--tensors: a frame of " + size + " is too large");
@@ -208,40 +228,47 @@ final class RunCommand implements Callable<Integer> {
     return spec.commandLine().getErr();
   }
 
-  private int run(BatchPipeline pipeline) throws OutputException {
+  private int run(BatchPipeline pipeline, RunOutput.Plan plan) throws OutputException {
     CountDownLatch finished = new CountDownLatch(1);
-    Thread interrupt = new Thread(() -> finish(pipeline, finished), "savant-interrupt");
-    Runtime.getRuntime().addShutdownHook(interrupt);
-    try (pipeline) {
-      RunOutput output = new RunOutput(out, sheetEvery, tensors);
+    try (pipeline;
+        Interrupts interrupts = new Interrupts(() -> finish(pipeline, finished));
+        RunOutput output = new RunOutput(plan)) {
       int exitCode = 0;
       try (output;
           pipeline;
-          ProgressBar bar = progressBar()) {
-        pump(pipeline, output, bar);
+          Progress bar = new Progress(progress != null ? progress : System.console() != null)) {
+        pipeline.start();
+        if (interrupts.exitCode() != 0) {
+          pipeline.endOfStream();
+        }
+        pipeline.run(
+            batch -> {
+              output.add(batch, pipeline.stats().sources());
+              bar.step(pipeline, batch);
+            });
+        bar.finish();
       } catch (PipelineException e) {
-        exitCode = SavantProgram.FAILED;
-        tell(e);
+        // An input that ends before its first frame calls that a failure.
+        if (interrupts.exitCode() == 0 || e.source().isEmpty()) {
+          exitCode = SavantProgram.FAILED;
+          tell(e);
+        }
+      } catch (OutputException e) {
+        exitCode = SavantProgram.NOT_WRITABLE;
+        error().println("savant: " + e.getMessage());
       }
-      report(pipeline.stats(), output);
-      return exitCode;
+      RunReport.print(spec.commandLine().getOut(), pipeline.stats());
+      output.files().forEach(spec.commandLine().getOut()::println);
+      spec.commandLine().getOut().flush();
+      return exitCode != 0 ? exitCode : interrupts.exitCode();
     } finally {
       finished.countDown();
-      removeHook(interrupt);
-    }
-  }
-
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The hook runs already.
     }
   }
 
   /** What Ctrl-C does: no more frames come in, all that came in are written. */
   private void finish(BatchPipeline pipeline, CountDownLatch finished) {
-    error().println("savant: interrupted, finishing the files");
+    error().println("savant: interrupted, finishing the files; once more ends at once");
     error().flush();
     pipeline.endOfStream();
     try {
@@ -255,77 +282,19 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void pump(BatchPipeline pipeline, RunOutput output, ProgressBar bar)
-      throws OutputException {
-    pipeline.run(
-        view -> {
-          output.add(view, pipeline.stats().sources());
-          if (bar != null) {
-            bar.stepBy(view.size());
-          }
-        });
-  }
-
-  private ProgressBar progressBar() {
-    boolean wanted = progress != null ? progress : System.console() != null;
-    return !wanted
-        ? null
-        : new ProgressBarBuilder()
-            .setTaskName("savant")
-            .setUnit(" frames", 1)
-            .setInitialMax(-1)
-            .showSpeed()
-            .build();
-  }
-
   private void tell(PipelineException e) {
-    error().println("savant: " + e.getMessage());
+    error().println("savant: " + message(e));
     for (Throwable also : e.getSuppressed()) {
-      error().println("savant: " + also.getMessage());
+      error()
+          .println(
+              "savant: " + (also instanceof PipelineException p ? message(p) : also.getMessage()));
     }
   }
 
-  private void report(PipelineStats stats, RunOutput output) {
-    PrintWriter writer = spec.commandLine().getOut();
-    TextTable table = new TextTable("source", "id", "in", "out", "held", "dropped");
-    for (SourceStats source : stats.sources()) {
-      row(table, source.name(), source.sourceId(), source.frames());
-    }
-    row(table, "all", "", stats.total());
-    writer.print(table);
-    writer.printf(
-        Locale.ROOT,
-        "%d frames in %d batches, %.1f frames/s, latency p50 %s, p99 %s%n",
-        stats.total().out(),
-        stats.batches(),
-        stats.framesPerSecond(),
-        milliseconds(stats.latencyP50()),
-        milliseconds(stats.latencyP99()));
-    writer.println("frames: " + out.resolve(RunOutput.FRAMES));
-    if (output.lastSheet() != null) {
-      writer.println("contact sheet: " + output.lastSheet());
-    }
-    writer.flush();
-  }
-
-  private static void row(TextTable table, String name, Object id, FrameCounts frames) {
-    table.row(name, id, frames.in(), frames.out(), frames.held(), dropped(frames));
-  }
-
-  private static String dropped(FrameCounts frames) {
-    Map<String, Long> reasons = frames.dropped();
-    if (reasons.isEmpty()) {
-      return "0";
-    }
-    return frames.droppedTotal()
-        + reasons.entrySet().stream()
-            .map(e -> e.getKey() + " " + e.getValue())
-            .collect(Collectors.joining(", ", " (", ")"));
-  }
-
-  private static String milliseconds(Duration latency) {
-    return latency == null
-        ? "none"
-        : String.format(Locale.ROOT, "%.2f ms", latency.toNanos() / 1e6);
+  /** The exception's own message ends in what the element tells developers, which is long. */
+  private String message(PipelineException e) {
+    String source = e.source().isPresent() ? inputs.get(e.source().getAsInt()).name() + ": " : "";
+    String element = e.debug().isEmpty() ? "" : " (element " + e.element() + ")";
+    return source + e.text() + element;
   }
 }

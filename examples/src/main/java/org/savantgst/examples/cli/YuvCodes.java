@@ -17,4 +17,9 @@ final class YuvCodes {
   static boolean is709(int colorFormat) {
     return BT709.contains(colorFormat);
   }
+
+  /** The same in the words of caps: range and matrix, of transfer and primaries nothing. */
+  static String colorimetry(int colorFormat) {
+    return (isFullRange(colorFormat) ? "1" : "2") + (is709(colorFormat) ? ":3:0:0" : ":4:0:0");
+  }
 }

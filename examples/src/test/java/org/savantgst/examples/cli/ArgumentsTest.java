@@ -5,8 +5,13 @@ import static org.testng.Assert.assertEquals;
 import static org.testng.Assert.assertTrue;
 import static org.testng.Assert.expectThrows;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
 public class ArgumentsTest {
@@ -61,5 +66,18 @@ public class ArgumentsTest {
         expectThrows(TypeConversionException.class, () -> Input.parse("missing.mp4")).getMessage();
     assertEquals(message, "there is no file 'missing.mp4'");
     expectThrows(TypeConversionException.class, () -> Input.parse("!videoscale"));
+  }
+
+  @Test
+  public void everyOptionIsInReadme() throws IOException {
+    String readme = Files.readString(Path.of(System.getProperty("savant.test.readme")));
+    List<OptionSpec> options =
+        SavantProgram.commandLine().getSubcommands().get("run").getCommandSpec().options();
+    assertTrue(options.size() > 10, options.toString());
+    for (OptionSpec option : options) {
+      if (!option.usageHelp() && !option.versionHelp()) {
+        assertTrue(readme.contains("`" + option.longestName()), option.longestName());
+      }
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
 import picocli.CommandLine;
@@ -28,7 +29,12 @@ public class SavantProgramTest {
   public void begin() throws IOException {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
-    folder = Files.createTempDirectory("savant-program");
+    folder = TestFiles.folder();
+  }
+
+  @AfterMethod(alwaysRun = true)
+  public void removeFolder() throws IOException {
+    TestFiles.delete(folder);
   }
 
   private int savant(String... args) {
@@ -60,6 +66,23 @@ public class SavantProgramTest {
   }
 
   @Test(timeOut = TIMEOUT)
+  public void onlyTheLastSheetIfWanted() throws IOException {
+    assertEquals(run(COUNTER, "--size", "64x64", "--sheet-every", "0"), 0, err.toString());
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(
+          files.map(f -> f.getFileName().toString()).sorted().toList(),
+          List.of("frames.jsonl", "sheet-000029.png"));
+    }
+  }
+
+  @Test
+  public void librariesAreFoundAsTheLoaderDoes() {
+    assertTrue(LibraryProbe.describe("libc.so.6").startsWith("yes"));
+    String missing = LibraryProbe.describe("libnosuch.so.7");
+    assertTrue(missing.startsWith("no: libnosuch.so.7: cannot open"), missing);
+  }
+
+  @Test(timeOut = TIMEOUT)
   public void aBadInputIsToldAndTheOthersGoOn() throws IOException {
     Path bad = Files.writeString(folder.resolve("bad.mp4"), "not a video");
     assertEquals(run(COUNTER, bad.toString()), 1);
@@ -78,6 +101,9 @@ public class SavantProgramTest {
     refuse("--sheet-every -1", COUNTER, "--sheet-every", "-1");
     refuse("NV12 has no channels", COUNTER, "--format", "NV12", "--tensors");
     refuse("nosuchelement", COUNTER + "!nosuchelement");
+    refuse("is too large", COUNTER, "--tensors", "--size", "32767x32767");
+    refuse("1 inputs of 4097x8 side by side are 4104x8", COUNTER, "--mp4", "--size", "4097x8");
+    refuse("'savant run --help' tells all arguments", "--nosuch", COUNTER);
   }
 
   private void refuse(String message, String... args) {
@@ -103,8 +129,10 @@ public class SavantProgramTest {
   @Test(timeOut = TIMEOUT)
   public void doctorAndElementsTellWhatIsThere() {
     assertEquals(savant("doctor"), 0);
-    assertTrue(out.toString().contains("backend     host: works"), out.toString());
-    assertTrue(out.toString().contains("libcuda.so.1"), out.toString());
+    assertTrue(out.toString().matches("(?s).*backend +host: works\\R.*"), out.toString());
+    for (String name : List.of("libcuda.so.1", "gst1-java-core  1.", "JNA  ", "GStreamer  ")) {
+      assertTrue(out.toString().contains(name), out.toString());
+    }
     assertEquals(savant("elements"), 0);
     for (String name : List.of("savantbufgen", "savanttransform", "savantbatch", "savantunbatch")) {
       assertTrue(out.toString().contains(name + ": "), out.toString());

@@ -251,6 +251,19 @@ public final class BatchView {
   }
 
   /**
+   * Returns when a frame came to savantbatch, before it waited for anything there. {@link
+   * #takenAtNs()} less this is how long it was on its way.
+   *
+   * @param slot the slot
+   * @return nanoseconds of the monotonic clock, -1 if it is no batch of savantbatch
+   * @throws IllegalArgumentException if there is no such slot
+   * @throws IllegalStateException if the view shows nothing
+   */
+  public long arrivalNs(int slot) {
+    return number(slot, SavantAPI.SLOT_ARRIVAL);
+  }
+
+  /**
    * Returns the format of a picture. A plain frame in a format that cannot be one of these is
    * refused.
    *

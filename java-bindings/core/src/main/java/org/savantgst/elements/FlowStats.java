@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.freedesktop.gstreamer.Structure;
+import org.freedesktop.gstreamer.glib.NativeObject;
 
 /**
  * Frame counts of an element or pad, all of one moment: in = out + held + droppedTotal.
@@ -46,7 +47,12 @@ public record FlowStats(
     Map<String, Long> dropped = new LinkedHashMap<>();
     for (int i = 0; i < structure.getFields(); i++) {
       String name = structure.getName(i);
-      if (structure.getValue(name) instanceof Number number) {
+      Object value = structure.getValue(name);
+      // The wrapper of a structure inside this one would free it a second time.
+      if (value instanceof NativeObject inner) {
+        inner.disown();
+      }
+      if (value instanceof Number number) {
         if (name.startsWith(DROPPED)) {
           dropped.put(name.substring(DROPPED.length()), number.longValue());
         } else {

@@ -3,6 +3,7 @@ package org.savantgst.elements;
 
 import org.freedesktop.gstreamer.Element;
 import org.freedesktop.gstreamer.Pad;
+import org.freedesktop.gstreamer.PadDirection;
 import org.freedesktop.gstreamer.Structure;
 import org.savantgst.surface.ComputeMode;
 import org.savantgst.surface.DstPadding;
@@ -146,6 +147,47 @@ public class SavantBatch extends Element {
     try (Structure structure = (Structure) pad.get("stats")) {
       return FlowStats.of(structure);
     }
+  }
+
+  /**
+   * Ends the stream of one pad here and now: the pad's signal {@code end-of-stream}. Frames that
+   * are queued still come out, then the pad counts as ended exactly as after EOS. Frames that come
+   * later are refused with EOS and counted dropped, reason released, as is the one of a source that
+   * waits in a full queue, until a stream-start or a flush begins anew. Before the pad's first
+   * stream-start, also in NULL and READY, it ends the stream that is about to come; it does nothing
+   * on a pad that has ended.
+   *
+   * <p>Never waits, from any thread, in any state, unlike an EOS event sent to the pad.
+   *
+   * @param pad a sink pad of this element
+   * @throws IllegalArgumentException if it is null or none of this element's sink pads
+   */
+  public void endStream(Pad pad) {
+    Properties.requirePresent("pad", pad);
+    if (pad.getDirection() != PadDirection.SINK || !equals(pad.getParentElement())) {
+      throw new IllegalArgumentException(
+          "pad "
+              + pad.getName()
+              + " is no sink pad of "
+              + getName()
+              + ": its pads are sink_0, ...");
+    }
+    pad.emit("end-of-stream");
+  }
+
+  /**
+   * Ends the stream of one pad by its name, as {@link #endStream(Pad)}.
+   *
+   * @param padName the name of a sink pad that was requested, for instance {@code sink_0}
+   * @throws IllegalArgumentException if it is null or there is no such pad
+   */
+  public void endStream(String padName) {
+    Pad pad = getStaticPad(Properties.requirePresent("pad name", padName));
+    if (pad == null) {
+      throw new IllegalArgumentException(
+          getName() + " has no pad " + padName + ": request it first, as sink_0, sink_1, ...");
+    }
+    endStream(pad);
   }
 
   /**

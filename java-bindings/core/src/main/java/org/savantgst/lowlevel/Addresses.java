@@ -35,6 +35,32 @@ public final class Addresses {
   }
 
   /**
+   * Returns the address of an object, which the caller keeps reachable while he uses it.
+   *
+   * @param what the object's role, for the message
+   * @param object the object
+   * @return its address
+   * @throws IllegalArgumentException if the object is null
+   * @throws IllegalStateException if it was disposed of
+   */
+  public static long of(String what, NativeObject object) {
+    if (object == null) {
+      throw new IllegalArgumentException(what + " is null");
+    }
+    return Pointer.nativeValue(Natives.getRawPointer(object));
+  }
+
+  /**
+   * Makes a wrapper that takes over a reference.
+   *
+   * @param address a buffer's address
+   * @return the wrapper
+   */
+  public static Buffer wrapperTaking(long address) {
+    return Natives.callerOwnsReturn(new Pointer(address), Buffer.class);
+  }
+
+  /**
    * Makes a wrapper that owns a reference of its own.
    *
    * @param address a buffer's address

@@ -20,6 +20,8 @@ public final class SavantAPI {
 
   public static final int INVALID_ARGUMENT = -1;
   public static final int UNSUPPORTED = -2;
+  public static final int POOL_EXHAUSTED = -4;
+  public static final int FLUSHING = -5;
   public static final int NOT_A_SURFACE = -6;
   public static final int NOT_WRITABLE = -7;
 
@@ -29,6 +31,36 @@ public final class SavantAPI {
   public static final int PULL_BATCH = 1;
   public static final int PULL_EOS = 2;
   public static final int PULL_STOPPED = 3;
+
+  /** Where the numbers of a view stand. */
+  public static final int VIEW_DATA = 0;
+
+  public static final int VIEW_PITCH = 1;
+  public static final int VIEW_WIDTH = 2;
+  public static final int VIEW_HEIGHT = 3;
+  public static final int VIEW_CHANNELS = 4;
+  public static final int VIEW_COLOR_FORMAT = 5;
+  public static final int VIEW_MEM_TYPE = 6;
+  public static final int VIEW_GPU_ID = 7;
+  public static final int VIEW_N_PLANES = 8;
+  public static final int VIEW_READ_ONLY = 9;
+  public static final int VIEW_NUMBERS = 10;
+
+  /** Where the numbers of a transform job stand. */
+  public static final int JOB_DST_SLOT = 0;
+
+  public static final int JOB_SRC_BUFFER = 1;
+  public static final int JOB_SRC_SLOT = 2;
+  public static final int JOB_SRC_PLANE = 3;
+  public static final int JOB_SRC_ANY_SLOT = 4;
+  public static final int JOB_SRC_RECT = 5;
+  public static final int JOB_NUMBERS = 9;
+
+  /** Where the figures of a pool stand. */
+  public static final int POOL_OUTSTANDING = 2;
+
+  public static final int POOL_OLDEST_AGE = 8;
+  public static final int POOL_NUMBERS = 9;
 
   /** Where the numbers of a pull stand. */
   public static final int PULL_RESULT = 0;
@@ -67,7 +99,8 @@ public final class SavantAPI {
   public static final int SLOT_HAS_GEOMETRY = 28;
   public static final int SLOT_N_PLANES = 29;
   public static final int SLOT_PLANES = 30;
-  public static final int SLOT_NUMBERS = 46;
+  public static final int SLOT_ARRIVAL = 46;
+  public static final int SLOT_NUMBERS = 47;
 
   private SavantAPI() {}
 
@@ -126,6 +159,99 @@ public final class SavantAPI {
   public static native void savant_puller_stop(long puller);
 
   public static native void savant_puller_free(long puller);
+
+  public static native int savant_buffer_set_pts(long buffer, long pts);
+
+  public static native int savant_buffer_set_duration(long buffer, long duration);
+
+  public static native int savant_buffer_set_num_filled(long buffer, int count);
+
+  public static native int savant_buffer_add_aliases(long buffer, int n);
+
+  public static native int savant_buffer_exports(long buffer);
+
+  public static native int savant_view_info(
+      long buffer, int slot, int plane, int anySlot, int takeRef, long[] info);
+
+  public static native int savant_view_fill(
+      long buffer, int slot, int plane, long stream, int color, int channels);
+
+  public static native int savant_view_memset(
+      long buffer, int slot, int plane, long stream, int value);
+
+  public static native int savant_view_upload(
+      long buffer, int slot, int plane, long stream, ByteBuffer data, long size);
+
+  public static native int savant_view_upload(
+      long buffer, int slot, int plane, long stream, byte[] data, long size);
+
+  public static native int savant_view_download(
+      long buffer, int slot, int plane, long stream, ByteBuffer data, long size);
+
+  public static native int savant_view_download(
+      long buffer, int slot, int plane, long stream, byte[] data, long size);
+
+  public static native int savant_pool_new(
+      String backend,
+      int format,
+      int width,
+      int height,
+      int batchSize,
+      int memType,
+      int gpuId,
+      int poolSize,
+      long[] pool);
+
+  public static native void savant_pool_free(long pool);
+
+  public static native void savant_pool_stop(long pool);
+
+  public static native int savant_pool_stats(long pool, long[] stats);
+
+  public static native int savant_pool_mem_type(long pool);
+
+  public static native int savant_pool_owns(long pool, long buffer);
+
+  public static native int savant_pool_acquire_frame(
+      long pool, long timeoutNs, long pts, long duration, int hasId, long id, long[] buffer);
+
+  public static native int savant_pool_transform(
+      long pool, long timeoutNs, long[] job, int[] config, int hasId, long id, long[] buffer);
+
+  public static native int savant_slots_acquire(
+      long pool, long timeoutNs, int[] config, int[] kinds, long[] ids, int count, long[] out);
+
+  public static native int savant_slots_transform(long slots, long[] jobs, int count);
+
+  public static native int savant_slots_upload(long slots, int slot, ByteBuffer data, long size);
+
+  public static native int savant_slots_upload(long slots, int slot, byte[] data, long size);
+
+  public static native int savant_slots_memset(long slots, int slot, int value);
+
+  public static native int savant_slots_mark_filled(long slots, int slot);
+
+  public static native int savant_slots_num_filled(long slots);
+
+  public static native int savant_slots_filled(long slots, long[] words);
+
+  public static native int savant_slots_finalize(long slots);
+
+  public static native void savant_slots_free(long slots);
+
+  public static native int savant_collection_new(int gpuId, long[] collection);
+
+  public static native int savant_collection_add(
+      long collection, long buffer, int slot, int anySlot);
+
+  public static native int savant_collection_finalize(
+      long collection, int[] kinds, long[] ids, int count, long[] buffer);
+
+  public static native void savant_collection_free(long collection);
+
+  public static native int savant_app_src_push(long appSrc, long buffer, int[] flow);
+
+  public static native int savant_app_src_end_of_stream(long appSrc);
 
   /**
    * Passes a count or OK through and turns a failure into its exception.

@@ -4,6 +4,7 @@ package org.savantgst.meta;
 import java.util.ArrayList;
 import java.util.List;
 import org.freedesktop.gstreamer.Buffer;
+import org.savantgst.Savant;
 import org.savantgst.lowlevel.Addresses;
 import org.savantgst.lowlevel.SavantAPI;
 import org.savantgst.surface.SharedBuffer;
@@ -52,6 +53,7 @@ public final class SavantIds {
    * @throws IllegalArgumentException if the address is 0
    */
   public static List<SavantId> get(long bufferAddress) {
+    Savant.ensureAvailability();
     int[] kinds = new int[FEW];
     long[] ids = new long[FEW];
     int count = read(bufferAddress, kinds, ids);
@@ -114,6 +116,7 @@ public final class SavantIds {
   }
 
   private static int write(long buffer, List<SavantId> ids) {
+    Savant.ensureAvailability();
     if (ids == null) {
       throw new IllegalArgumentException("ids is null");
     }

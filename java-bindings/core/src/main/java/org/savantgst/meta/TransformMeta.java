@@ -3,6 +3,7 @@ package org.savantgst.meta;
 
 import java.util.Optional;
 import org.freedesktop.gstreamer.Buffer;
+import org.savantgst.Savant;
 import org.savantgst.lowlevel.Addresses;
 import org.savantgst.lowlevel.Affine;
 import org.savantgst.lowlevel.SavantAPI;
@@ -65,6 +66,7 @@ public final class TransformMeta {
    * @throws IllegalArgumentException if the address is 0 or the slot is negative
    */
   public static Optional<TransformMeta> get(long bufferAddress, int slot) {
+    Savant.ensureAvailability();
     int[] rects = new int[8];
     double[] matrix = new double[Affine.SIZE];
     int found =

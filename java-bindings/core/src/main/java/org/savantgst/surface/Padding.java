@@ -47,18 +47,18 @@ public enum Padding {
   /**
    * Returns the padding of a name, upper or lower case.
    *
-   * @param name {@code none}, {@code right_bottom} or {@code symmetric}
+   * @param name {@code none}, {@code right_bottom} (or {@code rightbottom}) or {@code symmetric}
    * @return the padding
    * @throws IllegalArgumentException if the name is null or none of these
    */
   public static Padding fromName(String name) {
     return switch (NativeNames.fold("padding", name)) {
       case "none" -> NONE;
-      case "right_bottom" -> RIGHT_BOTTOM;
+      case "right_bottom", "rightbottom" -> RIGHT_BOTTOM;
       case "symmetric" -> SYMMETRIC;
       default ->
           throw new IllegalArgumentException(
-              "padding \"" + name + "\": known are none, right_bottom, symmetric");
+              "padding \"" + name + "\": known are none, right_bottom (rightbottom), symmetric");
     };
   }
 }

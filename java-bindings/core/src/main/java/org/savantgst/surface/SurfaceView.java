@@ -1,29 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.savantgst.surface;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.freedesktop.gstreamer.Buffer;
 import org.savantgst.Savant;
 import org.savantgst.SavantException;
 import org.savantgst.lowlevel.Addresses;
-import org.savantgst.lowlevel.RawMemory;
+import org.savantgst.lowlevel.BufferHold;
+import org.savantgst.lowlevel.Leaks;
 import org.savantgst.lowlevel.SavantAPI;
+import org.savantgst.lowlevel.Scratch;
 
 /**
- * The picture of one slot of a surface, or one plane of it. It holds a reference of its own to the
- * buffer until it is closed, so that its address stays valid; one that is never closed is never
- * freed. Not for several threads at a time without synchronisation by the caller.
+ * The picture of one slot of a surface, or one plane of it: its address, and the pixels to be
+ * written and read. It keeps the buffer alive until it is closed, so that its address stays valid;
+ * one that is never closed is never freed ({@code -Dsavant.leakDetection=paranoid} tells where it
+ * was opened).
+ *
+ * <pre>{@code
+ * try (SurfaceView view = SurfaceView.of(buffer)) {
+ *   view.fill(128, 0, 255, 255);
+ * }
+ * }</pre>
+ *
+ * <p>Every operation is ordered on the view's CUDA stream; on memory of the host it is done when
+ * the call returns. Not for several threads at a time without synchronisation by the caller.
  */
 public final class SurfaceView implements AutoCloseable {
-  private static final int INFO_NUMBERS = 11;
-  private static final int PLANE_NUMBERS = 5;
-  private static final int GRAY8 = VideoFormat.GRAY8.nativeValue();
+  private static final int WHOLE = -1;
+  private static final int MAX_CHANNELS = 4;
 
-  private final SharedBuffer owner;
-  private final long buffer;
+  private final BufferHold hold;
+  private final Leaks.Watch watch;
   private final int slot;
+  private final int plane;
   private final long cudaStream;
   private final long dataPtr;
   private final int pitch;
@@ -33,26 +47,25 @@ public final class SurfaceView implements AutoCloseable {
   private final int colorFormat;
   private final MemType memType;
   private final int gpuId;
+  private final boolean readOnly;
   private boolean open = true;
 
-  /** Takes over a reference to the buffer. */
-  private SurfaceView(
-      SharedBuffer owner, long buffer, int slot, long cudaStream, long[] info, long[] plane) {
-    this.owner = owner;
-    this.buffer = buffer;
+  /** Is one of the hold's views. */
+  private SurfaceView(BufferHold hold, int slot, int plane, long cudaStream, long[] info) {
+    this.hold = hold;
     this.slot = slot;
+    this.plane = plane;
     this.cudaStream = cudaStream;
-    this.dataPtr = plane[0];
-    this.pitch = (int) plane[1];
-    this.width = (int) plane[2];
-    this.height = (int) plane[3];
-    this.channels = (int) plane[4];
-    this.colorFormat = (int) info[4];
-    this.memType = MemType.fromNativeValue((int) info[5]);
-    this.gpuId = (int) info[6];
-    if (owner != null) {
-      owner.viewOpened();
-    }
+    this.dataPtr = info[SavantAPI.VIEW_DATA];
+    this.pitch = (int) info[SavantAPI.VIEW_PITCH];
+    this.width = (int) info[SavantAPI.VIEW_WIDTH];
+    this.height = (int) info[SavantAPI.VIEW_HEIGHT];
+    this.channels = (int) info[SavantAPI.VIEW_CHANNELS];
+    this.colorFormat = (int) info[SavantAPI.VIEW_COLOR_FORMAT];
+    this.memType = MemType.fromNativeValue((int) info[SavantAPI.VIEW_MEM_TYPE]);
+    this.gpuId = (int) info[SavantAPI.VIEW_GPU_ID];
+    this.readOnly = info[SavantAPI.VIEW_READ_ONLY] != 0;
+    this.watch = Leaks.watch(this, "SurfaceView");
   }
 
   /**
@@ -61,7 +74,7 @@ public final class SurfaceView implements AutoCloseable {
    * @param buffer the buffer
    * @return the view
    * @throws IllegalArgumentException if the buffer is null or holds no filled slot
-   * @throws IllegalStateException if the buffer was closed or taken
+   * @throws IllegalStateException if the buffer was closed, taken or pushed
    * @throws SavantException if it holds no surface, or a format of several planes
    */
   public static SurfaceView of(SharedBuffer buffer) {
@@ -76,12 +89,12 @@ public final class SurfaceView implements AutoCloseable {
    * @param cudaStream the stream that operations are ordered on, 0 for none
    * @return the view
    * @throws IllegalArgumentException if the buffer is null or the slot is not filled
-   * @throws IllegalStateException if the buffer was closed or taken
+   * @throws IllegalStateException if the buffer was closed, taken or pushed
    * @throws SavantException if it holds no surface, or a format of several planes
    */
   public static SurfaceView of(SharedBuffer buffer, int slot, long cudaStream) {
     requirePresent(buffer);
-    return open(buffer, buffer.address(), slot, cudaStream);
+    return open(buffer.hold(), slot, false, cudaStream);
   }
 
   /**
@@ -96,7 +109,12 @@ public final class SurfaceView implements AutoCloseable {
    * @throws SavantException if it holds no surface, or a format of several planes
    */
   public static SurfaceView of(Buffer buffer, int slot, long cudaStream) {
-    return Addresses.with("buffer", buffer, address -> open(null, address, slot, cudaStream));
+    Savant.ensureAvailability();
+    try {
+      return of(Addresses.of("buffer", buffer), slot, cudaStream);
+    } finally {
+      Reference.reachabilityFence(buffer);
+    }
   }
 
   /**
@@ -110,7 +128,12 @@ public final class SurfaceView implements AutoCloseable {
    * @throws SavantException if it holds no surface, or a format of several planes
    */
   public static SurfaceView of(long bufferAddress, int slot, long cudaStream) {
-    return open(null, bufferAddress, slot, cudaStream);
+    Savant.ensureAvailability();
+    long[] info = Scratch.get().numbers();
+    read(bufferAddress, slot, WHOLE, false, true, info);
+    BufferHold hold = new BufferHold(bufferAddress);
+    hold.becomeView();
+    return new SurfaceView(hold, slot, WHOLE, cudaStream, info);
   }
 
   /**
@@ -122,21 +145,40 @@ public final class SurfaceView implements AutoCloseable {
    * @param cudaStream the stream that operations are ordered on, 0 for none
    * @return the views, each to be closed
    * @throws IllegalArgumentException if the buffer is null or the slot is not filled
-   * @throws IllegalStateException if the buffer was closed or taken
+   * @throws IllegalStateException if the buffer was closed, taken or pushed
    * @throws SavantException if it holds no surface
    */
   public static List<SurfaceView> planes(SharedBuffer buffer, int slot, long cudaStream) {
     requirePresent(buffer);
-    long[] info = readInfo(buffer.address(), slot);
-    int count = (int) info[9];
-    if (count > 1) {
-      info[4] = GRAY8;
-    }
+    return planes(buffer.hold(), slot, false, cudaStream);
+  }
+
+  static List<SurfaceView> planes(BufferHold hold, int slot, boolean anySlot, long cudaStream) {
+    long[] info = Scratch.get().numbers();
+    read(hold.address(), slot, 0, anySlot, false, info);
+    int count = (int) info[SavantAPI.VIEW_N_PLANES];
     List<SurfaceView> views = new ArrayList<>(count);
-    for (int plane = 0; plane < count; plane++) {
-      views.add(openPlane(buffer, buffer.address(), slot, plane, cudaStream, info));
+    for (int i = 0; i < count; i++) {
+      int plane = count == 1 ? WHOLE : i;
+      read(hold.address(), slot, plane, anySlot, false, info);
+      hold.addView();
+      views.add(new SurfaceView(hold, slot, plane, cudaStream, info));
     }
     return List.copyOf(views);
+  }
+
+  static SurfaceView open(BufferHold hold, int slot, boolean anySlot, long cudaStream) {
+    long[] info = Scratch.get().numbers();
+    read(hold.address(), slot, WHOLE, anySlot, false, info);
+    hold.addView();
+    return new SurfaceView(hold, slot, WHOLE, cudaStream, info);
+  }
+
+  private static void read(
+      long buffer, int slot, int plane, boolean anySlot, boolean takeRef, long[] info) {
+    SavantAPI.check(
+        SavantAPI.savant_view_info(buffer, slot, plane, anySlot ? 1 : 0, takeRef ? 1 : 0, info),
+        "SurfaceView");
   }
 
   private static void requirePresent(SharedBuffer buffer) {
@@ -145,50 +187,27 @@ public final class SurfaceView implements AutoCloseable {
     }
   }
 
-  private static long[] readInfo(long buffer, int slot) {
-    Savant.ensureAvailability();
-    long[] info = new long[INFO_NUMBERS];
-    SavantAPI.check(
-        SavantAPI.savant_buffer_surface_info(buffer, Math.max(slot, 0), info),
-        "savant_buffer_surface_info");
-    if (slot < 0 || slot >= info[8]) {
-      throw new IllegalArgumentException(
-          "slot " + slot + " of a surface with " + info[8] + " filled slots");
-    }
-    return info;
-  }
-
-  private static SurfaceView open(SharedBuffer owner, long buffer, int slot, long cudaStream) {
-    long[] info = readInfo(buffer, slot);
-    if (info[9] > 1) {
-      throw new SavantException(
-          SavantAPI.UNSUPPORTED,
-          "SurfaceView.of: colorFormat "
-              + info[4]
-              + " has "
-              + info[9]
-              + " planes: open them by SurfaceView.planes");
-    }
-    return openPlane(owner, buffer, slot, 0, cudaStream, info);
-  }
-
-  private static SurfaceView openPlane(
-      SharedBuffer owner, long buffer, int slot, int plane, long cudaStream, long[] info) {
-    long[] numbers = new long[PLANE_NUMBERS];
-    SavantAPI.check(
-        SavantAPI.savant_buffer_plane_info(buffer, slot, plane, numbers),
-        "savant_buffer_plane_info");
-    if (info[9] == 1) {
-      numbers[2] = info[2];
-    }
-    SavantAPI.check(SavantAPI.savant_buffer_ref(buffer), "savant_buffer_ref");
-    return new SurfaceView(owner, buffer, slot, cudaStream, info, numbers);
-  }
-
   private void requireOpen() {
     if (!open) {
       throw new IllegalStateException("the SurfaceView is closed");
     }
+  }
+
+  /** The address of the GstBuffer. */
+  long bufferAddress() {
+    requireOpen();
+    return hold.address();
+  }
+
+  /** The plane that is seen, -1 for all there is. */
+  int plane() {
+    return plane;
+  }
+
+  /** Whether nobody may write this memory. */
+  boolean isReadOnly() {
+    requireOpen();
+    return readOnly;
   }
 
   /**
@@ -301,9 +320,102 @@ public final class SurfaceView implements AutoCloseable {
     return memType;
   }
 
-  private int rowBytes() {
-    // A row of UYVY ends with a whole pair of pixels.
-    return colorFormat == VideoFormat.UYVY.nativeValue() ? 4 * ((width + 1) / 2) : width * channels;
+  private int size() {
+    return Math.multiplyExact(Math.multiplyExact(width, channels), height);
+  }
+
+  private void check(int status, String operation) {
+    if (status < 0) {
+      SavantAPI.check(status, "SurfaceView." + operation + " of " + this);
+    }
+  }
+
+  /**
+   * Writes one pixel everywhere. Padding between rows is left as it is.
+   *
+   * @param color a byte value, 0 to 255, for every channel in memory order, alpha included: red,
+   *     green, blue, alpha for RGBA; blue, green, red, x for BGRx; one for GRAY8
+   * @throws IllegalArgumentException if it is null, has another number of values than the view has
+   *     channels or one outside 0..255; for UYVY, whose pixels come in pairs (use {@link #memset})
+   * @throws IllegalStateException if the view is closed
+   * @throws SavantException if the buffer's memory is shared or read-only
+   */
+  public void fill(int... color) {
+    requireOpen();
+    if (color == null) {
+      throw new IllegalArgumentException("color is null: " + channels + " values are needed");
+    }
+    int packed = 0;
+    for (int i = 0; i < color.length; i++) {
+      if (color[i] < 0 || color[i] > 0xFF) {
+        throw new IllegalArgumentException(
+            "color " + Arrays.toString(color) + ": every value must be 0 to 255");
+      }
+      if (i < MAX_CHANNELS) {
+        packed |= color[i] << Byte.SIZE * i;
+      }
+    }
+    check(
+        SavantAPI.savant_view_fill(hold.address(), slot, plane, cudaStream, packed, color.length),
+        "fill");
+  }
+
+  /**
+   * Sets every byte of the surface, pitch x height, to one value; of an array that lies inside a
+   * larger one only its own bytes.
+   *
+   * @param value 0 to 255
+   * @throws IllegalArgumentException if it is outside 0..255
+   * @throws IllegalStateException if the view is closed
+   * @throws SavantException if the buffer's memory is shared or read-only
+   */
+  public void memset(int value) {
+    requireOpen();
+    check(SavantAPI.savant_view_memset(hold.address(), slot, plane, cudaStream, value), "memset");
+  }
+
+  /**
+   * Writes all pixels. A direct buffer is read where it lies.
+   *
+   * @param data height x width x channels bytes, rows without padding, remain in it; its position
+   *     and limit stay as they are
+   * @throws IllegalArgumentException if it is null or of another size
+   * @throws IllegalStateException if the view is closed
+   * @throws SavantException if the buffer's memory is shared or read-only
+   */
+  public void upload(ByteBuffer data) {
+    requireOpen();
+    if (data == null) {
+      throw new IllegalArgumentException("data is null: " + size() + " bytes are needed");
+    }
+    if (data.isDirect()) {
+      ByteBuffer whole = data.position() == 0 ? data : data.slice();
+      check(
+          SavantAPI.savant_view_upload(
+              hold.address(), slot, plane, cudaStream, whole, data.remaining()),
+          "upload");
+      Reference.reachabilityFence(data);
+    } else {
+      upload(Bytes.of(data));
+    }
+  }
+
+  /**
+   * Writes all pixels.
+   *
+   * @param data height x width x channels bytes, rows without padding
+   * @throws IllegalArgumentException if it is null or of another size
+   * @throws IllegalStateException if the view is closed
+   * @throws SavantException if the buffer's memory is shared or read-only
+   */
+  public void upload(byte[] data) {
+    requireOpen();
+    if (data == null) {
+      throw new IllegalArgumentException("data is null: " + size() + " bytes are needed");
+    }
+    check(
+        SavantAPI.savant_view_upload(hold.address(), slot, plane, cudaStream, data, data.length),
+        "upload");
   }
 
   /**
@@ -315,7 +427,7 @@ public final class SurfaceView implements AutoCloseable {
    */
   public ByteBuffer download() {
     requireOpen();
-    ByteBuffer data = ByteBuffer.allocateDirect(Math.multiplyExact(rowBytes(), height));
+    ByteBuffer data = ByteBuffer.allocateDirect(size());
     download(data);
     return data.rewind();
   }
@@ -330,41 +442,39 @@ public final class SurfaceView implements AutoCloseable {
    */
   public void download(ByteBuffer data) {
     requireOpen();
-    int rowBytes = rowBytes();
-    int size = Math.multiplyExact(rowBytes, height);
-    if (data == null || data.isReadOnly() || data.remaining() != size) {
+    if (data == null || data.isReadOnly()) {
       throw new IllegalArgumentException(
           "download into "
-              + (data == null
-                  ? "null"
-                  : data.isReadOnly() ? "a read-only buffer" : data.remaining() + " bytes")
-              + ": a buffer of "
-              + size
+              + (data == null ? "null" : "a read-only buffer")
+              + ": a writable buffer of "
+              + size()
               + " bytes is needed");
     }
-    if (!memType.isHostReadable()) {
-      throw new SavantException(
-          SavantAPI.UNSUPPORTED,
-          "download: the CPU cannot read memory type " + memType.canonicalName());
-    }
-    byte[] row = new byte[rowBytes];
-    for (int y = 0; y < height; y++) {
-      RawMemory.read(dataPtr + (long) y * pitch, row, 0, rowBytes);
-      data.put(row);
+    int count = data.remaining();
+    if (data.isDirect()) {
+      ByteBuffer whole = data.position() == 0 ? data : data.slice();
+      check(
+          SavantAPI.savant_view_download(hold.address(), slot, plane, cudaStream, whole, count),
+          "download");
+      Reference.reachabilityFence(data);
+      data.position(data.limit());
+    } else {
+      byte[] bytes = new byte[count];
+      check(
+          SavantAPI.savant_view_download(hold.address(), slot, plane, cudaStream, bytes, count),
+          "download");
+      data.put(bytes);
     }
   }
 
-  /** Drops the reference to the buffer. Nothing happens the second time. */
+  /** Lets go of the buffer. Nothing happens the second time. */
   @Override
   public void close() {
-    if (!open) {
-      return;
+    if (open) {
+      open = false;
+      Leaks.end(watch);
+      hold.removeView();
     }
-    open = false;
-    if (owner != null) {
-      owner.viewClosed();
-    }
-    SavantAPI.check(SavantAPI.savant_buffer_unref(buffer), "savant_buffer_unref");
   }
 
   @Override

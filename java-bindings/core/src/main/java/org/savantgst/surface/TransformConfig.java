@@ -124,4 +124,12 @@ public record TransformConfig(
   public TransformConfig withFlip(Flip flip) {
     return new TransformConfig(padding, dstPadding, interpolation, computeMode, padColor, flip);
   }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "TransformConfig[padding=%s, dstPadding=%s, interpolation=%s, computeMode=%s,"
+            + " padColor=0x%06X, flip=%s]",
+        padding, dstPadding, interpolation, computeMode, padColor, flip);
+  }
 }

@@ -3,11 +3,13 @@ package org.savantgst.elements;
 
 import static org.testng.Assert.assertEquals;
 import static org.testng.Assert.assertFalse;
+import static org.testng.Assert.assertNull;
 import static org.testng.Assert.assertSame;
 import static org.testng.Assert.assertTrue;
 import static org.testng.Assert.expectThrows;
 
 import org.freedesktop.gstreamer.ElementFactory;
+import org.freedesktop.gstreamer.Pad;
 import org.freedesktop.gstreamer.Structure;
 import org.savantgst.Savant;
 import org.savantgst.TestPipeline;
@@ -163,6 +165,20 @@ public class ElementsTest {
     }
   }
 
+  /** The counts of the pads lie inside those of the element, which frees them. */
+  @Test
+  public void countsInsideCountsAreFreedOnce() throws InterruptedException {
+    SavantBatch batch = new SavantBatch("batch");
+    for (int i = 0; i < 300; i++) {
+      assertTrue(batch.getStats().isBalanced());
+      if (i % 100 == 0) {
+        System.gc();
+        Thread.sleep(20);
+      }
+    }
+    assertFalse(batch.getStats().others().containsKey("pads"));
+  }
+
   @Test
   public void countsNeedTheirFields() {
     try (Structure structure = Structure.fromString("s, in=(guint64)1, out=(guint64)1")) {
@@ -184,6 +200,7 @@ public class ElementsTest {
                     + " savantbatch name=b pad-color=0x727272"
                     + " ! video/x-raw(memory:NVMM),format=RGBA,width=200,height=200");
         BatchPuller puller = new BatchPuller(pipeline.sink())) {
+      long started = System.nanoTime();
       pipeline.play();
       BatchView view = puller.view();
       for (int n = 0; n < 10; n++) {
@@ -195,6 +212,8 @@ public class ElementsTest {
           int first = view.sourceId(slot) == 3 ? 1000 : 2000;
           assertEquals(view.padIndex(slot), first == 1000 ? 3 : 5);
           assertEquals(view.id(slot), first + n);
+          assertTrue(view.arrivalNs(slot) >= started, view.arrivalNs(slot) + " < " + started);
+          assertTrue(view.arrivalNs(slot) <= view.takenAtNs());
           assertEquals(view.readCounter(slot), first + n);
           assertEquals(view.ptsNs(slot), n * 100_000_000L);
           assertEquals(view.sourceWidth(slot), first == 1000 ? 320 : 480);
@@ -210,6 +229,45 @@ public class ElementsTest {
       assertEquals(batch.getStats().in(), 20);
       assertEquals(batch.getStats().out(), 20);
       assertEquals(SavantBatch.getStats(batch.getStaticPad("sink_5")).out(), 10);
+    }
+  }
+
+  /** A source that never has a frame and one without an end: both are ended from outside. */
+  @Test
+  public void streamsAreEndedFromOutside() throws InterruptedException {
+    try (TestPipeline pipeline =
+            new TestPipeline(
+                "savantbufgen ! video/x-raw,width=16,height=16,framerate=100/1 ! b.sink_0"
+                    + " appsrc ! b.sink_1 savantbatch name=b");
+        BatchPuller puller = new BatchPuller(pipeline.sink())) {
+      SavantBatch batch = (SavantBatch) pipeline.pipeline().getElementByName("b");
+      refused(() -> batch.endStream("sink_2"), "b has no pad sink_2: request it first");
+      refused(() -> batch.endStream((String) null), "pad name is null");
+      refused(() -> batch.endStream((Pad) null), "pad is null");
+      refused(() -> batch.endStream("src"), "pad src is no sink pad of b");
+      refused(
+          () -> new SavantBatch("other").endStream(batch.getStaticPad("sink_0")),
+          "pad sink_0 is no sink pad of other");
+      pipeline.play();
+      batch.endStream("sink_1");
+      assertSame(puller.pull(-1), PullResult.BATCH, pipeline.error());
+      assertSame(puller.view().reason(), BatchReason.EOS);
+      puller.release();
+      batch.endStream(batch.getStaticPad("sink_0"));
+      batch.endStream("sink_0");
+      while (puller.pull(-1) == PullResult.BATCH) {
+        puller.release();
+      }
+      assertNull(pipeline.error());
+      FlowStats stats = batch.getStats();
+      // The source that waited for room is told so a little later.
+      for (int i = 0; i < 10_000 && stats.held() > 0; i++) {
+        Thread.sleep(1);
+        stats = batch.getStats();
+      }
+      assertTrue(stats.isBalanced());
+      assertEquals(stats.held(), 0);
+      assertEquals(stats.droppedTotal(), stats.dropped().get("released").longValue());
     }
   }
 

@@ -2,12 +2,14 @@
 package org.savantgst.lowlevel;
 
 import static org.testng.Assert.assertEquals;
+import static org.testng.Assert.assertFalse;
 import static org.testng.Assert.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.freedesktop.gstreamer.Gst;
 import org.savantgst.ChildJvm;
 import org.savantgst.Savant;
 import org.testng.annotations.AfterClass;
@@ -24,6 +26,12 @@ public class LoaderTest {
   public void setUp() throws IOException {
     natives = Savant.nativeDirectory();
     work = Files.createTempDirectory("loader");
+  }
+
+  /** GStreamer's would end the JVM at signals that the JVM raises itself. */
+  @Test
+  public void noFaultHandlerComesBetweenTheJvmAndItsSignals() {
+    assertFalse(Gst.isSegTrapEnabled());
   }
 
   /** Removes it. */

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import org.freedesktop.gstreamer.Buffer;
+import org.freedesktop.gstreamer.Caps;
+import org.freedesktop.gstreamer.elements.AppSrc;
 import org.savantgst.Savant;
 import org.savantgst.SavantException;
 import org.savantgst.TestPipeline;
@@ -159,13 +161,13 @@ public class SharedBufferTest {
           assertEquals(view.cudaStream(), 0);
           assertTrue(view.pitch() >= 37 * format.channels());
           assertTrue(view.dataPtr() != 0);
-          int row = format == VideoFormat.UYVY ? 76 : 37 * format.channels();
+          int row = 37 * format.channels();
           assertEquals(view.download().remaining(), row * 21);
           IllegalArgumentException e =
               expectThrows(
                   IllegalArgumentException.class,
                   () -> view.download(ByteBuffer.allocate(row * 21 + 1)));
-          assertTrue(e.getMessage().contains(row * 21 + " bytes is needed"), e.getMessage());
+          assertTrue(e.getMessage().contains("are " + row * 21 + " bytes"), e.getMessage());
         }
       }
     }
@@ -185,6 +187,46 @@ public class SharedBufferTest {
       assertEquals(planes.get(1).colorFormat(), VideoFormat.GRAY8.nativeValue());
       assertEquals(planes.get(1).download().remaining(), 19 * 11 * 2);
       planes.forEach(SurfaceView::close);
+    }
+  }
+
+  /** Row "SharedBuffer": setters work beside views and wrappers, which are no other owners. */
+  @Test
+  public void viewsAndWrapperDoNotMakeItShared() {
+    try (BufferGenerator generator =
+            BufferGenerator.builder(VideoFormat.RGBA, 16, 16).poolSize(1).build();
+        SharedBuffer buffer = generator.acquire();
+        SurfaceView view = SurfaceView.of(buffer)) {
+      Buffer wrapper = buffer.buffer();
+      buffer.setPts(3);
+      buffer.setIds(List.of(SavantId.frame(Long.MIN_VALUE), SavantId.frame(Long.MAX_VALUE)));
+      Surfaces.setNumFilled(buffer, 0);
+      Surfaces.setNumFilled(wrapper, 1);
+      SavantIds.set(wrapper, List.of(SavantId.batch(-1)));
+      assertEquals(wrapper.getRefCount(), 2);
+      assertEquals(buffer.ids(), List.of(SavantId.batch(-1)));
+      assertEquals(view.width(), 16);
+      assertEquals(buffer.strongCount(), 2);
+      IllegalStateException e = expectThrows(IllegalStateException.class, buffer::take);
+      assertTrue(e.getMessage().contains("outstanding"), e.getMessage());
+      assertEquals(buffer.pts(), OptionalLong.of(3));
+      assertSame(buffer.buffer(), wrapper);
+    }
+  }
+
+  /** A wrapper that was given to GStreamer is GStreamer's reference. */
+  @Test
+  public void pushedWrapperMakesItShared() {
+    try (TestPipeline pipeline = new TestPipeline("appsrc name=in");
+        BufferGenerator generator = BufferGenerator.builder(VideoFormat.RGBA, 16, 16).build();
+        SharedBuffer buffer = generator.acquire()) {
+      AppSrc source = (AppSrc) pipeline.pipeline().getElementByName("in");
+      source.setCaps(Caps.fromString(generator.nvmmCaps()));
+      pipeline.pipeline().pause();
+      source.pushBuffer(buffer.buffer());
+      SavantException e = expectThrows(SavantException.class, () -> buffer.setPts(1));
+      assertTrue(e.getMessage().contains("references"), e.getMessage());
+      assertEquals(buffer.strongCount(), 1);
     }
   }
 

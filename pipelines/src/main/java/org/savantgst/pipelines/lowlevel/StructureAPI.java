@@ -36,6 +36,20 @@ public interface StructureAPI extends Library {
    */
   Pointer gst_value_get_structure(Pointer value);
 
+  /**
+   * Returns the name of a structure.
+   *
+   * @return the borrowed name
+   */
+  String gst_structure_get_name(Pointer structure);
+
+  /**
+   * Reads a text.
+   *
+   * @return the borrowed text, null if there is no such field of that type
+   */
+  String gst_structure_get_string(Pointer structure, String field);
+
   /** Frees a structure that the caller owns. */
   void gst_structure_free(Pointer structure);
 }

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "columns.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK 16
+#define MAX_LOADS 8
+#define ROUND 64
+
+/* A weight this near to 0 or 1 cannot move a result by a rounding step. */
+#define NO_WEIGHT 1e-6f
+
+static void
+block_range (const int32_t *at, int32_t *lo, int32_t *hi)
+{
+  *lo = INT32_MAX;
+  *hi = -1;
+  for (int i = 0; i < BLOCK; i++) {
+    if (at[i] < 0)
+      continue;
+    *lo = at[i] < *lo ? at[i] : *lo;
+    *hi = at[i] > *hi ? at[i] : *hi;
+  }
+}
+
+static bool
+init_blocks (SvShuffle *s)
+{
+  int n_blocks = s->n / BLOCK;
+  int32_t begin = INT32_MAX, end = 0;
+  int loads = 1;
+
+  for (int k = 0; k < n_blocks; k++) {
+    int32_t lo, hi;
+
+    block_range (s->at + k * BLOCK, &lo, &hi);
+    if (hi < 0)
+      continue;
+    int need = (hi - lo) / BLOCK + 1;
+    loads = need > loads ? need : loads;
+    begin = lo < begin ? lo : begin;
+    end = hi + 1 > end ? hi + 1 : end;
+  }
+  if (loads > MAX_LOADS || end - begin < loads * BLOCK)
+    return true;
+  s->base = malloc (sizeof *s->base * (size_t) n_blocks);
+  s->masks = malloc ((size_t) s->n * (size_t) loads);
+  if (s->base == NULL || s->masks == NULL)
+    return false;
+  s->loads = loads;
+  memset (s->masks, 0x80, (size_t) s->n * (size_t) loads);
+  for (int k = 0; k < n_blocks; k++) {
+    const int32_t *at = s->at + k * BLOCK;
+    int32_t lo, hi;
+
+    block_range (at, &lo, &hi);
+    s->base[k] = hi < 0 || lo > end - loads * BLOCK ? end - loads * BLOCK : lo;
+    for (int i = 0; i < BLOCK; i++) {
+      if (at[i] < 0)
+        continue;
+      int offset = at[i] - s->base[k];
+      s->masks[(offset / BLOCK * n_blocks + k) * BLOCK + i] =
+          (uint8_t) (offset % BLOCK);
+    }
+  }
+  return true;
+}
+
+static bool
+init_shuffle (SvShuffle *s, int n)
+{
+  *s = (SvShuffle){ .n = (n + ROUND - 1) / ROUND * ROUND };
+  s->at = malloc (sizeof *s->at * (size_t) s->n);
+  return s->at != NULL;
+}
+
+bool
+sv_shuffle_init (SvShuffle *shuffle, const SvLane *lanes, int n)
+{
+  bool ok = init_shuffle (shuffle, n);
+
+  for (int i = 0; ok && i < shuffle->n; i++)
+    shuffle->at[i] = lanes[i < n ? i : n - 1].a;
+  ok = ok && init_blocks (shuffle);
+  if (!ok)
+    sv_shuffle_clear (shuffle);
+  return ok;
+}
+
+void
+sv_shuffle_clear (SvShuffle *shuffle)
+{
+  free (shuffle->at);
+  free (shuffle->base);
+  free (shuffle->masks);
+  *shuffle = (SvShuffle){ 0 };
+}
+
+/* Weights of seven bits are what vectors multiply fastest; a lane that needs
+ * only one of its bytes reads that one twice, since 128 is too much for them.
+ */
+static void
+set_lane (SvColumns *c, int i, const SvLane *lane)
+{
+  int32_t *at = c->pairs.at + 2 * (ptrdiff_t) i;
+  double weight = lane->weight;
+  long q = lround (weight * 128.0);
+  long rest;
+
+  at[0] = lane->a;
+  at[1] = lane->b;
+  c->weights[2 * i] = c->weights[2 * i + 1] = 64;
+  c->rest[i] = 0;
+  if (lane->weight < NO_WEIGHT) {
+    at[1] = lane->a;
+    return;
+  }
+  if (lane->weight > 1.0f - NO_WEIGHT) {
+    at[0] = lane->b;
+    return;
+  }
+  q = q < 1 ? 1 : q > 127 ? 127 : q;
+  rest = lround ((weight * 128.0 - (double) q) * 32768.0);
+  rest = rest < -32767 ? -32767 : rest > 32767 ? 32767 : rest;
+  c->weights[2 * i] = (int8_t) (128 - q);
+  c->weights[2 * i + 1] = (int8_t) q;
+  c->rest[i] = (int16_t) rest;
+  c->exact = c->exact && rest == 0;
+}
+
+bool
+sv_columns_init (SvColumns *columns, const SvLane *lanes, int n)
+{
+  bool ok;
+
+  *columns = (SvColumns){ .exact = true };
+  ok = init_shuffle (&columns->pairs, 2 * n);
+  if (ok) {
+    size_t n_lanes = (size_t) columns->pairs.n / 2;
+
+    columns->weights = malloc (2 * n_lanes);
+    columns->rest = malloc (sizeof *columns->rest * n_lanes);
+    ok = columns->weights != NULL && columns->rest != NULL;
+  }
+  for (int i = 0; ok && i < columns->pairs.n / 2; i++)
+    set_lane (columns, i, &lanes[i < n ? i : n - 1]);
+  ok = ok && init_blocks (&columns->pairs);
+  if (!ok)
+    sv_columns_clear (columns);
+  return ok;
+}
+
+void
+sv_columns_clear (SvColumns *columns)
+{
+  sv_shuffle_clear (&columns->pairs);
+  free (columns->weights);
+  free (columns->rest);
+  *columns = (SvColumns){ 0 };
+}

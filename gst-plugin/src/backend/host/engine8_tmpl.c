@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Row kernels of the 8-bit engine in plain C, compiled once per instruction
+ * set, SV_ISA being its name. They are what every other set is held against. */
+
+#include <stddef.h>
+#include <string.h>
+
+#include "kernels.h"
+
+#define SV_PASTE(a, b) a##b
+#define SV_EXPAND(a, b) SV_PASTE (a, b)
+
+/* The form that compilers know as a rounding high multiplication. */
+static inline int16_t
+mul_q15 (int16_t a, int16_t b)
+{
+  return (int16_t) ((((int32_t) a * b >> 14) + 1) >> 1);
+}
+
+static inline int16_t
+lerp (int16_t a, int16_t b, int16_t weight)
+{
+  return (int16_t) (a + mul_q15 ((int16_t) (b - a), weight));
+}
+
+static inline uint8_t
+round_q7 (int16_t v)
+{
+  int16_t r = (int16_t) ((int16_t) (v + 64) >> 7);
+
+  return (uint8_t) r;
+}
+
+static void
+pick (uint8_t *restrict dst, const uint8_t *restrict row,
+    const SvShuffle *shuffle, uint32_t fill, int n)
+{
+  const int32_t *restrict at = shuffle->at;
+  uint8_t pattern[4];
+
+  memcpy (pattern, &fill, 4);
+  for (int i = 0; i < n; i++)
+    dst[i] =
+        at[i] < 0 ? pattern[i % 4] : (uint8_t) (row[at[i]] | pattern[i % 4]);
+}
+
+static inline int16_t
+filter_lane (const uint8_t *row, const SvColumns *c, int i)
+{
+  uint8_t a = row[c->pairs.at[2 * i]], b = row[c->pairs.at[2 * i + 1]];
+
+  return (int16_t) (c->weights[2 * i] * a + c->weights[2 * i + 1] * b
+      + mul_q15 ((int16_t) (b - a), c->rest[i]));
+}
+
+static void
+filter (int16_t *restrict out, const uint8_t *restrict row0,
+    const uint8_t *restrict row1, int16_t weight, const SvColumns *columns)
+{
+  int n = columns->pairs.n / 2;
+
+  for (int i = 0; i < n; i++)
+    out[i] = filter_lane (row0, columns, i);
+  if (row1 == NULL)
+    return;
+  for (int i = 0; i < n; i++)
+    out[i] = lerp (out[i], filter_lane (row1, columns, i), weight);
+}
+
+static void
+blend (int16_t *restrict out, const int16_t *restrict a,
+    const int16_t *restrict b, int16_t weight, int n)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = lerp (a[i], b[i], weight);
+}
+
+static void
+round_rows (uint8_t *restrict dst, const int16_t *restrict a,
+    const int16_t *restrict b, int16_t weight, uint32_t fill, int n)
+{
+  uint8_t pattern[4];
+
+  memcpy (pattern, &fill, 4);
+  if (b == NULL) {
+    for (int i = 0; i < n; i++)
+      dst[i] = round_q7 (a[i]);
+  } else {
+    for (int i = 0; i < n; i++)
+      dst[i] = round_q7 (lerp (a[i], b[i], weight));
+  }
+  for (int i = 0; fill != 0 && i < n; i++)
+    dst[i] |= pattern[i % 4];
+}
+
+static void
+round_rows_apart (uint8_t *restrict dst, int step, const int16_t *restrict a,
+    const int16_t *restrict b, int16_t weight, int n)
+{
+  for (int i = 0; i < n; i++)
+    dst[(ptrdiff_t) i * step] =
+        round_q7 (b == NULL ? a[i] : lerp (a[i], b[i], weight));
+}
+
+static void
+chroma (int16_t *const out[3], const int16_t *u, const int16_t *v,
+    const SvYuvToRgb *c, int n)
+{
+  for (int i = 0; i < n; i++) {
+    const int16_t *at = u + i / 4 * 8 + i % 4;
+    int16_t du = (int16_t) (2 * ((v != NULL ? u[i] : at[0]) - 16384));
+    int16_t dv = (int16_t) (2 * ((v != NULL ? v[i] : at[4]) - 16384));
+
+    out[0][i] =
+        (int16_t) (mul_q15 (du, c->u[0]) + mul_q15 (dv, c->v[0]) + c->constant);
+    out[1][i] =
+        (int16_t) (mul_q15 (du, c->u[1]) + mul_q15 (dv, c->v[1]) + c->constant);
+    out[2][i] =
+        (int16_t) (mul_q15 (du, c->u[2]) + mul_q15 (dv, c->v[2]) + c->constant);
+  }
+}
+
+static inline uint8_t
+clamp_q6 (int v)
+{
+  v >>= 6;
+  return (uint8_t) (v < 0 ? 0 : v > 255 ? 255 : v);
+}
+
+static void
+rgb4 (uint8_t *restrict dst, const uint8_t *y8, const int16_t *y7,
+    const int16_t *const *c0, const int16_t *const *c1, int16_t weight,
+    int16_t luma, int n)
+{
+  int16_t rest = (int16_t) (32768 - weight);
+
+  for (int i = 0; i < n; i++) {
+    int y = mul_q15 (y8 != NULL ? (int16_t) (y8[i] << 7) : y7[i], luma);
+
+    for (int k = 0; k < 3; k++) {
+      int c = c1 == NULL
+          ? c0[k][i]
+          : mul_q15 (c0[k][i], rest) + mul_q15 (c1[k][i], weight);
+
+      dst[4 * (ptrdiff_t) i + k] = clamp_q6 (y + c);
+    }
+    dst[4 * (ptrdiff_t) i + 3] = 255;
+  }
+}
+
+void
+SV_EXPAND (sv_host_engine8_init_, SV_ISA) (SvHostKernels *kernels)
+{
+  kernels->pick = pick;
+  kernels->pick_any = pick;
+  kernels->filter = filter;
+  kernels->filter_any = filter;
+  kernels->blend = blend;
+  kernels->round_rows = round_rows;
+  kernels->round_rows_apart = round_rows_apart;
+  kernels->chroma = chroma;
+  kernels->rgb4 = rgb4;
+}

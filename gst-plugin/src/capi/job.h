@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SV_JOB_H
+#define SV_JOB_H
+
+#include <savant/gst.h>
+#include <savant/generator.h>
+
+#include "backend/backend.h"
+
+/* One entry of savant_slots_transform(), checked and placed. */
+typedef struct SvJob
+{
+  SavantTransformJob transform; /* without dst */
+  GstSavantGeometry geometry;   /* of the picture that comes out */
+  GstBuffer *source;
+  gpointer surface; /* of the source */
+  int src_slot;
+} SvJob;
+
+/* The ten numbers of a config; SavantStatus. */
+int sv_read_config (const int32_t *numbers, SavantTransformConfig *config);
+
+/* The picture that slot and plane of a buffer name, as a source of transforms;
+ * SavantStatus. */
+int sv_get_source (void *buffer, int slot, int plane, gboolean any_slot,
+    gpointer *surface, SavantImage *image);
+
+/* Checks a job and places its picture in a width x height destination;
+ * SavantStatus. */
+int sv_job_place (SvJob *job, const int64_t *numbers,
+    const SavantTransformConfig *config, int width, int height);
+
+/* Transform state of a backend for one run, from a stock that threads share.
+ * NULL and savant_last_error() without memory. */
+SavantTransform *sv_transform_take (const SvBackendFns *backend);
+void sv_transform_give (const SvBackendFns *backend,
+    SavantTransform *transform);
+
+#endif
