@@ -2,7 +2,7 @@
 # savant_cuda(target): adds the cuda backend's sources to a target, with the
 # kernels in a fatbin that nvcc makes, or its stubs where there is no nvcc.
 # No other part of a CUDA toolkit takes part, and nothing of it is linked.
-set(SAVANT_CUDA_ARCHS 75 80 86 90 100 120 CACHE STRING
+set(SAVANT_CUDA_ARCHS 75 80 90 100 120 CACHE STRING
   "Compute capabilities that the kernels are compiled for, the lowest first")
 
 # All build folders share what nvcc made of the same files.

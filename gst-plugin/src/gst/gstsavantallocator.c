@@ -306,6 +306,23 @@ gst_savant_allocator_alloc_surface (GstAllocator *allocator,
   return &memory->memory;
 }
 
+/* The allocator's backend, or the best one where that lacks a memory type of
+ * somebody else's pixels; NULL and savant_last_error(). */
+static const SvBackendFns *
+backend_for (GstAllocator *allocator, int mem_type)
+{
+  const SvBackendFns *own = GST_SAVANT_ALLOCATOR (allocator)->backend;
+  const SvBackendFns *best = sv_backend_get (NULL);
+  SavantMemType resolved;
+
+  if (sv_backend_resolve_mem_type (own, mem_type, &resolved) == SAVANT_OK)
+    return own;
+  if (best != NULL
+      && sv_backend_resolve_mem_type (best, mem_type, &resolved) == SAVANT_OK)
+    return best;
+  return NULL;
+}
+
 /* Copies a slot of a buffer's surface into `memory`, which holds the buffer
  * from then on; SavantStatus. */
 static int
@@ -354,7 +371,12 @@ gst_savant_allocator_wrap_slots (GstAllocator *allocator,
     int status = sv_buffer_get_surface (buffers[i], &surface);
 
     if (status == SAVANT_OK && memory == NULL) {
-      memory = memory_new (allocator, GST_SAVANT_ALLOCATOR (allocator)->backend,
+      const SvBackendFns *backend =
+          backend_for (allocator, sv_nvbuf_mem_type (layout, surface));
+
+      if (backend == NULL)
+        return NULL;
+      memory = memory_new (allocator, backend,
           (SavantMemType) sv_nvbuf_mem_type (layout, surface),
           (gint) sv_nvbuf_gpu_id (layout, surface), batch_size, 0,
           GST_MEMORY_FLAG_READONLY);

@@ -20,13 +20,19 @@ function(cuda_environment test library)
     LD_LIBRARY_PATH=${CMAKE_BINARY_DIR}/${library} SAVANT_BACKEND= ${ARGN})
 endfunction()
 
-foreach(test memory runs surfaces)
-  if(EXISTS ${CUDA_TEST_DIR}/test_cuda_${test}.c)
-    savant_test(cuda/test_cuda_${test} savant_testable tsan)
-    add_dependencies(test_cuda_cuda_${test} fake_cuda)
-    cuda_environment(cuda/cuda_${test} fake_cuda)
-  endif()
+foreach(test memory runs)
+  savant_test(cuda/test_cuda_${test} savant_testable tsan)
+  add_dependencies(test_cuda_cuda_${test} fake_cuda)
+  cuda_environment(cuda/cuda_${test} fake_cuda)
 endforeach()
+savant_test(cuda/test_cuda_elements gstsavant-1.0)
+add_dependencies(test_cuda_cuda_elements fake_cuda)
+cuda_environment(cuda/cuda_elements fake_cuda SAVANT_TEST_FAKE=1)
+# And on a GPU, where there is one.
+add_test(NAME gpu/elements COMMAND test_cuda_cuda_elements)
+set_tests_properties(gpu/elements PROPERTIES
+  ENVIRONMENT "${TEST_ENVIRONMENT};CK_FORK=no" FIXTURES_REQUIRED registry
+  SKIP_RETURN_CODE 77 TIMEOUT 600 LABELS gpu)
 
 # cuda_missing_test(<name> <library> <FAKE_CUDA> <part of the reason>)
 savant_test(cuda/test_cuda_missing savant_testable)

@@ -353,10 +353,16 @@ static int
 set_planes (const SavantImage *image, uint64_t *data, int32_t *pitch)
 {
   for (int p = 0; p < image->n_planes; p++) {
-    if (image->pitch_bytes[p] > INT32_MAX || image->pitch_bytes[p] < -INT32_MAX)
+    const SvFormatInfo *info = sv_format_info (image->format);
+    int64_t rows = sv_format_plane_rows (info, p, image->height);
+    int64_t span = (int64_t) image->pitch_bytes[p] * rows;
+
+    /* Kernels count bytes in 32 bits. */
+    if (span > INT32_MAX || span < -INT32_MAX)
       return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
-          "plane %d has a pitch of %td bytes: the CUDA backend takes up to %d",
-          p, image->pitch_bytes[p], INT32_MAX);
+          "plane %d of %lld rows has a pitch of %td bytes: the CUDA backend "
+          "takes planes of less than 2 GiB",
+          p, (long long) rows, image->pitch_bytes[p]);
     data[p] = (uint64_t) (uintptr_t) image->data[p];
     pitch[p] = (int32_t) image->pitch_bytes[p];
   }

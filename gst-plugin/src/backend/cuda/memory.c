@@ -25,7 +25,7 @@ struct SvCuBlock
 /* All blocks by address, so that a bare pointer tells its memory. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static SvCuBlock **blocks;
-static size_t n_blocks;
+static atomic_size_t n_blocks;
 static size_t blocks_room;
 static uint64_t last_mark;
 
@@ -110,6 +110,9 @@ sv_cu_owns (const void *data)
 {
   bool owns;
 
+  /* Where nothing is on a GPU, nobody pays for the question. */
+  if (atomic_load_explicit (&n_blocks, memory_order_relaxed) == 0)
+    return false;
   pthread_mutex_lock (&lock);
   owns = find (data) != NULL;
   pthread_mutex_unlock (&lock);

@@ -287,7 +287,7 @@ set_fourth (Draft *draft, bool copy)
   /* A copy keeps the bytes that mean nothing, too. */
   bool from_filler = copy && dst->filler >= 0;
 
-  plan->fourth_offset = dst->filler >= 0 ? dst->filler : dst->comp[3].offset;
+  plan->dst_offset[3] = dst->filler >= 0 ? dst->filler : dst->comp[3].offset;
   plan->fourth_from_source = from_alpha || from_filler;
   if (from_filler) {
     plan->src_offset[3] = src->filler;
@@ -321,7 +321,7 @@ set_target (Draft *draft, bool copy)
     bool four = info->comp[0].step == 4;
 
     plan->target = four ? SV_CU_TARGET_PACKED4 : SV_CU_TARGET_PACKED3;
-    plan->fourth_offset = 3;
+    plan->dst_offset[3] = 3;
     if (four)
       set_fourth (draft, copy);
   } else {
@@ -336,9 +336,10 @@ set_target (Draft *draft, bool copy)
   }
 }
 
-/* Which byte of a loaded word becomes component 0, 1, 2, 3. */
+/* Which byte of a loaded word becomes component 0, 1, 2, 3, and which component
+ * byte 0, 1, 2, 3 of a stored one. */
 static void
-set_order (Draft *draft)
+set_orders (Draft *draft)
 {
   SvCuPlan *plan = &draft->plan;
   uint32_t order = 0;
@@ -346,6 +347,10 @@ set_order (Draft *draft)
   for (int c = 0; c < 4; c++)
     order |= (uint32_t) (plan->src_offset[c] & 3) << 4 * c;
   plan->src_order = order;
+  order = 0;
+  for (int c = 0; c < 4; c++)
+    order |= (uint32_t) c << 4 * (plan->dst_offset[c] & 3);
+  plan->dst_order = order;
 }
 
 static void
@@ -370,6 +375,22 @@ set_colors (Draft *draft)
 
 /* ---- Block -------------------------------------------------------------- */
 
+static void
+count_taps (SvCuPlan *plan, const SvCuAxis *axis, int taps)
+{
+  bool luma = (axis >= plan->x[SV_CU_LUMA] && axis < plan->x[SV_CU_CHROMA])
+      || (axis >= plan->y[SV_CU_LUMA] && axis < plan->y[SV_CU_CHROMA]);
+
+  if (axis == &plan->average_x || axis == &plan->average_y)
+    return;
+  if (taps > 2)
+    plan->two_taps = false;
+  if (taps > 1 && luma)
+    plan->single_luma = false;
+  if (taps > 1 && !luma)
+    plan->single_chroma = false;
+}
+
 static SvCuPlan *
 pack (Draft *draft, size_t *size)
 {
@@ -377,6 +398,7 @@ pack (Draft *draft, size_t *size)
   SvCuPlan *plan;
 
   draft->plan.two_taps = true;
+  draft->plan.single_luma = draft->plan.single_chroma = true;
   for (int i = 0; i < draft->n_tables; i++) {
     const SvAxis *table = &draft->tables[i];
     SvCuAxis *axis = draft->axes[i];
@@ -387,9 +409,7 @@ pack (Draft *draft, size_t *size)
     words += (size_t) table->n;
     axis->weights = (int32_t) words;
     words += (size_t) table->n * (size_t) table->taps;
-    if (axis != &draft->plan.average_x && axis != &draft->plan.average_y
-        && table->taps > 2)
-      draft->plan.two_taps = false;
+    count_taps (&draft->plan, axis, table->taps);
   }
   *size = words * 4;
   plan = malloc (*size);
@@ -421,7 +441,7 @@ sv_cu_plan_new (const SvCuPlanKey *key, size_t *size)
   set_source (&draft);
   set_colors (&draft);
   set_target (&draft, copy);
-  set_order (&draft);
+  set_orders (&draft);
   if (bars_only || (copy ? make_copy_axes (&draft) : make_axes (&draft)))
     plan = pack (&draft, size);
   for (int i = 0; i < draft.n_tables; i++)

@@ -53,7 +53,9 @@ typedef struct SvCuAxis
 typedef struct SvCuPlan
 {
   int32_t source;
-  int32_t two_taps; /* no axis has more */
+  int32_t two_taps;    /* no axis has more */
+  int32_t single_luma; /* no axis of luma, or of RGB, has more than one */
+  int32_t single_chroma;
   int32_t transposed;
   uint32_t src_chroma; /* bit c: component c is read as chroma */
   int32_t src_plane[4];
@@ -71,7 +73,8 @@ typedef struct SvCuPlan
   int32_t dst_plane[4];
   int32_t dst_offset[4];
   int32_t dst_step[4];
-  int32_t fourth_offset; /* of alpha or the unused byte */
+  uint32_t
+      dst_order; /* of a packed pixel; the fourth byte is alpha or unused */
   int32_t fourth_from_source;
   int32_t width;
   int32_t height;

@@ -63,82 +63,103 @@ struct LoadWord
 
 /* ---- Positions ----------------------------------------------------------- */
 
-INLINE const int32_t *
-words (const SvCuPlan &plan)
+/* Where a block's plan and tables are. */
+struct Context
 {
-  return (const int32_t *) &plan;
+  const SvCuPlan &plan; /* in shared memory: stores do not touch it */
+  const int32_t *tables;
+  const SvCuJob &job;
+};
+
+INLINE int
+table (const Context &ctx, int at)
+{
+  return __ldg (ctx.tables + at);
 }
 
 INLINE float
-weight (const SvCuPlan &plan, const SvCuAxis &axis, int tap, int i)
+weight (const Context &ctx, const SvCuAxis &axis, int tap, int i)
 {
-  return __ldg ((const float *) words (plan) + axis.weights + tap * axis.n + i);
+  return __int_as_float (table (ctx, axis.weights + tap * axis.n + i));
 }
 
-/* Up to two taps. */
+/* One tap. */
+struct Pos1
+{
+  static const int TAPS = 1;
+  int k;
+
+  INLINE Pos1 get (const Context &ctx, const SvCuAxis &axis, int i)
+  {
+    return { table (ctx, axis.first + i) };
+  }
+};
+
+/* Up to two taps: an axis with one has its second sample where the first is,
+ * so that all loads can go out at once. */
 struct Pos2
 {
+  static const int TAPS = 2;
   int k;
-  int two; /* the second one is k + 1 */
-  float w; /* its weight */
+  int next; /* the second sample is k + next */
+  float w;  /* its weight */
 
-  INLINE Pos2 get (const SvCuPlan &plan, const SvCuAxis &axis, int i)
+  INLINE Pos2 get (const Context &ctx, const SvCuAxis &axis, int i)
   {
-    int two = axis.taps == 2;
+    int next = axis.taps - 1;
 
-    return { __ldg (words (plan) + axis.first + i), two,
-      two ? weight (plan, axis, 1, i) : 0.0f };
+    return { table (ctx, axis.first + i), next,
+      next ? weight (ctx, axis, 1, i) : 0.0f };
   }
 };
 
 /* Any number of them. */
 struct PosN
 {
+  static const int TAPS = 0;
   int k;
-  int i;
-  const SvCuAxis *axis;
+  int n;
+  int taps;
+  const int32_t *w; /* the next tap's is n further */
 
-  INLINE PosN get (const SvCuPlan &plan, const SvCuAxis &axis, int i)
+  INLINE PosN get (const Context &ctx, const SvCuAxis &axis, int i)
   {
-    return { __ldg (words (plan) + axis.first + i), i, &axis };
+    return { table (ctx, axis.first + i), axis.n, axis.taps,
+      ctx.tables + axis.weights + i };
   }
 };
 
-/* A plane as the axes of the destination see it. */
+/* A plane as the axes of the destination see it. A picture has less than 2^31
+ * bytes. */
 struct Plane
 {
   const uint8_t *base;
-  int64_t dx;
-  int64_t dy;
+  int dx;
+  int dy;
 };
 
 template <class L>
 INLINE Vec<L::N>
-gather_row (const SvCuPlan &plan, const uint8_t *at, int64_t dx, const Pos2 &x)
+gather (const SvCuPlan &plan, const Plane &p, const Pos1 &x, const Pos1 &y)
 {
-  Vec<L::N> a = L::load (at, plan);
-
-  if (x.two) {
-    Vec<L::N> b = L::load (at + dx, plan);
-
-    for (int c = 0; c < L::N; c++)
-      a.v[c] += (b.v[c] - a.v[c]) * x.w;
-  }
-  return a;
+  return L::load (p.base + (x.k * p.dx + y.k * p.dy), plan);
 }
 
 template <class L>
 INLINE Vec<L::N>
 gather (const SvCuPlan &plan, const Plane &p, const Pos2 &x, const Pos2 &y)
 {
-  const uint8_t *at = p.base + x.k * p.dx + y.k * p.dy;
-  Vec<L::N> a = gather_row<L> (plan, at, p.dx, x);
+  const uint8_t *at = p.base + (x.k * p.dx + y.k * p.dy);
+  int right = x.next * p.dx, down = y.next * p.dy;
+  Vec<L::N> a = L::load (at, plan), b = L::load (at + right, plan);
+  Vec<L::N> c = L::load (at + down, plan);
+  Vec<L::N> d = L::load (at + down + right, plan);
 
-  if (y.two) {
-    Vec<L::N> b = gather_row<L> (plan, at + p.dy, p.dx, x);
-
-    for (int c = 0; c < L::N; c++)
-      a.v[c] += (b.v[c] - a.v[c]) * y.w;
+#pragma unroll
+  for (int i = 0; i < L::N; i++) {
+    a.v[i] += (b.v[i] - a.v[i]) * x.w;
+    c.v[i] += (d.v[i] - c.v[i]) * x.w;
+    a.v[i] += (c.v[i] - a.v[i]) * y.w;
   }
   return a;
 }
@@ -147,22 +168,27 @@ template <class L>
 INLINE Vec<L::N>
 gather (const SvCuPlan &plan, const Plane &p, const PosN &x, const PosN &y)
 {
+  const uint8_t *line = p.base + (x.k * p.dx + y.k * p.dy);
+  const int32_t *down = y.w;
   Vec<L::N> sum = {};
 
-  for (int ty = 0; ty < y.axis->taps; ty++) {
-    const uint8_t *at = p.base + x.k * p.dx + (y.k + ty) * p.dy;
-    float wy = weight (plan, *y.axis, ty, y.i);
+#pragma unroll 1
+  for (int ty = 0; ty < y.taps; ty++, line += p.dy, down += y.n) {
+    const int32_t *right = x.w;
+    const uint8_t *at = line;
+    float wy = __int_as_float (__ldg (down));
     Vec<L::N> row = {};
 
-    if (wy == 0.0f)
-      continue;
-    for (int tx = 0; tx < x.axis->taps; tx++, at += p.dx) {
+#pragma unroll 2
+    for (int tx = 0; tx < x.taps; tx++, at += p.dx, right += x.n) {
       Vec<L::N> v = L::load (at, plan);
-      float wx = weight (plan, *x.axis, tx, x.i);
+      float wx = __int_as_float (__ldg (right));
 
+#pragma unroll
       for (int c = 0; c < L::N; c++)
         row.v[c] += wx * v.v[c];
     }
+#pragma unroll
     for (int c = 0; c < L::N; c++)
       sum.v[c] += wy * row.v[c];
   }
@@ -178,61 +204,69 @@ clamp (float v)
 }
 
 INLINE Plane
-plane_of (const SvCuPlan &plan, const SvCuJob &job, int c, int offset)
+plane_of (const Context &ctx, int c, int offset)
 {
-  int plane = plan.src_plane[c];
-  int64_t step = plan.src_step[c], pitch = job.src_pitch[plane];
-  const uint8_t *base = (const uint8_t *) job.src[plane] + offset;
+  int plane = ctx.plan.src_plane[c], step = ctx.plan.src_step[c];
+  int pitch = ctx.job.src_pitch[plane];
+  const uint8_t *base = (const uint8_t *) ctx.job.src[plane] + offset;
 
-  return plan.transposed ? Plane{ base, pitch, step }
-                         : Plane{ base, step, pitch };
+  return ctx.plan.transposed ? Plane{ base, pitch, step }
+                             : Plane{ base, step, pitch };
 }
 
-/* The components of `need` at sample (i, j) of a pair of grids. */
-template <class P, int SOURCE>
+/* The components of `need` at sample (i, j) of a pair of grids. LP and CP are
+ * the positions of luma (and RGB) and of chroma. */
+template <class LP, class CP, int SOURCE>
 INLINE void
-sample (const SvCuPlan &plan, const SvCuJob &job, uint32_t need, int gx, int gy,
-    int i, int j, float in[4])
+sample (const Context &ctx, uint32_t need, int gx, int gy, int i, int j,
+    float in[4])
 {
+  const SvCuPlan &plan = ctx.plan;
+
   if (SOURCE == SV_CU_SOURCE_WORD) {
-    Vec<4> v = gather<LoadWord> (plan, plane_of (plan, job, 0, 0),
-        P::get (plan, plan.x[SV_CU_LUMA][gx], i),
-        P::get (plan, plan.y[SV_CU_LUMA][gy], j));
+    Vec<4> v = gather<LoadWord> (plan, plane_of (ctx, 0, 0),
+        LP::get (ctx, plan.x[SV_CU_LUMA][gx], i),
+        LP::get (ctx, plan.y[SV_CU_LUMA][gy], j));
 
     for (int c = 0; c < 4; c++)
       in[c] = v.v[c];
   } else if (SOURCE == SV_CU_SOURCE_PAIR) {
     if (need & 1)
-      in[0] = gather<LoadByte> (plan, plane_of (plan, job, 0, 0),
-          P::get (plan, plan.x[SV_CU_LUMA][gx], i),
-          P::get (plan, plan.y[SV_CU_LUMA][gy], j))
+      in[0] = gather<LoadByte> (plan, plane_of (ctx, 0, 0),
+          LP::get (ctx, plan.x[SV_CU_LUMA][gx], i),
+          LP::get (ctx, plan.y[SV_CU_LUMA][gy], j))
                   .v[0];
     if (need & 6) {
-      Vec<2> v = gather<LoadPair> (plan, plane_of (plan, job, 1, 0),
-          P::get (plan, plan.x[SV_CU_CHROMA][gx], i),
-          P::get (plan, plan.y[SV_CU_CHROMA][gy], j));
-      int swapped = plan.src_offset[1];
+      Vec<2> v = gather<LoadPair> (plan, plane_of (ctx, 1, 0),
+          CP::get (ctx, plan.x[SV_CU_CHROMA][gx], i),
+          CP::get (ctx, plan.y[SV_CU_CHROMA][gy], j));
+      bool swapped = plan.src_offset[1];
 
       in[1] = swapped ? v.v[1] : v.v[0];
       in[2] = swapped ? v.v[0] : v.v[1];
     }
   } else {
+#pragma unroll
     for (int c = 0; c < 4; c++) {
       int chroma = plan.src_chroma >> c & 1;
-      Plane p = plane_of (plan, job, c, plan.src_offset[c]);
+      Plane p = plane_of (ctx, c, plan.src_offset[c]);
 
       if ((need >> c & 1) == 0)
         continue;
-      P x = P::get (plan, plan.x[chroma][gx], i);
-      P y = P::get (plan, plan.y[chroma][gy], j);
-      in[c] = plan.src_bytes == 1
-          ? gather<LoadByte> (plan, p, x, y).v[0]
-          : gather<LoadShort> (plan, p, x, y).v[0] * plan.level_scale[chroma]
-              + plan.level_offset[chroma];
+      LP x = LP::get (ctx, plan.x[chroma][gx], i);
+      LP y = LP::get (ctx, plan.y[chroma][gy], j);
+      if (plan.src_bytes == 1)
+        in[c] = gather<LoadByte> (plan, p, x, y).v[0];
+      else
+        in[c] = clamp (gather<LoadShort> (plan, p, x, y).v[0]
+                * plan.level_scale[chroma]
+            + plan.level_offset[chroma]);
     }
   }
-  for (int c = 0; c < 4; c++)
-    in[c] = clamp (in[c]);
+  /* Only more than two taps have weights outside 0..1. */
+  if (LP::TAPS == 0)
+    for (int c = 0; c < 4; c++)
+      in[c] = clamp (in[c]);
 }
 
 INLINE float
@@ -247,7 +281,7 @@ convert (const SvCuPlan &plan, int r, const float in[4])
 INLINE uint32_t
 rounded (float v)
 {
-  return (uint32_t) floorf (v + 0.5f);
+  return __float2uint_rd (v + 0.5f);
 }
 
 /* ---- Packed pixels ------------------------------------------------------- */
@@ -255,19 +289,21 @@ rounded (float v)
 INLINE uint32_t
 pack (const SvCuPlan &plan, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 {
-  return a << 8 * plan.dst_offset[0] | b << 8 * plan.dst_offset[1]
-      | c << 8 * plan.dst_offset[2] | d << 8 * plan.fourth_offset;
+  uint32_t ab = __byte_perm (a, b, 0x0040), cd = __byte_perm (c, d, 0x0040);
+
+  return __byte_perm (__byte_perm (ab, cd, 0x5410), 0, plan.dst_order);
 }
 
-template <class P, int SOURCE>
+template <class LP, class CP, int SOURCE>
 INLINE uint32_t
-pixel (const SvCuPlan &plan, const SvCuJob &job, int x, int y)
+pixel (const Context &ctx, int x, int y)
 {
+  const SvCuPlan &plan = ctx.plan;
   float in[4] = { 0.0f, 0.0f, 0.0f, 255.0f };
 
   if (x < plan.x0 || x >= plan.x1 || y < plan.y0 || y >= plan.y1)
     return pack (plan, plan.pad[0], plan.pad[1], plan.pad[2], 255);
-  sample<P, SOURCE> (plan, job, plan.need_luma, SV_CU_LUMA, SV_CU_LUMA,
+  sample<LP, CP, SOURCE> (ctx, plan.need_luma, SV_CU_LUMA, SV_CU_LUMA,
       x - plan.x0, y - plan.y0, in);
   return pack (plan, rounded (convert (plan, 0, in)),
       rounded (convert (plan, 1, in)), rounded (convert (plan, 2, in)),
@@ -275,17 +311,17 @@ pixel (const SvCuPlan &plan, const SvCuJob &job, int x, int y)
 }
 
 INLINE void
-store_packed (const SvCuPlan &plan, const SvCuJob &job, int x, int y,
-    const uint32_t px[2])
+store_packed (const Context &ctx, int x, int y, const uint32_t px[2])
 {
+  const SvCuPlan &plan = ctx.plan;
   int step = plan.dst_step[0];
   int n = x + 1 < plan.width ? 2 : 1;
-  uint8_t *at = (uint8_t *) job.dst[0] + (int64_t) y * job.dst_pitch[0]
+  uint8_t *at = (uint8_t *) ctx.job.dst[0] + (int64_t) y * ctx.job.dst_pitch[0]
       + (int64_t) x * step;
 
-  if (step == 4 && n == 2 && (job.flags & SV_CU_STORE_8)) {
+  if (step == 4 && n == 2 && (ctx.job.flags & SV_CU_STORE_8)) {
     *(uint2 *) at = make_uint2 (px[0], px[1]);
-  } else if (step == 4 && (job.flags & SV_CU_STORE_4)) {
+  } else if (step == 4 && (ctx.job.flags & SV_CU_STORE_4)) {
     ((uint32_t *) at)[0] = px[0];
     if (n == 2)
       ((uint32_t *) at)[1] = px[1];
@@ -296,10 +332,11 @@ store_packed (const SvCuPlan &plan, const SvCuJob &job, int x, int y,
   }
 }
 
-template <class P, int SOURCE>
+template <class LP, class CP, int SOURCE>
 INLINE void
-make_packed (const SvCuPlan &plan, const SvCuJob &job, int x, int y)
+make_packed (const Context &ctx, int x, int y)
 {
+  const SvCuPlan &plan = ctx.plan;
 #pragma unroll
   for (int r = 0; r < 2; r++) {
     uint32_t px[2];
@@ -309,31 +346,33 @@ make_packed (const SvCuPlan &plan, const SvCuJob &job, int x, int y)
 #pragma unroll
     for (int c = 0; c < 2; c++)
       px[c] =
-          x + c < plan.width ? pixel<P, SOURCE> (plan, job, x + c, y + r) : 0;
-    store_packed (plan, job, x, y + r, px);
+          x + c < plan.width ? pixel<LP, CP, SOURCE> (ctx, x + c, y + r) : 0;
+    store_packed (ctx, x, y + r, px);
   }
 }
 
 /* ---- Luma and chroma ----------------------------------------------------- */
 
-template <class P, int SOURCE>
+template <class LP, class CP, int SOURCE>
 INLINE uint32_t
-luma (const SvCuPlan &plan, const SvCuJob &job, int x, int y)
+luma (const Context &ctx, int x, int y)
 {
+  const SvCuPlan &plan = ctx.plan;
   float in[4] = { 0.0f, 0.0f, 0.0f, 0.0f };
 
   if (x < plan.x0 || x >= plan.x1 || y < plan.y0 || y >= plan.y1)
     return plan.pad[0];
-  sample<P, SOURCE> (plan, job, plan.need_luma, SV_CU_LUMA, SV_CU_LUMA,
+  sample<LP, CP, SOURCE> (ctx, plan.need_luma, SV_CU_LUMA, SV_CU_LUMA,
       x - plan.x0, y - plan.y0, in);
   return rounded (convert (plan, 0, in));
 }
 
 /* Both chroma components of sample (cx, cy), the second shifted by 8. */
-template <class P, int SOURCE>
+template <class LP, class CP, int SOURCE>
 INLINE uint32_t
-chroma (const SvCuPlan &plan, const SvCuJob &job, int cx, int cy)
+chroma (const Context &ctx, int cx, int cy)
 {
+  const SvCuPlan &plan = ctx.plan;
   int i = cx - plan.chroma_x0, j = cy - plan.chroma_y0;
   bool average_x = plan.chroma_grid_x == SV_CU_LUMA;
   bool average_y = plan.chroma_grid_y == SV_CU_LUMA;
@@ -345,25 +384,24 @@ chroma (const SvCuPlan &plan, const SvCuJob &job, int cx, int cy)
       || cy >= plan.chroma_y1)
     return plan.pad[1] | (uint32_t) plan.pad[2] << 8;
   if (average_x)
-    i = __ldg (words (plan) + plan.average_x.first + i);
+    i = __ldg (ctx.tables + plan.average_x.first + i);
   if (average_y)
-    j = __ldg (words (plan) + plan.average_y.first + j);
+    j = __ldg (ctx.tables + plan.average_y.first + j);
 #pragma unroll 1
   for (int ty = 0; ty < ny; ty++) {
-    float wy = average_y
-        ? weight (plan, plan.average_y, ty, cy - plan.chroma_y0)
-        : 1.0f;
+    float wy = average_y ? weight (ctx, plan.average_y, ty, cy - plan.chroma_y0)
+                         : 1.0f;
 
 #pragma unroll 1
     for (int tx = 0; tx < nx; tx++) {
       float w = wy
-          * (average_x ? weight (plan, plan.average_x, tx, cx - plan.chroma_x0)
+          * (average_x ? weight (ctx, plan.average_x, tx, cx - plan.chroma_x0)
                        : 1.0f);
       float in[4] = { 0.0f, 0.0f, 0.0f, 0.0f };
 
       if (w == 0.0f)
         continue;
-      sample<P, SOURCE> (plan, job, plan.need_chroma, plan.chroma_grid_x,
+      sample<LP, CP, SOURCE> (ctx, plan.need_chroma, plan.chroma_grid_x,
           plan.chroma_grid_y, i + tx, j + ty, in);
       u += w * convert (plan, 1, in);
       v += w * convert (plan, 2, in);
@@ -372,25 +410,26 @@ chroma (const SvCuPlan &plan, const SvCuJob &job, int cx, int cy)
   return rounded (u) | rounded (v) << 8;
 }
 
-template <class P, int SOURCE>
+template <class LP, class CP, int SOURCE>
 INLINE void
-make_luma_row (const SvCuPlan &plan, const SvCuJob &job, int x, int y,
-    uint32_t out[2])
+make_luma_row (const Context &ctx, int x, int y, uint32_t out[2])
 {
-  out[0] = luma<P, SOURCE> (plan, job, x, y);
+  const SvCuPlan &plan = ctx.plan;
+  out[0] = luma<LP, CP, SOURCE> (ctx, x, y);
   /* What an odd width of UYVY leaves over repeats the last one. */
-  out[1] = x + 1 < plan.width ? luma<P, SOURCE> (plan, job, x + 1, y) : out[0];
+  out[1] = x + 1 < plan.width ? luma<LP, CP, SOURCE> (ctx, x + 1, y) : out[0];
 }
 
 INLINE void
-store_luma (const SvCuPlan &plan, const SvCuJob &job, int x, int y,
-    const uint32_t v[2])
+store_luma (const Context &ctx, int x, int y, const uint32_t v[2])
 {
-  uint8_t *at = (uint8_t *) job.dst[0] + (int64_t) y * job.dst_pitch[0] + x;
+  const SvCuPlan &plan = ctx.plan;
+  uint8_t *at =
+      (uint8_t *) ctx.job.dst[0] + (int64_t) y * ctx.job.dst_pitch[0] + x;
 
   if (x + 1 >= plan.width) {
     at[0] = (uint8_t) v[0];
-  } else if (job.flags & SV_CU_STORE_2) {
+  } else if (ctx.job.flags & SV_CU_STORE_2) {
     *(uint16_t *) at = (uint16_t) (v[0] | v[1] << 8);
   } else {
     at[0] = (uint8_t) v[0];
@@ -399,78 +438,96 @@ store_luma (const SvCuPlan &plan, const SvCuJob &job, int x, int y,
 }
 
 INLINE void
-store_chroma (const SvCuPlan &plan, const SvCuJob &job, int cx, int cy,
-    uint32_t uv)
+store_chroma (const Context &ctx, int cx, int cy, uint32_t uv)
 {
+  const SvCuPlan &plan = ctx.plan;
   for (int c = 1; c < 3; c++) {
     int plane = plan.dst_plane[c];
 
-    *((uint8_t *) job.dst[plane] + (int64_t) cy * job.dst_pitch[plane]
+    *((uint8_t *) ctx.job.dst[plane] + (int64_t) cy * ctx.job.dst_pitch[plane]
         + (int64_t) cx * plan.dst_step[c] + plan.dst_offset[c]) =
         (uint8_t) (uv >> 8 * (c - 1));
   }
 }
 
-template <class P, int SOURCE>
+template <class LP, class CP, int SOURCE>
 INLINE void
-make_planes (const SvCuPlan &plan, const SvCuJob &job, int x, int y)
+make_planes (const Context &ctx, int x, int y)
 {
+  const SvCuPlan &plan = ctx.plan;
 #pragma unroll
   for (int r = 0; r < 2; r++) {
     uint32_t v[2];
 
     if (y + r >= plan.height)
       break;
-    make_luma_row<P, SOURCE> (plan, job, x, y + r, v);
+    make_luma_row<LP, CP, SOURCE> (ctx, x, y + r, v);
     if (plan.target == SV_CU_TARGET_UYVY) {
-      uint32_t uv = chroma<P, SOURCE> (plan, job, x / 2, y + r);
-      uint8_t *at = (uint8_t *) job.dst[0]
-          + (int64_t) (y + r) * job.dst_pitch[0] + (int64_t) x * 2;
+      uint32_t uv = chroma<LP, CP, SOURCE> (ctx, x / 2, y + r);
+      uint8_t *at = (uint8_t *) ctx.job.dst[0]
+          + (int64_t) (y + r) * ctx.job.dst_pitch[0] + (int64_t) x * 2;
 
       at[0] = (uint8_t) uv;
       at[1] = (uint8_t) v[0];
       at[2] = (uint8_t) (uv >> 8);
       at[3] = (uint8_t) v[1];
     } else {
-      store_luma (plan, job, x, y + r, v);
+      store_luma (ctx, x, y + r, v);
     }
   }
   if (plan.target == SV_CU_TARGET_PLANES)
-    store_chroma (plan, job, x / 2, y / 2,
-        chroma<P, SOURCE> (plan, job, x / 2, y / 2));
+    store_chroma (ctx, x / 2, y / 2,
+        chroma<LP, CP, SOURCE> (ctx, x / 2, y / 2));
 }
 
 /* ---- Kernel -------------------------------------------------------------- */
 
-template <class P, int SOURCE>
+template <class LP, class CP, int SOURCE>
 INLINE void
-make (const SvCuPlan &plan, const SvCuJob &job, int x, int y)
+make (const Context &ctx, int x, int y)
 {
-  if (plan.target <= SV_CU_TARGET_PACKED3)
-    make_packed<P, SOURCE> (plan, job, x, y);
+  if (ctx.plan.target <= SV_CU_TARGET_PACKED3)
+    make_packed<LP, CP, SOURCE> (ctx, x, y);
   else
-    make_planes<P, SOURCE> (plan, job, x, y);
+    make_planes<LP, CP, SOURCE> (ctx, x, y);
 }
 
-template <class P>
+/* The formats that most pictures have go ways of their own. */
 INLINE void
-make_from (const SvCuPlan &plan, const SvCuJob &job, int x, int y)
+make_two_taps (const Context &ctx, int source, int x, int y)
 {
-  int source =
-      job.flags & SV_CU_SOURCE_ALIGNED ? plan.source : SV_CU_SOURCE_BYTES;
+  const SvCuPlan &plan = ctx.plan;
 
-  if (source == SV_CU_SOURCE_PAIR)
-    make<P, SV_CU_SOURCE_PAIR> (plan, job, x, y);
+  if (source == SV_CU_SOURCE_PAIR && plan.single_luma && plan.single_chroma)
+    make<Pos1, Pos1, SV_CU_SOURCE_PAIR> (ctx, x, y);
+  else if (source == SV_CU_SOURCE_PAIR && plan.single_luma)
+    make<Pos1, Pos2, SV_CU_SOURCE_PAIR> (ctx, x, y);
+  else if (source == SV_CU_SOURCE_PAIR)
+    make<Pos2, Pos2, SV_CU_SOURCE_PAIR> (ctx, x, y);
+  else if (source == SV_CU_SOURCE_WORD && plan.single_luma)
+    make<Pos1, Pos1, SV_CU_SOURCE_WORD> (ctx, x, y);
   else if (source == SV_CU_SOURCE_WORD)
-    make<P, SV_CU_SOURCE_WORD> (plan, job, x, y);
+    make<Pos2, Pos2, SV_CU_SOURCE_WORD> (ctx, x, y);
   else
-    make<P, SV_CU_SOURCE_BYTES> (plan, job, x, y);
+    make<Pos2, Pos2, SV_CU_SOURCE_BYTES> (ctx, x, y);
+}
+
+INLINE void
+make_any_taps (const Context &ctx, int source, int x, int y)
+{
+  if (source == SV_CU_SOURCE_PAIR)
+    make<PosN, PosN, SV_CU_SOURCE_PAIR> (ctx, x, y);
+  else if (source == SV_CU_SOURCE_WORD)
+    make<PosN, PosN, SV_CU_SOURCE_WORD> (ctx, x, y);
+  else
+    make<PosN, PosN, SV_CU_SOURCE_BYTES> (ctx, x, y);
 }
 
 extern "C" __global__ void
 __launch_bounds__ (SV_CU_BLOCK_X *SV_CU_BLOCK_Y)
     sv_cu_transform (const __grid_constant__ SvCuArgs args)
 {
+  __shared__ SvCuPlan plan;
   int low = 0, high = args.n_jobs - 1;
 
   while (low < high) {
@@ -483,15 +540,24 @@ __launch_bounds__ (SV_CU_BLOCK_X *SV_CU_BLOCK_Y)
   }
 
   const SvCuJob &job = args.jobs[low];
-  const SvCuPlan &plan = *(const SvCuPlan *) job.plan;
+  const int32_t *tables = (const int32_t *) job.plan;
+  int thread = (int) (threadIdx.y * SV_CU_BLOCK_X + threadIdx.x);
+
+  if (thread < (int) (sizeof plan / 4))
+    ((int32_t *) &plan)[thread] = __ldg (tables + thread);
+  __syncthreads ();
+
   uint32_t block = blockIdx.x - job.first_block;
   int x = (int) (block % job.blocks_x * SV_CU_TILE_X + threadIdx.x * 2);
   int y = (int) (block / job.blocks_x * SV_CU_TILE_Y + threadIdx.y * 2);
+  int source =
+      job.flags & SV_CU_SOURCE_ALIGNED ? plan.source : SV_CU_SOURCE_BYTES;
+  const Context ctx = { plan, tables, job };
 
   if (x >= plan.width || y >= plan.height)
     return;
   if (plan.two_taps)
-    make_from<Pos2> (plan, job, x, y);
+    make_two_taps (ctx, source, x, y);
   else
-    make_from<PosN> (plan, job, x, y);
+    make_any_taps (ctx, source, x, y);
 }
