@@ -16,7 +16,7 @@ PROGRAM = examples/target/savant.jar
 PROGRAM_SOURCES := $(shell find pom.xml .mvn gst-plugin java-bindings pipelines \
 	examples -name target -prune -o -path examples/media -prune -o -print)
 
-.PHONY: help bootstrap native program demo demo-launch test soak bench \
+.PHONY: help bootstrap native program demo demo-launch test soak bench bench-gpu \
 	check-asan check-tsan \
 	check-valgrind check-format format clean
 
@@ -26,6 +26,7 @@ help:
 	@echo 'make test            all checks and tests, also under sanitizers'
 	@echo 'make soak            1000 pipelines one after the other: nothing stays behind'
 	@echo 'make bench           measures, beside stock elements and libyuv'
+	@echo 'make bench-gpu       measures on GPU 0, beside a copy of the source'
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
 	@echo 'make check-tsan      the tests of shared state under ThreadSanitizer'
 	@echo 'make check-valgrind  tests under memcheck'
@@ -61,9 +62,9 @@ soak: bootstrap
 	$(MVN) -q test -pl pipelines -am -Dnative.skipTests=true -Dtest=CyclesTest \
 	  -Dsurefire.failIfNoSpecifiedTests=false -Dsavant.test.cycles=1000
 
-bench: bootstrap
+bench bench-gpu: bootstrap
 	cd gst-plugin && cmake --preset release && \
-	  cmake --build --preset release --target bench
+	  cmake --build --preset release --target $@
 
 check-asan check-tsan: check-%: bootstrap
 	cd gst-plugin && cmake --preset $* && cmake --build --preset $* && \

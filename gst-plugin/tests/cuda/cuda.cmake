@@ -3,7 +3,7 @@
 set(CUDA_TEST_DIR ${CMAKE_CURRENT_SOURCE_DIR}/cuda)
 
 function(fake_cuda target)
-  add_library(${target} SHARED cuda/fakecuda.c)
+  add_library(${target} SHARED cuda/fakecuda.c cuda/fakelaunch.c)
   target_include_directories(${target} PRIVATE ../include ../src)
   target_link_libraries(${target} PRIVATE Threads::Threads)
   savant_warnings(${target})

@@ -375,6 +375,20 @@ set_colors (Draft *draft)
 
 /* ---- Block -------------------------------------------------------------- */
 
+/* Drops last taps that no sample needs. */
+static void
+trim (SvAxis *axis)
+{
+  while (axis->taps > 1) {
+    const float *last = axis->weights + (size_t) (axis->taps - 1) * axis->n;
+
+    for (int i = 0; i < axis->n; i++)
+      if (last[i] > 1e-7f || last[i] < -1e-7f)
+        return;
+    axis->taps--;
+  }
+}
+
 static void
 count_taps (SvCuPlan *plan, const SvCuAxis *axis, int taps)
 {
@@ -397,12 +411,15 @@ pack (Draft *draft, size_t *size)
   size_t words = (sizeof (SvCuPlan) + 3) / 4;
   SvCuPlan *plan;
 
-  draft->plan.two_taps = true;
+  /* Two taps of these may still have weights outside 0..1. */
+  draft->plan.two_taps = draft->key->interpolation != SAVANT_INTERPOLATION_CUBIC
+      && draft->key->interpolation != SAVANT_INTERPOLATION_LANCZOS;
   draft->plan.single_luma = draft->plan.single_chroma = true;
   for (int i = 0; i < draft->n_tables; i++) {
-    const SvAxis *table = &draft->tables[i];
+    SvAxis *table = &draft->tables[i];
     SvCuAxis *axis = draft->axes[i];
 
+    trim (table);
     axis->n = table->n;
     axis->taps = table->taps;
     axis->first = (int32_t) words;

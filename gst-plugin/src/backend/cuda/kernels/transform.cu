@@ -294,6 +294,14 @@ pack (const SvCuPlan &plan, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
   return __byte_perm (__byte_perm (ab, cd, 0x5410), 0, plan.dst_order);
 }
 
+INLINE uint32_t
+finish (const SvCuPlan &plan, const float in[4])
+{
+  return pack (plan, rounded (convert (plan, 0, in)),
+      rounded (convert (plan, 1, in)), rounded (convert (plan, 2, in)),
+      plan.fourth_from_source ? rounded (in[3]) : 255);
+}
+
 template <class LP, class CP, int SOURCE>
 INLINE uint32_t
 pixel (const Context &ctx, int x, int y)
@@ -305,9 +313,27 @@ pixel (const Context &ctx, int x, int y)
     return pack (plan, plan.pad[0], plan.pad[1], plan.pad[2], 255);
   sample<LP, CP, SOURCE> (ctx, plan.need_luma, SV_CU_LUMA, SV_CU_LUMA,
       x - plan.x0, y - plan.y0, in);
-  return pack (plan, rounded (convert (plan, 0, in)),
-      rounded (convert (plan, 1, in)), rounded (convert (plan, 2, in)),
-      plan.fourth_from_source ? rounded (in[3]) : 255);
+  return finish (plan, in);
+}
+
+/* Whether a square lies in the picture with all its pixels. */
+INLINE bool
+is_inside (const SvCuPlan &plan, int x, int y)
+{
+  return x >= plan.x0 && x + 1 < plan.x1 && y >= plan.y0 && y + 1 < plan.y1;
+}
+
+/* The samples of such a square, without a branch between their loads. */
+template <class LP, class CP, int SOURCE>
+INLINE void
+sample_square (const Context &ctx, uint32_t need, int x, int y, float in[4][4])
+{
+  const SvCuPlan &plan = ctx.plan;
+
+#pragma unroll
+  for (int q = 0; q < 4; q++)
+    sample<LP, CP, SOURCE> (ctx, need, SV_CU_LUMA, SV_CU_LUMA,
+        x - plan.x0 + (q & 1), y - plan.y0 + (q >> 1), in[q]);
 }
 
 INLINE void
@@ -337,6 +363,21 @@ INLINE void
 make_packed (const Context &ctx, int x, int y)
 {
   const SvCuPlan &plan = ctx.plan;
+
+  if (SOURCE != SV_CU_SOURCE_BYTES && LP::TAPS > 0 && is_inside (plan, x, y)) {
+    float in[4][4] = {};
+    uint32_t top[2], bottom[2];
+
+    /* RGB needs all that there is. */
+    sample_square<LP, CP, SOURCE> (ctx, 7, x, y, in);
+    for (int c = 0; c < 2; c++) {
+      top[c] = finish (plan, in[c]);
+      bottom[c] = finish (plan, in[2 + c]);
+    }
+    store_packed (ctx, x, y, top);
+    store_packed (ctx, x, y + 1, bottom);
+    return;
+  }
 #pragma unroll
   for (int r = 0; r < 2; r++) {
     uint32_t px[2];
@@ -415,6 +456,7 @@ INLINE void
 make_luma_row (const Context &ctx, int x, int y, uint32_t out[2])
 {
   const SvCuPlan &plan = ctx.plan;
+
   out[0] = luma<LP, CP, SOURCE> (ctx, x, y);
   /* What an odd width of UYVY leaves over repeats the last one. */
   out[1] = x + 1 < plan.width ? luma<LP, CP, SOURCE> (ctx, x + 1, y) : out[0];
@@ -455,6 +497,22 @@ INLINE void
 make_planes (const Context &ctx, int x, int y)
 {
   const SvCuPlan &plan = ctx.plan;
+
+  if (SOURCE == SV_CU_SOURCE_PAIR && LP::TAPS > 0 && plan.need_luma == 1
+      && plan.target == SV_CU_TARGET_PLANES && is_inside (plan, x, y)) {
+    float in[4][4] = {};
+
+    sample_square<LP, CP, SOURCE> (ctx, 1, x, y, in);
+    uint32_t uv = chroma<LP, CP, SOURCE> (ctx, x / 2, y / 2);
+    for (int r = 0; r < 2; r++) {
+      uint32_t v[2] = { rounded (convert (plan, 0, in[2 * r])),
+        rounded (convert (plan, 0, in[2 * r + 1])) };
+
+      store_luma (ctx, x, y + r, v);
+    }
+    store_chroma (ctx, x / 2, y / 2, uv);
+    return;
+  }
 #pragma unroll
   for (int r = 0; r < 2; r++) {
     uint32_t v[2];
