@@ -7,10 +7,10 @@
 #   scripts/bootstrap.sh            everything for the targets of the Makefile
 #   scripts/bootstrap.sh runtime    only what running the elements needs
 #
-# System packages come from apt, as root or through sudo. clang-format and the
-# CUDA compiler come from PyPI into target/venv; the build goes on without them
-# where they are not to be had. Called again, it only looks whether all is
-# there.
+# System packages come from apt, as root or through sudo. clang-format, what some
+# tests hand pixels to (numpy, JPype) and the CUDA compiler come from PyPI into
+# target/venv; the build goes on without them where they are not to be had.
+# Called again, it only looks whether all is there.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -58,6 +58,7 @@ cuda_wheels=(
   nvidia-cuda-runtime==13.0.96
 )
 clang_format_wheel=clang-format==18.1.8
+test_wheels=(numpy==2.2.6 JPype1==1.6.0)
 
 say () { printf 'bootstrap: %s\n' "$*"; }
 die () { say "$*" >&2; exit 1; }
@@ -158,6 +159,8 @@ make_venv () {
   }
   pip_install "$clang_format_wheel" ||
     say "going on without clang-format: C is not checked for its format"
+  pip_install "${test_wheels[@]}" ||
+    say "going on without numpy and JPype: their tests are skipped"
   { pip_install "${cuda_wheels[@]}" && prove_nvcc; } ||
     say "going on without CUDA"
 }

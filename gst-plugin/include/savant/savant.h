@@ -7,6 +7,7 @@
  * return a SavantStatus unless they say otherwise. A `buffer` is the address
  * of a GstBuffer, borrowed unless a line says otherwise. */
 
+#include <savant/interop.h>
 #include <savant/status.h>
 #include <savant/surface.h>
 #include <savant/transform.h>

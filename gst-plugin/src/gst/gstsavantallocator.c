@@ -29,6 +29,8 @@ memory_release (GstSavantMemory *self)
   for (guint i = 0; i < self->n_sources; i++)
     gst_buffer_unref (self->sources[i]);
   g_free (self->sources);
+  if (self->release != NULL)
+    self->release (self->release_data);
   g_free (self);
 }
 
@@ -394,6 +396,79 @@ gst_savant_allocator_wrap_slots (GstAllocator *allocator,
   }
   sv_nvbuf_set_num_filled (layout, memory->surface, n_slots);
   return &memory->memory;
+}
+
+static int
+foreign_layout (const SvForeignPixels *pixels, SvSlotLayout *slot)
+{
+  gint64 row_bytes, rows, bytes;
+  int status = sv_nvbuf_slot_layout (pixels->format, pixels->width,
+      pixels->height, 1, slot);
+
+  if (status != SAVANT_OK)
+    return status;
+  savant_format_plane_size (pixels->format, 0, pixels->width, pixels->height,
+      &row_bytes, &rows);
+  if (pixels->data == NULL)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "foreign pixels: their address is NULL");
+  if (pixels->pitch_bytes < row_bytes || pixels->pitch_bytes > G_MAXINT32)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "foreign pixels: pitch %" G_GINT64_FORMAT
+        ": rows of %d %s pixels need %" G_GINT64_FORMAT " to %d bytes",
+        pixels->pitch_bytes, pixels->width, savant_format_name (pixels->format),
+        row_bytes, G_MAXINT32);
+  bytes = pixels->pitch_bytes * (rows - 1) + row_bytes;
+  if (bytes > G_MAXINT32)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "foreign pixels: %" G_GINT64_FORMAT
+        " bytes from the first to the last: at most %d",
+        bytes, G_MAXINT32);
+  slot->pitch_bytes[0] = (int) pixels->pitch_bytes;
+  slot->size_bytes = bytes;
+  return SAVANT_OK;
+}
+
+int
+sv_allocator_wrap_pixels (const SvBackendFns *backend,
+    const SvForeignPixels *pixels, GstMemory **out)
+{
+  SvNvbufLayout layout = sv_nvbuf_layout ();
+  GstSavantMemory *memory;
+  GstAllocator *allocator;
+  SavantMemType mem_type;
+  SvSlotLayout slot;
+  int status = foreign_layout (pixels, &slot);
+
+  if (status == SAVANT_OK)
+    status = sv_backend_resolve_mem_type (backend, pixels->mem_type, &mem_type);
+  if (status != SAVANT_OK)
+    return status;
+  allocator = sv_allocator_new (backend);
+  memory = memory_new (allocator, backend, mem_type,
+      mem_type == SAVANT_MEM_SYSTEM ? 0 : pixels->gpu_id, 1, 0,
+      pixels->read_only ? GST_MEMORY_FLAG_READONLY : 0);
+  gst_object_unref (allocator);
+  if (memory == NULL)
+    return SAVANT_ERROR_OUT_OF_MEMORY;
+  memory->slot = slot;
+  sv_nvbuf_set_slot (layout, memory->surface, 0, &slot, pixels->format,
+      pixels->data);
+  sv_nvbuf_set_num_filled (layout, memory->surface, 1);
+  status =
+      sv_nvbuf_check (layout, memory->surface, sv_nvbuf_header_size (layout));
+  if (status != SAVANT_OK) {
+    gst_memory_unref (&memory->memory);
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "foreign pixels: %dx%d %s with pitch %" G_GINT64_FORMAT
+        " at %p: the CPU cannot read all of that",
+        pixels->width, pixels->height, savant_format_name (pixels->format),
+        pixels->pitch_bytes, pixels->data);
+  }
+  memory->release = pixels->release;
+  memory->release_data = pixels->release_data;
+  *out = &memory->memory;
+  return SAVANT_OK;
 }
 
 gboolean

@@ -20,6 +20,8 @@ typedef struct GstSavantMemory
   SvSlotLayout slot; /* of every slot; size_bytes 0: they differ */
   guint n_sources;   /* buffers that hold the pixels */
   GstBuffer **sources;
+  void (*release) (gpointer); /* of foreign pixels, NULL for none */
+  gpointer release_data;
 } GstSavantMemory;
 
 /* gst_savant_allocator_new() for a backend that is known to work. */
@@ -29,6 +31,26 @@ GstAllocator *sv_allocator_new (const SvBackendFns *backend);
  * SavantStatus. */
 int sv_surface_params_resolve (const GstSavantSurfaceParams *params,
     const SvBackendFns *backend, SavantMemType *mem_type, SvSlotLayout *layout);
+
+/* Pixels of somebody else. */
+typedef struct SvForeignPixels
+{
+  SavantFormat format; /* packed, not subsampled */
+  gint width;
+  gint height;
+  gint64 pitch_bytes;
+  gpointer data;
+  SavantMemType mem_type;
+  gint gpu_id;
+  gboolean read_only;
+  void (*release) (gpointer); /* once, by whoever frees the memory; or NULL */
+  gpointer release_data;
+} SvForeignPixels;
+
+/* A surface of one filled slot around them; SavantStatus. `release` belongs to
+ * the memory after success only. */
+int sv_allocator_wrap_pixels (const SvBackendFns *backend,
+    const SvForeignPixels *pixels, GstMemory **out);
 
 /* Whether a memory belongs to one buffer alone, however many hold that. */
 gboolean sv_memory_is_exclusive (GstMemory *memory);

@@ -37,6 +37,14 @@ typedef struct SvItem
   struct SvItem *next;
 } SvItem;
 
+/* What becomes of a frame too many of a pad; the values of its property. */
+typedef enum SvLeak
+{
+  SV_LEAK_NONE,   /* its producer waits */
+  SV_LEAK_OLDEST, /* the one that has waited longest makes room */
+  SV_LEAK_NEWEST  /* it is dropped itself */
+} SvLeak;
+
 /* What a producer is told. */
 typedef enum SvPushResult
 {
@@ -89,6 +97,7 @@ struct SvCollectPad
   unsigned n_frames;
   unsigned n_events;
   unsigned max_queued;
+  SvLeak leak;
   bool flushing;
   bool released;
   bool begun;  /* START came since the start */
@@ -177,6 +186,8 @@ void sv_collect_unref_pad (SvCollectPad *pad);
 void sv_collect_set_max_queued (SvCollect *collect, SvCollectPad *pad,
     unsigned max_queued);
 
+void sv_collect_set_leak (SvCollect *collect, SvCollectPad *pad, SvLeak leak);
+
 /* Drops what it holds and wakes its producer. TRUE where every pad is flushing
  * now. */
 bool sv_collect_begin_flush (SvCollect *collect, SvCollectPad *pad);
@@ -214,7 +225,8 @@ void sv_collect_reject (SvCollect *collect, SvCollectPad *pad,
     SvDropReason reason);
 
 /* Queues an item, which belongs to the collection whatever the result is.
- * A frame waits while `max_queued` are there. */
+ * Where `max_queued` frames are there a frame waits, or one is dropped as
+ * `leak` says, which is OK. */
 SvPushResult sv_collect_push (SvCollect *collect, SvCollectPad *pad,
     SvItem *item, int *flow);
 

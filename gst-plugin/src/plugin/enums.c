@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "enums.h"
 
+#include "collect.h"
+
 /* GEnumValue is { value, value_name, value_nick }; gst-inspect-1.0 prints the
  * name as the value's description. */
 #define DEFINE_ENUM(function, type_name, values)                               \
@@ -132,3 +134,12 @@ DEFINE_ENUM (gst_savant_pattern_get_type, "GstSavantPattern", patterns)
 DEFINE_ENUM (gst_savant_batch_mode_get_type, "GstSavantBatchMode", batch_modes)
 DEFINE_ENUM (gst_savant_non_uniform_caps_get_type, "GstSavantNonUniformCaps",
     non_uniform_caps)
+
+static const GEnumValue leaky[] = {
+  { SV_LEAK_NONE, "The sender of one frame too many waits", "none" },
+  { SV_LEAK_OLDEST, "The frame that has waited longest is dropped", "oldest" },
+  { SV_LEAK_NEWEST, "The frame that comes is dropped", "newest" },
+  { 0, NULL, NULL },
+};
+
+DEFINE_ENUM (gst_savant_leaky_get_type, "GstSavantLeaky", leaky)

@@ -62,6 +62,7 @@ typedef enum SvNonUniformCaps
 #define GST_TYPE_SAVANT_ROI_POLICY (gst_savant_roi_policy_get_type ())
 #define GST_TYPE_SAVANT_CROP_SOURCE (gst_savant_crop_source_get_type ())
 #define GST_TYPE_SAVANT_BATCH_MODE (gst_savant_batch_mode_get_type ())
+#define GST_TYPE_SAVANT_LEAKY (gst_savant_leaky_get_type ())
 #define GST_TYPE_SAVANT_NON_UNIFORM_CAPS                                       \
   (gst_savant_non_uniform_caps_get_type ())
 #define GST_TYPE_SAVANT_PATTERN (gst_savant_pattern_get_type ())
@@ -73,6 +74,7 @@ GType gst_savant_compute_mode_get_type (void);
 GType gst_savant_roi_policy_get_type (void);
 GType gst_savant_crop_source_get_type (void);
 GType gst_savant_batch_mode_get_type (void);
+GType gst_savant_leaky_get_type (void);
 GType gst_savant_non_uniform_caps_get_type (void);
 GType gst_savant_pattern_get_type (void);
 

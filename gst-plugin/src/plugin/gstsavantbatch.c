@@ -18,7 +18,16 @@
  * Every batch carries a SavantBatchMeta (source id, pad, times and ids of each
  * slot), a SavantTransformMeta and a SavantIdMeta: its own BATCH id, counted
  * from 0, then the FRAME ids of its slots. Its segment is running time. The
- * streams' own events travel with the batches, for savantunbatch.
+ * streams' own events travel with the batches, for savantunbatch. Other metas
+ * of the frames, regions of interest among them, do not: what they say of one
+ * picture has no place in a batch, and their coordinates would be wrong after
+ * letterboxing.
+ *
+ * Batches come from a pool that is not limited unless pool-size is set: a batch
+ * lives as long as any frame of it behind savantunbatch, so any limit below
+ * what the queues there can hold would stop every source for the sake of one.
+ * The queues downstream bound the memory: put one with a limit of buffers
+ * behind each pad.
  *
  * |[
  * gst-launch-1.0 savantbatch name=b batch-size=2 !
@@ -264,9 +273,9 @@ check_ready (GstSavantBatch *self)
   gint gpu_id;
 
   pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->backend);
-  mem_type = self->mem_type;
-  gpu_id = self->gpu_id;
+  backend = g_strdup (self->memory.backend);
+  mem_type = self->memory.mem_type;
+  gpu_id = self->memory.gpu_id;
   config = self->settings.config;
   pthread_mutex_unlock (&self->lock);
   ready = sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
@@ -282,7 +291,7 @@ start (GstSavantBatch *self)
   gint status;
 
   pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->backend);
+  backend = g_strdup (self->memory.backend);
   sv_collect_set_batch_size (&self->collect, self->batch_size);
   pthread_mutex_unlock (&self->lock);
   status = savant_transform_new (backend, &self->transform);

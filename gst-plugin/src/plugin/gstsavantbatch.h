@@ -11,7 +11,7 @@
  *   gstsavantbatchtask.c    the one task: events and batches downstream
  *   gstsavantbatchmake.c    one batch: transform or slots, metas, times
  *   gstsavantbatchcaps.c    the choice of output caps and the pool
- *   collect.c               when to push, and the counts
+ *   collect*.c              when to push, and the counts
  *
  * Threads: the streaming threads of the pads look at frames and queue them;
  * the task of the src pad does all the rest. */
@@ -23,6 +23,7 @@
 #include "collect.h"
 #include "enums.h"
 #include "framemap.h"
+#include "props.h"
 
 G_BEGIN_DECLS
 
@@ -86,6 +87,7 @@ struct _GstSavantBatchPad
   guint source_id;
   gboolean announced; /* the source id is known downstream */
   guint max_queued;
+  SvLeak leak;
   guint flush_serial;  /* of the last FLUSH_START */
   guint32 seek_seqnum; /* of the last seek that it passed on */
   gboolean has_caps;
@@ -113,10 +115,7 @@ struct _GstSavantBatch
   guint batch_size;
   gint64 timeout_ns;
   guint64 stall_ns;
-  gint gpu_id;
-  SavantMemType mem_type;
-  guint pool_size;
-  gchar *backend;
+  SvMemorySettings memory;
   gboolean running;
   gboolean renegotiate;
   guint flushes;       /* reasons for which downstream is flushing */

@@ -246,10 +246,10 @@ make_pool (GstSavantBatch *self, GstCaps *caps, const SvBatchItem *first)
 
   sv_batch_release_pool (self);
   pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->backend);
-  mem_type = self->mem_type;
-  gpu_id = self->gpu_id;
-  pool_size = self->pool_size;
+  backend = g_strdup (self->memory.backend);
+  mem_type = self->memory.mem_type;
+  gpu_id = self->memory.gpu_id;
+  pool_size = self->memory.pool_size;
   pthread_mutex_unlock (&self->lock);
   if (gpu_id < 0)
     gpu_id = first->caps->info.nvmm

@@ -11,6 +11,7 @@ enum
   PROP_0,
   PROP_SOURCE_ID,
   PROP_MAX_QUEUED,
+  PROP_LEAKY,
   PROP_STATS
 };
 
@@ -96,6 +97,13 @@ set_property (GObject *object, guint prop_id, const GValue *value,
       sv_collect_set_max_queued (&GST_SAVANT_BATCH (parent)->collect,
           pad->queue, g_value_get_uint (value));
       break;
+    case PROP_LEAKY:
+      pthread_mutex_lock (&GST_SAVANT_BATCH (parent)->lock);
+      pad->leak = (SvLeak) g_value_get_enum (value);
+      pthread_mutex_unlock (&GST_SAVANT_BATCH (parent)->lock);
+      sv_collect_set_leak (&GST_SAVANT_BATCH (parent)->collect, pad->queue,
+          (SvLeak) g_value_get_enum (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
@@ -116,6 +124,9 @@ get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
       break;
     case PROP_MAX_QUEUED:
       g_value_set_uint (value, pad->max_queued);
+      break;
+    case PROP_LEAKY:
+      g_value_set_enum (value, (gint) pad->leak);
       break;
     case PROP_STATS:
       if (parent != NULL)
@@ -181,9 +192,21 @@ gst_savant_batch_pad_class_init (GstSavantBatchPadClass *klass)
    */
   g_object_class_install_property (object_class, PROP_MAX_QUEUED,
       g_param_spec_uint ("max-queued", "Max queued",
-          "Frames that may wait at this pad; the sender of one more waits. "
+          "Frames that may wait at this pad; leaky says what becomes of one "
+          "more: by default its sender waits. "
           "Takes effect at once",
           1, MAX_MAX_QUEUED, DEFAULT_MAX_QUEUED, SV_FLAGS_PLAYING));
+  /**
+   * GstSavantBatchPad:leaky:
+   *
+   * For sources that cannot wait: what is dropped is counted dropped-leaky.
+   */
+  g_object_class_install_property (object_class, PROP_LEAKY,
+      g_param_spec_enum ("leaky", "Leaky",
+          "Which frame is dropped, and counted dropped-leaky, where one more "
+          "than max-queued comes; none = the sender waits, which is right for "
+          "files. Takes effect at once",
+          GST_TYPE_SAVANT_LEAKY, SV_LEAK_NONE, SV_FLAGS_PLAYING));
   /**
    * GstSavantBatchPad:stats:
    *

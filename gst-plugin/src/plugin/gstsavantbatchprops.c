@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "check.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
 #include "props.h"
@@ -16,12 +15,9 @@ enum
   PROP_STALL_WARNING,
   PROP_NON_UNIFORM_CAPS,
   PROP_PADDING, /* and the rest of SvPlacingProp */
-  PROP_GPU_ID = PROP_PADDING + SV_PLACING_N_PROPS,
-  PROP_MEM_TYPE,
-  PROP_POOL_SIZE,
-  PROP_BACKEND,
-  PROP_BACKENDS,
-  PROP_STATS
+  PROP_GPU_ID =
+      PROP_PADDING + SV_PLACING_N_PROPS, /* and the rest of SvMemoryProp */
+  PROP_STATS = PROP_GPU_ID + SV_MEMORY_N_PROPS
 };
 
 #define DEFAULT_STALL_WARNING (5 * GST_SECOND)
@@ -46,19 +42,6 @@ set_number (GstSavantBatch *self, guint prop_id, const GValue *value)
     case PROP_NON_UNIFORM_CAPS:
       self->non_uniform_caps = (SvNonUniformCaps) g_value_get_enum (value);
       return TRUE;
-    case PROP_GPU_ID:
-      self->gpu_id = g_value_get_int (value);
-      return TRUE;
-    case PROP_MEM_TYPE:
-      self->mem_type = (SavantMemType) g_value_get_enum (value);
-      return TRUE;
-    case PROP_POOL_SIZE:
-      self->pool_size = g_value_get_uint (value);
-      return TRUE;
-    case PROP_BACKEND:
-      g_free (self->backend);
-      self->backend = g_value_dup_string (value);
-      return TRUE;
     default:
       return FALSE;
   }
@@ -74,6 +57,7 @@ set_property (GObject *object, guint prop_id, const GValue *value,
   pthread_mutex_lock (&self->lock);
   known = sv_placing_set (&self->settings.config, &self->settings.use_par,
               prop_id - PROP_PADDING, value)
+      || sv_memory_set (&self->memory, prop_id - PROP_GPU_ID, value)
       || set_number (self, prop_id, value);
   pthread_mutex_unlock (&self->lock);
   if (!known)
@@ -140,24 +124,10 @@ get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
     case PROP_NON_UNIFORM_CAPS:
       g_value_set_enum (value, (gint) self->non_uniform_caps);
       break;
-    case PROP_GPU_ID:
-      g_value_set_int (value, self->gpu_id);
-      break;
-    case PROP_MEM_TYPE:
-      g_value_set_enum (value, (gint) self->mem_type);
-      break;
-    case PROP_POOL_SIZE:
-      g_value_set_uint (value, self->pool_size);
-      break;
-    case PROP_BACKEND:
-      g_value_set_string (value, self->backend);
-      break;
-    case PROP_BACKENDS:
-      g_value_take_string (value, sv_check_backends ());
-      break;
     default:
       if (!sv_placing_get (&self->settings.config, self->settings.use_par,
-              prop_id - PROP_PADDING, value))
+              prop_id - PROP_PADDING, value)
+          && !sv_memory_get (&self->memory, prop_id - PROP_GPU_ID, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
   }
@@ -263,12 +233,11 @@ sv_batch_init_properties (GstSavantBatch *self)
   self->timeout_ns = -1;
   self->stall_ns = DEFAULT_STALL_WARNING;
   sv_collect_set_stall (&self->collect, DEFAULT_STALL_WARNING);
-  self->gpu_id = -1;
-  self->backend = g_strdup ("auto");
+  sv_memory_init (&self->memory);
 }
 
 void
 sv_batch_clear_properties (GstSavantBatch *self)
 {
-  g_free (self->backend);
+  sv_memory_clear (&self->memory);
 }

@@ -187,9 +187,9 @@ make_upload (GstSavantBatch *self, GstSavantBatchPad *pad)
   gint gpu_id;
 
   pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->backend);
-  mem_type = self->mem_type;
-  gpu_id = MAX (self->gpu_id, 0);
+  backend = g_strdup (self->memory.backend);
+  mem_type = self->memory.mem_type;
+  gpu_id = MAX (self->memory.gpu_id, 0);
   pthread_mutex_unlock (&self->lock);
   if (pad->upload == NULL)
     savant_transform_new (backend, &pad->upload);

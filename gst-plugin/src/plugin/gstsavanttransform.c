@@ -67,9 +67,9 @@ dup_backend (GstSavantTransform *self, SavantMemType *mem_type, gint *gpu_id,
   gchar *backend;
 
   pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->backend);
-  *mem_type = self->mem_type;
-  *gpu_id = self->gpu_id;
+  backend = g_strdup (self->memory.backend);
+  *mem_type = self->memory.mem_type;
+  *gpu_id = self->memory.gpu_id;
   *config = self->settings.config;
   pthread_mutex_unlock (&self->lock);
   return backend;

@@ -22,6 +22,7 @@
 
 #include "enums.h"
 #include "framemap.h"
+#include "props.h"
 #include "stats.h"
 
 G_BEGIN_DECLS
@@ -84,10 +85,7 @@ struct _GstSavantTransform
   GstVideoOrientationMethod tag_direction;
   SavantFlip flip; /* in effect; set by the streaming thread while it runs */
   gboolean running;
-  gchar *backend;
-  SavantMemType mem_type;
-  gint gpu_id;
-  guint pool_size;
+  SvMemorySettings memory;
 
   SvFlowStats stats;
   gboolean has_geometry;

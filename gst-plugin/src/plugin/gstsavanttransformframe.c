@@ -78,8 +78,8 @@ sv_transform_update_plan (GstSavantTransform *self)
   }
   plan->settings = self->settings;
   plan->serial = self->settings_serial;
-  plan->mem_type = self->mem_type;
-  plan->gpu_id = self->gpu_id;
+  plan->mem_type = self->memory.mem_type;
+  plan->gpu_id = self->memory.gpu_id;
   flip = self->flip;
   pthread_mutex_unlock (&self->lock);
 

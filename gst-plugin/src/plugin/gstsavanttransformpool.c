@@ -108,9 +108,9 @@ new_pool (GstSavantTransform *self, GstCaps *caps, guint min, guint max,
   gint gpu_id;
 
   pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->backend);
-  mem_type = self->mem_type;
-  gpu_id = self->gpu_id;
+  backend = g_strdup (self->memory.backend);
+  mem_type = self->memory.mem_type;
+  gpu_id = self->memory.gpu_id;
   pthread_mutex_unlock (&self->lock);
   pool = gst_savant_buffer_pool_new (backend);
   g_free (backend);
@@ -160,7 +160,7 @@ choose_pool (GstSavantTransform *self)
   guint pool_size, max = 0;
 
   pthread_mutex_lock (&self->lock);
-  pool_size = self->pool_size;
+  pool_size = self->memory.pool_size;
   pthread_mutex_unlock (&self->lock);
   if (pool_size > 0)
     max = MAX (pool_size, a->min);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "check.h"
 #include "gstsavanttransform.h"
 #include "plugin.h"
 #include "props.h"
@@ -16,12 +15,8 @@ enum
   PROP_CROP_WIDTH,
   PROP_CROP_HEIGHT,
   PROP_ROI_POLICY,
-  PROP_GPU_ID,
-  PROP_MEM_TYPE,
-  PROP_POOL_SIZE,
-  PROP_BACKEND,
-  PROP_BACKENDS,
-  PROP_STATS,
+  PROP_GPU_ID, /* and the rest of SvMemoryProp */
+  PROP_STATS = PROP_GPU_ID + SV_MEMORY_N_PROPS,
   PROP_VIDEO_DIRECTION
 };
 
@@ -178,21 +173,9 @@ set_property (GObject *object, guint prop_id, const GValue *value,
       set_direction (self,
           (GstVideoOrientationMethod) g_value_get_enum (value));
       break;
-    case PROP_GPU_ID:
-      self->gpu_id = g_value_get_int (value);
-      break;
-    case PROP_MEM_TYPE:
-      self->mem_type = (SavantMemType) g_value_get_enum (value);
-      break;
-    case PROP_POOL_SIZE:
-      self->pool_size = g_value_get_uint (value);
-      break;
-    case PROP_BACKEND:
-      g_free (self->backend);
-      self->backend = g_value_dup_string (value);
-      break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      if (!sv_memory_set (&self->memory, prop_id - PROP_GPU_ID, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
   }
   pthread_mutex_unlock (&self->lock);
@@ -213,27 +196,13 @@ get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
     case PROP_VIDEO_DIRECTION:
       g_value_set_enum (value, (gint) self->direction);
       break;
-    case PROP_GPU_ID:
-      g_value_set_int (value, self->gpu_id);
-      break;
-    case PROP_MEM_TYPE:
-      g_value_set_enum (value, (gint) self->mem_type);
-      break;
-    case PROP_POOL_SIZE:
-      g_value_set_uint (value, self->pool_size);
-      break;
-    case PROP_BACKEND:
-      g_value_set_string (value, self->backend);
-      break;
-    case PROP_BACKENDS:
-      g_value_take_string (value, sv_check_backends ());
-      break;
     case PROP_STATS:
       stats = self->stats;
       g_value_take_boxed (value, sv_flow_stats_to_structure (&stats));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      if (!sv_memory_get (&self->memory, prop_id - PROP_GPU_ID, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
   }
   pthread_mutex_unlock (&self->lock);
@@ -329,12 +298,11 @@ sv_transform_init_properties (GstSavantTransform *self)
   self->settings.use_par = TRUE;
   self->direction = GST_VIDEO_ORIENTATION_IDENTITY;
   self->tag_direction = GST_VIDEO_ORIENTATION_IDENTITY;
-  self->gpu_id = -1;
-  self->backend = g_strdup ("auto");
+  sv_memory_init (&self->memory);
 }
 
 void
 sv_transform_clear_properties (GstSavantTransform *self)
 {
-  g_free (self->backend);
+  sv_memory_clear (&self->memory);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "props.h"
 
+#include "check.h"
+
 #include "enums.h"
 
 gboolean
@@ -256,4 +258,62 @@ sv_install_memory_properties (GObjectClass *klass, guint first,
           "Backends of this build, comma separated; one that does not work "
           "here is followed by the reason in parentheses",
           NULL, SV_FLAGS_READ));
+}
+
+void
+sv_memory_init (SvMemorySettings *memory)
+{
+  *memory = (SvMemorySettings){ .gpu_id = -1, .backend = g_strdup ("auto") };
+}
+
+void
+sv_memory_clear (SvMemorySettings *memory)
+{
+  g_clear_pointer (&memory->backend, g_free);
+}
+
+gboolean
+sv_memory_set (SvMemorySettings *memory, guint prop, const GValue *value)
+{
+  switch (prop) {
+    case SV_MEMORY_GPU_ID:
+      memory->gpu_id = g_value_get_int (value);
+      return TRUE;
+    case SV_MEMORY_MEM_TYPE:
+      memory->mem_type = (SavantMemType) g_value_get_enum (value);
+      return TRUE;
+    case SV_MEMORY_POOL_SIZE:
+      memory->pool_size = g_value_get_uint (value);
+      return TRUE;
+    case SV_MEMORY_BACKEND:
+      g_free (memory->backend);
+      memory->backend = g_value_dup_string (value);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+gboolean
+sv_memory_get (const SvMemorySettings *memory, guint prop, GValue *value)
+{
+  switch (prop) {
+    case SV_MEMORY_GPU_ID:
+      g_value_set_int (value, memory->gpu_id);
+      return TRUE;
+    case SV_MEMORY_MEM_TYPE:
+      g_value_set_enum (value, (gint) memory->mem_type);
+      return TRUE;
+    case SV_MEMORY_POOL_SIZE:
+      g_value_set_uint (value, memory->pool_size);
+      return TRUE;
+    case SV_MEMORY_BACKEND:
+      g_value_set_string (value, memory->backend);
+      return TRUE;
+    case SV_MEMORY_BACKENDS:
+      g_value_take_string (value, sv_check_backends ());
+      return TRUE;
+    default:
+      return FALSE;
+  }
 }

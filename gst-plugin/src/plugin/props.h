@@ -55,8 +55,35 @@ void sv_placing_set_par (SavantTransformConfig *config, gint in_n, gint in_d,
 void sv_install_number (GObjectClass *klass, guint id, const gchar *name,
     const gchar *nick, const gchar *blurb);
 
-/* gpu-id, mem-type, pool-size, backend and backends, with ids from `first`
- * on. */
+/* Where output surfaces lie and who computes, in the order of the ids. */
+typedef enum SvMemoryProp
+{
+  SV_MEMORY_GPU_ID,
+  SV_MEMORY_MEM_TYPE,
+  SV_MEMORY_POOL_SIZE,
+  SV_MEMORY_BACKEND,
+  SV_MEMORY_BACKENDS, /* read-only */
+  SV_MEMORY_N_PROPS
+} SvMemoryProp;
+
+typedef struct SvMemorySettings
+{
+  gint gpu_id; /* -1: the input's */
+  SavantMemType mem_type;
+  guint pool_size; /* 0: the element decides */
+  gchar *backend;
+} SvMemorySettings;
+
+void sv_memory_init (SvMemorySettings *memory);
+void sv_memory_clear (SvMemorySettings *memory);
+
+/* FALSE where `prop` is none of them. */
+gboolean sv_memory_set (SvMemorySettings *memory, guint prop,
+    const GValue *value);
+gboolean sv_memory_get (const SvMemorySettings *memory, guint prop,
+    GValue *value);
+
+/* Installs them with ids from `first` on. */
 void sv_install_memory_properties (GObjectClass *klass, guint first,
     const gchar *pool_size_blurb);
 

@@ -260,6 +260,63 @@ GST_START_TEST (test_end_pad)
 }
 GST_END_TEST;
 
+/* Nobody waits in a pad that leaks. */
+GST_START_TEST (test_leaks)
+{
+  static const uint64_t oldest[] = { 3, 4 }, newest[] = { 0, 1 };
+  SvCollect c;
+  SvCollectPad *a, *idle;
+  SvTake take;
+
+  sv_collect_init (&c, item_free);
+  a = sv_collect_add_pad (&c, 0, NULL, 2);
+  idle = sv_collect_add_pad (&c, 1, NULL, 2);
+  for (int round = 0; round < 2; round++) {
+    sv_collect_set_leak (&c, a, round == 0 ? SV_LEAK_OLDEST : SV_LEAK_NEWEST);
+    sv_collect_start (&c);
+    sv_collect_set_timeout (&c, -1);
+    for (uint64_t i = 0; i < 5; i++) {
+      fail_unless_equals_int (push (&c, a, SV_ITEM_EVENT, 0), SV_PUSH_OK);
+      fail_unless_equals_int (push (&c, a, SV_ITEM_FRAME, i), SV_PUSH_OK);
+    }
+    fail_unless_equals_uint64 (dropped (&c, SV_DROP_LEAKY), 3);
+    expect_balance (&c, 5, 0, 2);
+    sv_collect_set_timeout (&c, 0);
+    for (int n = 0; n < 2; n++) {
+      /* Every event is there still; none comes after a frame that it led. */
+      expect_events (&c, n > 0 ? 1 : round == 0 ? 4 : 1);
+      sv_collect_take (&c, &take);
+      fail_unless_equals_int (take.kind, SV_TAKE_BATCH);
+      fail_unless_equals_uint64 (take.items->time,
+          round == 0 ? oldest[n] : newest[n]);
+      sv_collect_finish_out (&c, take.items);
+    }
+    if (round == 1)
+      expect_events (&c, 3);
+    expect_balance (&c, 5, 2, 0);
+    sv_collect_stop (&c);
+  }
+  /* The only place: each frame takes the last one's. */
+  sv_collect_set_leak (&c, a, SV_LEAK_OLDEST);
+  sv_collect_set_max_queued (&c, a, 1);
+  sv_collect_start (&c);
+  sv_collect_set_timeout (&c, -1);
+  for (uint64_t i = 0; i < 5; i++)
+    push (&c, a, SV_ITEM_FRAME, i);
+  push (&c, idle, SV_ITEM_FRAME, 9);
+  sv_collect_take (&c, &take);
+  fail_unless_equals_uint64 (take.items->time, 4);
+  fail_unless_equals_int (take.n_items, 2);
+  sv_collect_finish_out (&c, take.items);
+  expect_balance (&c, 6, 2, 0);
+  sv_collect_stop (&c);
+  release (&c, a);
+  release (&c, idle);
+  sv_collect_clear (&c);
+  fail_unless_equals_int (items_alive, 0);
+}
+GST_END_TEST;
+
 /* More frames than slots: those that have waited longest go first. */
 GST_START_TEST (test_capacity)
 {
@@ -505,6 +562,7 @@ collect_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_reasons);
   tcase_add_test (tc, test_end_pad);
+  tcase_add_test (tc, test_leaks);
   tcase_add_test (tc, test_capacity);
   tcase_add_test (tc, test_timeout_and_stall);
   tcase_add_test (tc, test_producers);

@@ -8,7 +8,7 @@
 
 #define BLOCK 16
 #define MAX_LOADS 8
-#define ROUND 64
+#define ROUND 128
 
 /* A weight this near to 0 or 1 cannot move a result by a rounding step. */
 #define NO_WEIGHT 1e-6f

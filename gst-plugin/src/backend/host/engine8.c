@@ -20,8 +20,7 @@ typedef struct Run
   const SavantImage *dst;
   const SvHostKernels *k;
   Kept kept[3];
-  int16_t *blended;   /* two source rows filtered together */
-  int16_t *chroma[2]; /* U and V on their way to colours */
+  int16_t *blended; /* two source rows filtered together */
   int colours_row[N_KEPT];
   int16_t *colours[N_KEPT][3];
   uint8_t *luma;
@@ -157,20 +156,20 @@ static int16_t *const *
 colours_of_row (Run *run, int row)
 {
   const SvTable8 *table = run->plan->tables;
-  int n = run->plan->key.dst_rect.w;
+  const SvStream *s = &table->streams[1];
+  const uint8_t *row_u = row_at (run, 1, row);
+  const uint8_t *row_v = table->n_streams > 2 ? row_at (run, 2, row) : NULL;
   int place = row % N_KEPT;
 
   if (run->colours_row[place] == row)
     return run->colours[place];
   run->colours_row[place] = row;
-  for (int i = 1; i < table->n_streams; i++) {
-    const SvStream *s = &table->streams[i];
-
-    filter (run, s, run->chroma[i - 1], row_at (run, s->component, row), NULL,
-        0);
-  }
-  run->k->chroma (run->colours[place], run->chroma[0],
-      table->grouped ? NULL : run->chroma[1], &run->plan->yuv_to_rgb, n);
+  if (s->columns.pairs.loads > 0)
+    run->k->chroma (run->colours[place], row_u, row_v, &s->columns,
+        &run->plan->yuv_to_rgb);
+  else
+    run->k->chroma_any (run->colours[place], row_u, row_v, &s->columns,
+        &run->plan->yuv_to_rgb);
   return run->colours[place];
 }
 
@@ -288,14 +287,11 @@ init_run (Run *run, SvScratch *scratch)
     lanes = n > lanes ? n : lanes;
   }
   int16_t *memory = sv_scratch_need (scratch,
-      sizeof (int16_t)
-          * ((1 + 2 + 3 * N_KEPT) * lanes + (3 * N_KEPT + 1) * row));
+      sizeof (int16_t) * ((1 + 3 * N_KEPT) * lanes + (3 * N_KEPT + 1) * row));
   if (memory == NULL)
     return false;
   run->blended = memory;
   memory += lanes;
-  for (int i = 0; i < 2; i++, memory += lanes)
-    run->chroma[i] = memory;
   for (int p = 0; p < N_KEPT; p++) {
     run->colours_row[p] = -1;
     for (int i = 0; i < 3; i++, memory += lanes) {

@@ -31,7 +31,6 @@ typedef struct SvTable8
   int n_streams;
   SvStream streams[3];
   bool matrix;   /* YUV to RGB */
-  bool grouped;  /* one chroma stream, four samples of U, four of V */
   uint32_t fill; /* pattern over the bytes of RGB */
 } SvTable8;
 

@@ -26,9 +26,13 @@ using V16 = hn::Vec<D16>;
 constexpr D8 d8;
 constexpr D16 d16;
 constexpr hn::Repartition<int8_t, D16> di8;
+constexpr hn::Repartition<uint16_t, D16> du16;
 constexpr hn::Repartition<uint64_t, D16> d64;
 constexpr int kBytes = HWY_MAX_BYTES;
 constexpr int kWords = kBytes / 2;
+
+/* Tables are copied into local variables before a loop, since the compiler must
+ * take its stores for changes of theirs. */
 
 /* 16 bytes from each of the next blocks' places. */
 template <class D>
@@ -49,18 +53,17 @@ load_blocks (D d, const uint8_t *row, const int32_t *base)
 /* Bytes of the blocks at `block`; with kLoads 0 their number is `loads`. */
 template <int kLoads>
 HWY_INLINE V8
-shuffle_blocks (const uint8_t *row, const SvShuffle *s, int block)
+shuffle_blocks (const uint8_t *row, const SvShuffle &s, int block)
 {
-  const int loads = kLoads > 0 ? kLoads : s->loads;
-  const uint8_t *mask = s->masks + block * 16;
-  V8 bytes = hn::TableLookupBytesOr0 (load_blocks (d8, row, s->base + block),
+  const int loads = kLoads > 0 ? kLoads : s.loads;
+  const uint8_t *mask = s.masks + block * 16;
+  V8 bytes = hn::TableLookupBytesOr0 (load_blocks (d8, row, s.base + block),
       hn::LoadU (d8, mask));
 
   for (int t = 1; t < loads; t++) {
-    mask += s->n;
+    mask += s.n;
     bytes = hn::Or (bytes,
-        hn::TableLookupBytesOr0 (load_blocks (d8, row + t * 16,
-                                     s->base + block),
+        hn::TableLookupBytesOr0 (load_blocks (d8, row + t * 16, s.base + block),
             hn::LoadU (d8, mask)));
   }
   return bytes;
@@ -104,27 +107,6 @@ pack (V16 lo, V16 hi)
 #endif
 }
 
-/* The four quarters of every two blocks as they follow in memory: from blocks
- * (0 1) or (0 1 2 3) of both, a0 b0 a1 b1 and so on. */
-HWY_INLINE void
-store_alternating (uint8_t *to, V8 a, V8 b)
-{
-#if HWY_MAX_BYTES == 16
-  hn::StoreU (a, d8, to);
-  hn::StoreU (b, d8, to + 16);
-#else
-  V8 lower = hn::ConcatLowerLower (d8, b, a);
-  V8 upper = hn::ConcatUpperUpper (d8, b, a);
-
-#if HWY_MAX_BYTES == 64
-  lower = V8{ _mm512_shuffle_i64x2 (lower.raw, lower.raw, 0xd8) };
-  upper = V8{ _mm512_shuffle_i64x2 (upper.raw, upper.raw, 0xd8) };
-#endif
-  hn::StoreU (lower, d8, to);
-  hn::StoreU (upper, d8, to + kBytes);
-#endif
-}
-
 HWY_INLINE V16
 lerp (V16 a, V16 b, V16 weight)
 {
@@ -133,9 +115,10 @@ lerp (V16 a, V16 b, V16 weight)
 
 template <int kLoads>
 HWY_INLINE void
-pick_blocks (uint8_t *dst, const uint8_t *row, const SvShuffle *s, V8 fill,
+pick_blocks (uint8_t *dst, const uint8_t *row, const SvShuffle &table, V8 fill,
     uint32_t pattern, int n)
 {
+  const SvShuffle s = table;
   int i = 0;
 
   for (; i + kBytes <= n; i += kBytes)
@@ -144,7 +127,7 @@ pick_blocks (uint8_t *dst, const uint8_t *row, const SvShuffle *s, V8 fill,
   for (; i < n; i++) {
     const uint8_t byte = (uint8_t) (pattern >> (i % 4 * 8));
 
-    dst[i] = s->at[i] < 0 ? byte : row[s->at[i]] | byte;
+    dst[i] = s.at[i] < 0 ? byte : row[s.at[i]] | byte;
   }
 }
 
@@ -157,22 +140,22 @@ pick (uint8_t *dst, const uint8_t *row, const SvShuffle *s, uint32_t fill,
 
   switch (s->loads) {
     case 1:
-      return pick_blocks<1> (dst, row, s, v, fill, n);
+      return pick_blocks<1> (dst, row, *s, v, fill, n);
     case 2:
-      return pick_blocks<2> (dst, row, s, v, fill, n);
+      return pick_blocks<2> (dst, row, *s, v, fill, n);
     case 3:
-      return pick_blocks<3> (dst, row, s, v, fill, n);
+      return pick_blocks<3> (dst, row, *s, v, fill, n);
     default:
-      return pick_blocks<0> (dst, row, s, v, fill, n);
+      return pick_blocks<0> (dst, row, *s, v, fill, n);
   }
 }
 
 template <int kLoads, bool kExact>
 HWY_INLINE V16
-filter_blocks (const uint8_t *row, const SvColumns *c, int block)
+filter_blocks (const uint8_t *row, const SvColumns &c, int block)
 {
-  const V8 pairs = shuffle_blocks<kLoads> (row, &c->pairs, block);
-  const V16 sum = mul_pairs (pairs, hn::LoadU (di8, c->weights + block * 16));
+  const V8 pairs = shuffle_blocks<kLoads> (row, c.pairs, block);
+  const V16 sum = mul_pairs (pairs, hn::LoadU (di8, c.weights + block * 16));
 
   if constexpr (kExact)
     return sum;
@@ -180,15 +163,16 @@ filter_blocks (const uint8_t *row, const SvColumns *c, int block)
       hn::BitCast (di8, hn::Set (d16, static_cast<int16_t> (0x01ff)));
   return hn::Add (sum,
       hn::MulFixedPoint15 (mul_pairs (pairs, difference),
-          hn::LoadU (d16, c->rest + block * 8)));
+          hn::LoadU (d16, c.rest + block * 8)));
 }
 
 template <int kLoads, bool kExact>
 HWY_INLINE void
 filter_rows (int16_t *out, const uint8_t *row0, const uint8_t *row1,
-    int16_t weight, const SvColumns *c)
+    int16_t weight, const SvColumns &table)
 {
-  const int n = c->pairs.n / 2;
+  const SvColumns c = table;
+  const int n = c.pairs.n / 2;
   const V16 w = hn::Set (d16, weight);
 
   if (row1 == nullptr) {
@@ -209,13 +193,13 @@ filter_by_loads (int16_t *out, const uint8_t *row0, const uint8_t *row1,
 {
   switch (c->pairs.loads) {
     case 1:
-      return filter_rows<1, kExact> (out, row0, row1, weight, c);
+      return filter_rows<1, kExact> (out, row0, row1, weight, *c);
     case 2:
-      return filter_rows<2, kExact> (out, row0, row1, weight, c);
+      return filter_rows<2, kExact> (out, row0, row1, weight, *c);
     case 3:
-      return filter_rows<3, kExact> (out, row0, row1, weight, c);
+      return filter_rows<3, kExact> (out, row0, row1, weight, *c);
     default:
-      return filter_rows<0, kExact> (out, row0, row1, weight, c);
+      return filter_rows<0, kExact> (out, row0, row1, weight, *c);
   }
 }
 
@@ -312,57 +296,83 @@ centred (V16 v)
       hn::Set (d16, static_cast<int16_t> (0x8000)));
 }
 
-template <bool kGrouped, bool kRedFirst>
+template <int kLoads, bool kExact, bool kGrouped>
 HWY_INLINE void
-chroma_all (int16_t *const out[3], const int16_t *u, const int16_t *v,
-    const SvYuvToRgb *c, int n)
+chroma_all (int16_t *const out[3], const uint8_t *row_u, const uint8_t *row_v,
+    const SvColumns &table, const SvYuvToRgb *c)
 {
+  const SvColumns columns = table;
+  const bool red_first = c->v[0] != 0;
+  int16_t *const red = out[red_first ? 0 : 2];
+  int16_t *const green = out[1];
+  int16_t *const blue = out[red_first ? 2 : 0];
   const V16 constant = hn::Set (d16, c->constant);
-  const V16 first = hn::Set (d16, kRedFirst ? c->v[0] : c->u[0]);
-  const V16 last = hn::Set (d16, kRedFirst ? c->u[2] : c->v[2]);
+  const V16 red_v = hn::Set (d16, c->v[red_first ? 0 : 2]);
+  const V16 blue_u = hn::Set (d16, c->u[red_first ? 2 : 0]);
   const V16 green_u = hn::Set (d16, c->u[1]), green_v = hn::Set (d16, c->v[1]);
+  const int n = columns.pairs.n / (kGrouped ? 4 : 2);
 
   for (int i = 0; i < n; i += kWords) {
-    V16 du, dv;
+    V16 u, v;
 
     if constexpr (kGrouped) {
-      const auto a = hn::BitCast (d64, hn::LoadU (d16, u + 2 * i));
-      const auto b = hn::BitCast (d64, hn::LoadU (d16, u + 2 * i + kWords));
+      const int block = i / 4;
+      const auto a = hn::BitCast (d64,
+          filter_blocks<kLoads, kExact> (row_u, columns, block));
+      const auto b = hn::BitCast (d64,
+          filter_blocks<kLoads, kExact> (row_u, columns, block + kWords / 8));
 
-      du = centred (hn::BitCast (d16, hn::ConcatEven (d64, b, a)));
-      dv = centred (hn::BitCast (d16, hn::ConcatOdd (d64, b, a)));
+      u = hn::BitCast (d16, hn::InterleaveLower (d64, a, b));
+      v = hn::BitCast (d16, hn::InterleaveUpper (d64, a, b));
     } else {
-      du = centred (hn::LoadU (d16, u + i));
-      dv = centred (hn::LoadU (d16, v + i));
+      u = filter_blocks<kLoads, kExact> (row_u, columns, i / 8);
+      v = filter_blocks<kLoads, kExact> (row_v, columns, i / 8);
     }
-    hn::StoreU (hn::Add (hn::MulFixedPoint15 (kRedFirst ? dv : du, first),
+    u = centred (u);
+    v = centred (v);
+    hn::StoreU (hn::Add (hn::MulFixedPoint15 (v, red_v), constant), d16,
+        red + i);
+    hn::StoreU (hn::Add (hn::Add (hn::MulFixedPoint15 (u, green_u),
+                             hn::MulFixedPoint15 (v, green_v)),
                     constant),
-        d16, out[0] + i);
-    hn::StoreU (hn::Add (hn::Add (hn::MulFixedPoint15 (du, green_u),
-                             hn::MulFixedPoint15 (dv, green_v)),
-                    constant),
-        d16, out[1] + i);
-    hn::StoreU (hn::Add (hn::MulFixedPoint15 (kRedFirst ? du : dv, last),
-                    constant),
-        d16, out[2] + i);
+        d16, green + i);
+    hn::StoreU (hn::Add (hn::MulFixedPoint15 (u, blue_u), constant), d16,
+        blue + i);
   }
 }
 
-void
-chroma (int16_t *const out[3], const int16_t *u, const int16_t *v,
-    const SvYuvToRgb *c, int n)
+template <int kLoads>
+HWY_INLINE void
+chroma_by_layout (int16_t *const out[3], const uint8_t *row_u,
+    const uint8_t *row_v, const SvColumns *columns, const SvYuvToRgb *c)
 {
-  const bool red_first = c->v[0] != 0;
-
-  if (v == nullptr && red_first)
-    chroma_all<true, true> (out, u, v, c, n);
-  else if (v == nullptr)
-    chroma_all<true, false> (out, u, v, c, n);
-  else if (red_first)
-    chroma_all<false, true> (out, u, v, c, n);
+  if (row_v == nullptr && columns->exact)
+    chroma_all<kLoads, true, true> (out, row_u, row_v, *columns, c);
+  else if (row_v == nullptr)
+    chroma_all<kLoads, false, true> (out, row_u, row_v, *columns, c);
+  else if (columns->exact)
+    chroma_all<kLoads, true, false> (out, row_u, row_v, *columns, c);
   else
-    chroma_all<false, false> (out, u, v, c, n);
+    chroma_all<kLoads, false, false> (out, row_u, row_v, *columns, c);
 }
+
+void
+chroma (int16_t *const out[3], const uint8_t *row_u, const uint8_t *row_v,
+    const SvColumns *columns, const SvYuvToRgb *c)
+{
+  if (columns->pairs.loads == 1)
+    chroma_by_layout<1> (out, row_u, row_v, columns, c);
+  else if (columns->pairs.loads == 2)
+    chroma_by_layout<2> (out, row_u, row_v, columns, c);
+  else
+    chroma_by_layout<0> (out, row_u, row_v, columns, c);
+}
+
+struct Chroma
+{
+  const int16_t *upper[3];
+  const int16_t *lower[3];
+};
 
 struct Weights
 {
@@ -383,66 +393,98 @@ colour (V16 y, const int16_t *upper, const int16_t *lower, const Weights &w)
   return hn::ShiftRight<6> (hn::SaturatedAdd (y, c));
 }
 
+/* kWords bytes as the upper halves of words, in quads. */
+HWY_INLINE hn::Vec<decltype (du16)>
+luma_words (const uint8_t *y)
+{
+  const V8 none = hn::Zero (d8);
+
+#if HWY_MAX_BYTES == 64
+  constexpr hn::Repartition<uint32_t, D8> d32;
+  constexpr hn::Half<D8> half;
+  const __m512i order =
+      _mm512_setr_epi32 (0, 4, 0, 0, 1, 5, 0, 0, 2, 6, 0, 0, 3, 7, 0, 0);
+  const auto bytes =
+      hn::BitCast (d32, hn::ZeroExtendVector (d8, hn::LoadU (half, y)));
+  const decltype (bytes) quads{ _mm512_permutexvar_epi32 (order, bytes.raw) };
+
+  return hn::BitCast (du16,
+      hn::InterleaveLower (d8, none, hn::BitCast (d8, quads)));
+#elif HWY_MAX_BYTES == 32
+  HWY_ALIGN static constexpr uint8_t order[32] = { 128, 0, 128, 1, 128, 2, 128,
+    3, 128, 8, 128, 9, 128, 10, 128, 11, 128, 4, 128, 5, 128, 6, 128, 7, 128,
+    12, 128, 13, 128, 14, 128, 15 };
+
+  (void) none;
+  return hn::BitCast (du16,
+      hn::TableLookupBytesOr0 (hn::LoadDup128 (d8, y), hn::Load (d8, order)));
+#else
+  constexpr hn::Half<D8> half;
+
+  return hn::BitCast (du16,
+      hn::InterleaveLower (d8, none,
+          hn::ZeroExtendVector (d8, hn::LoadU (half, y))));
+#endif
+}
+
 /* kBytes pixels from i on. */
 template <bool kBytesOfLuma, bool kTwo>
 HWY_INLINE void
-rgb4_pixels (uint8_t *to, const uint8_t *y8, const int16_t *y7,
-    const int16_t *const *c0, const int16_t *const *c1, const Weights &w, int i)
+rgb4_pixels (uint8_t *to, const uint8_t *y8, const int16_t *y7, const Chroma &c,
+    const Weights &w, int i)
 {
   V16 y[2];
   V8 colours[3];
 
   for (int h = 0; h < 2; h++) {
-    if constexpr (kBytesOfLuma) {
-      constexpr hn::Rebind<uint8_t, D16> half;
+    const int at = i + h * kWords;
+    hn::Vec<decltype (du16)> level;
 
-      y[h] = hn::ShiftLeft<7> (hn::PromoteTo (d16,
-          hn::LoadU (half, y8 + i + h * kWords)));
-    } else {
-      y[h] = hn::LoadU (d16, y7 + i + h * kWords);
-    }
-    y[h] = hn::MulFixedPoint15 (y[h], w.luma);
+    if constexpr (kBytesOfLuma)
+      level = luma_words (y8 + at);
+    else
+      level = hn::BitCast (du16, hn::ShiftLeft<1> (hn::LoadU (d16, y7 + at)));
+    y[h] = hn::BitCast (d16, hn::MulHigh (level, hn::BitCast (du16, w.luma)));
   }
   for (int k = 0; k < 3; k++) {
-    const int16_t *upper = c0[k] + i, *lower = kTwo ? c1[k] + i : upper;
+    const int16_t *upper = c.upper[k] + i, *lower = c.lower[k] + i;
 
     colours[k] = pack (colour<kTwo> (y[0], upper, lower, w),
         colour<kTwo> (y[1], upper + kWords, lower + kWords, w));
   }
-#if HWY_ARCH_X86
-  constexpr hn::Repartition<uint16_t, D8> pairs;
   const V8 opaque = hn::Set (d8, 255);
-  const auto lo0 =
-      hn::BitCast (pairs, hn::InterleaveLower (d8, colours[0], colours[1]));
-  const auto hi0 =
-      hn::BitCast (pairs, hn::InterleaveUpper (d8, colours[0], colours[1]));
-  const auto lo1 =
-      hn::BitCast (pairs, hn::InterleaveLower (d8, colours[2], opaque));
-  const auto hi1 =
-      hn::BitCast (pairs, hn::InterleaveUpper (d8, colours[2], opaque));
+#if HWY_ARCH_X86
+  const V16 lo0 =
+      hn::BitCast (d16, hn::InterleaveLower (d8, colours[0], colours[1]));
+  const V16 hi0 =
+      hn::BitCast (d16, hn::InterleaveUpper (d8, colours[0], colours[1]));
+  const V16 lo1 =
+      hn::BitCast (d16, hn::InterleaveLower (d8, colours[2], opaque));
+  const V16 hi1 =
+      hn::BitCast (d16, hn::InterleaveUpper (d8, colours[2], opaque));
+  int16_t *words = reinterpret_cast<int16_t *> (to);
 
-  store_alternating (to,
-      hn::BitCast (d8, hn::InterleaveLower (pairs, lo0, lo1)),
-      hn::BitCast (d8, hn::InterleaveUpper (pairs, lo0, lo1)));
-  store_alternating (to + 2 * kBytes,
-      hn::BitCast (d8, hn::InterleaveLower (pairs, hi0, hi1)),
-      hn::BitCast (d8, hn::InterleaveUpper (pairs, hi0, hi1)));
+  hn::StoreU (hn::InterleaveLower (d16, lo0, lo1), d16, words);
+  hn::StoreU (hn::InterleaveUpper (d16, lo0, lo1), d16, words + kWords);
+  hn::StoreU (hn::InterleaveLower (d16, hi0, hi1), d16, words + 2 * kWords);
+  hn::StoreU (hn::InterleaveUpper (d16, hi0, hi1), d16, words + 3 * kWords);
 #else
-  hn::StoreInterleaved4 (colours[0], colours[1], colours[2], hn::Set (d8, 255),
-      d8, to);
+  hn::StoreInterleaved4 (colours[0], colours[1], colours[2], opaque, d8, to);
 #endif
 }
 
 template <bool kBytesOfLuma, bool kTwo>
 HWY_INLINE void
 rgb4_row (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
-    const int16_t *const *c0, const int16_t *const *c1, const Weights &w, int n)
+    const Chroma &rows, const Weights &weights, int n)
 {
+  const Chroma c = rows;
+  const Weights w = weights;
   int i = 0;
 
   for (; i + kBytes <= n; i += kBytes)
     rgb4_pixels<kBytesOfLuma, kTwo> (dst + 4 * static_cast<ptrdiff_t> (i), y8,
-        y7, c0, c1, w, i);
+        y7, c, w, i);
   if (i < n) {
     HWY_ALIGN uint8_t last[4 * kBytes], luma[kBytes] = { 0 };
     const int rest = n - i;
@@ -450,7 +492,7 @@ rgb4_row (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
     /* Luma bytes may be the source's own, which end here. */
     if constexpr (kBytesOfLuma)
       memcpy (luma, y8 + i, static_cast<size_t> (rest));
-    rgb4_pixels<kBytesOfLuma, kTwo> (last, luma - i, y7, c0, c1, w, i);
+    rgb4_pixels<kBytesOfLuma, kTwo> (last, luma - i, y7, c, w, i);
     memcpy (dst + 4 * static_cast<ptrdiff_t> (i), last,
         4 * static_cast<size_t> (rest));
   }
@@ -463,15 +505,18 @@ rgb4 (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
 {
   const Weights w = { hn::Set (d16, static_cast<int16_t> (32768 - weight)),
     hn::Set (d16, weight), hn::Set (d16, luma) };
+  const int16_t *const *lower = c1 != nullptr ? c1 : c0;
+  const Chroma c = { { c0[0], c0[1], c0[2] },
+    { lower[0], lower[1], lower[2] } };
 
   if (y8 != nullptr && c1 != nullptr)
-    rgb4_row<true, true> (dst, y8, y7, c0, c1, w, n);
+    rgb4_row<true, true> (dst, y8, y7, c, w, n);
   else if (y8 != nullptr)
-    rgb4_row<true, false> (dst, y8, y7, c0, c1, w, n);
+    rgb4_row<true, false> (dst, y8, y7, c, w, n);
   else if (c1 != nullptr)
-    rgb4_row<false, true> (dst, y8, y7, c0, c1, w, n);
+    rgb4_row<false, true> (dst, y8, y7, c, w, n);
   else
-    rgb4_row<false, false> (dst, y8, y7, c0, c1, w, n);
+    rgb4_row<false, false> (dst, y8, y7, c, w, n);
 }
 } // namespace
 HWY_AFTER_NAMESPACE ();
@@ -479,6 +524,7 @@ HWY_AFTER_NAMESPACE ();
 void
 SV_EXPAND (sv_host_hwy_init_, SV_ISA) (SvHostKernels *kernels)
 {
+  kernels->quads = kWords / 8;
   kernels->pick = pick;
   kernels->filter = filter;
   kernels->blend = blend;

@@ -11,12 +11,32 @@ typedef struct Channels
   int step;      /* bytes from one pixel to the next */
   int offset[4]; /* byte of each in a pixel, -1 = none */
   bool grouped;  /* two channels, four pixels of one before the other's */
+  int quads;     /* order of pixels as the kernels like it, 0 = as they are */
 } Channels;
 
 static int
 n_lanes (const Channels *c, int n_pixels)
 {
-  return c->grouped ? (n_pixels + 3) / 4 * 8 : n_pixels * c->n;
+  if (c->grouped)
+    return (n_pixels + 3) / 4 * 8;
+  if (c->quads > 1)
+    return (n_pixels + 8 * c->quads - 1) / (8 * c->quads) * (8 * c->quads);
+  return n_pixels * c->n;
+}
+
+/* Which channel of which pixel lane i is. */
+static int
+lane_pixel (const Channels *c, int i, int *channel)
+{
+  *channel = c->grouped ? i / 4 % 2 : i % c->n;
+  if (c->grouped)
+    return i / 8 * 4 + i % 4;
+  if (c->quads > 1) {
+    int start = i / (8 * c->quads) * (8 * c->quads), at = i - start;
+
+    return start + (at / 8 + at / 4 % 2 * c->quads) * 4 + at % 4;
+  }
+  return i / c->n;
 }
 
 static SvLane *
@@ -26,8 +46,7 @@ make_lanes (const Channels *c, const SvAxis *axis)
   SvLane *lanes = malloc (sizeof *lanes * (size_t) n);
 
   for (int i = 0; lanes != NULL && i < n; i++) {
-    int pixel = c->grouped ? i / 8 * 4 + i % 4 : i / c->n;
-    int channel = c->grouped ? i / 4 % 2 : i % c->n;
+    int channel, pixel = lane_pixel (c, i, &channel);
     int offset = c->offset[channel];
 
     pixel = pixel < axis->n ? pixel : axis->n - 1;
@@ -67,35 +86,54 @@ is_kept (const SvAxis *rows)
   return rows->taps > 1 && 2 * span < 3 * rows->n;
 }
 
+/* Bytes that no filter touches are never in quads. */
+static bool
+init_shuffle (SvStream *s, const Channels *c, const SvAxis *axis)
+{
+  Channels plain = *c;
+
+  plain.quads = 0;
+  SvLane *lanes = make_lanes (&plain, axis);
+  bool ok = lanes != NULL && sv_shuffle_init (&s->shuffle, lanes, s->n_lanes);
+
+  free (lanes);
+  return ok;
+}
+
+static bool
+init_columns (SvStream *s, const Channels *c, const SvAxis *axis, int quads)
+{
+  SvLane *lanes = make_lanes (c, axis);
+  int n = n_lanes (c, axis->n);
+  bool ok = lanes != NULL;
+
+  for (int i = 0; ok && i < n; i++)
+    lanes[i].a = lanes[i].a < 0 ? lanes[i].b : lanes[i].a;
+  ok = ok && sv_columns_init (&s->columns, lanes, n);
+  s->columns.quads = quads;
+  free (lanes);
+  return ok;
+}
+
 static bool
 add_stream (SvPlan *plan, int component, const Channels *c, SvGrid grid)
 {
   SvTable8 *table = plan->tables;
   SvStream *s = &table->streams[table->n_streams++];
   const SvAxis *x, *y;
-  SvLane *lanes;
-  bool ok = true;
 
   s->component = component;
   s->lattice = sv_plan_lattice (plan, component);
   s->grid = grid;
   x = &plan->x[s->lattice][grid];
   y = &plan->y[s->lattice][grid];
-  s->n_lanes = n_lanes (c, x->n);
+  s->n_lanes = x->n * c->n;
   s->kept = is_kept (y);
   s->single = x->taps == 1;
   s->straight = is_straight (c, x);
   s->first = x->first[0] * c->step + c->offset[0];
-  lanes = make_lanes (c, x);
-  if (lanes == NULL)
-    return false;
-  if (s->single && !s->straight)
-    ok = sv_shuffle_init (&s->shuffle, lanes, s->n_lanes);
-  for (int i = 0; i < s->n_lanes; i++)
-    lanes[i].a = lanes[i].a < 0 ? lanes[i].b : lanes[i].a;
-  ok = ok && sv_columns_init (&s->columns, lanes, s->n_lanes);
-  free (lanes);
-  return ok;
+  return (!s->single || s->straight || init_shuffle (s, c, x))
+      && init_columns (s, c, x, plan->kernels->quads);
 }
 
 /* How the pixels of one component lie in the source's rows. */
@@ -119,7 +157,7 @@ add_chroma_streams (SvPlan *plan, SvGrid grid)
   if (plan->dst->family == SV_FAMILY_YUV)
     together = together && dst[1].plane == dst[2].plane && dst[1].step == 2;
   if (together && plan->tables->matrix) {
-    plan->tables->grouped = c.grouped = true;
+    c.grouped = true;
     c.offset[0] = src[1].offset;
     c.offset[1] = src[2].offset;
     return add_stream (plan, 1, &c, grid);
@@ -131,6 +169,7 @@ add_chroma_streams (SvPlan *plan, SvGrid grid)
   }
   for (int i = 1; i < 3; i++) {
     c = one_channel (plan, i);
+    c.quads = plan->tables->matrix ? plan->kernels->quads : 0;
     if (!add_stream (plan, i, &c, grid))
       return false;
   }
@@ -235,12 +274,13 @@ sv_8bit_init (SvPlan *plan)
   plan->tables = calloc (1, sizeof *plan->tables);
   if (plan->tables == NULL)
     return false;
+  plan->tables->matrix = way == WAY_MATRIX;
   if (way == WAY_RGB)
     return add_rgb_stream (plan);
+  luma.quads = way == WAY_MATRIX ? plan->kernels->quads : 0;
   if (!add_stream (plan, 0, &luma, SV_GRID_LUMA))
     return false;
   if (way == WAY_MATRIX) {
-    plan->tables->matrix = true;
     init_yuv_to_rgb (plan);
     return add_chroma_streams (plan, SV_GRID_LUMA);
   }

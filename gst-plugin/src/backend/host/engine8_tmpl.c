@@ -103,21 +103,34 @@ round_rows_apart (uint8_t *restrict dst, int step, const int16_t *restrict a,
         round_q7 (b == NULL ? a[i] : lerp (a[i], b[i], weight));
 }
 
-static void
-chroma (int16_t *const out[3], const int16_t *u, const int16_t *v,
-    const SvYuvToRgb *c, int n)
+/* Where pixel i stands in a row in quads. */
+static inline int
+in_quads (int i, int quads)
 {
-  for (int i = 0; i < n; i++) {
-    const int16_t *at = u + i / 4 * 8 + i % 4;
-    int16_t du = (int16_t) (2 * ((v != NULL ? u[i] : at[0]) - 16384));
-    int16_t dv = (int16_t) (2 * ((v != NULL ? v[i] : at[4]) - 16384));
+  int quad = i / 4 % (2 * quads);
 
-    out[0][i] =
-        (int16_t) (mul_q15 (du, c->u[0]) + mul_q15 (dv, c->v[0]) + c->constant);
-    out[1][i] =
-        (int16_t) (mul_q15 (du, c->u[1]) + mul_q15 (dv, c->v[1]) + c->constant);
-    out[2][i] =
-        (int16_t) (mul_q15 (du, c->u[2]) + mul_q15 (dv, c->v[2]) + c->constant);
+  return i + (quad % quads * 2 + quad / quads - quad) * 4;
+}
+
+static void
+chroma (int16_t *const out[3], const uint8_t *row_u, const uint8_t *row_v,
+    const SvColumns *columns, const SvYuvToRgb *c)
+{
+  int n = columns->pairs.n / (row_v != NULL ? 2 : 4);
+
+  for (int i = 0; i < n; i++) {
+    int lane = row_v != NULL ? i : i / 4 * 8 + i % 4;
+    int16_t u = filter_lane (row_u, columns, lane);
+    int16_t v = row_v != NULL ? filter_lane (row_v, columns, lane)
+                              : filter_lane (row_u, columns, lane + 4);
+    int16_t du = (int16_t) (2 * (u - 16384));
+    int16_t dv = (int16_t) (2 * (v - 16384));
+
+    int to = row_v != NULL ? i : in_quads (i, columns->quads);
+
+    for (int k = 0; k < 3; k++)
+      out[k][to] = (int16_t) (mul_q15 (du, c->u[k]) + mul_q15 (dv, c->v[k])
+          + c->constant);
   }
 }
 
@@ -136,7 +149,8 @@ rgb4 (uint8_t *restrict dst, const uint8_t *y8, const int16_t *y7,
   int16_t rest = (int16_t) (32768 - weight);
 
   for (int i = 0; i < n; i++) {
-    int y = mul_q15 (y8 != NULL ? (int16_t) (y8[i] << 7) : y7[i], luma);
+    uint32_t level = y8 != NULL ? (uint32_t) y8[i] << 8 : 2u * (uint16_t) y7[i];
+    int y = (int) (level * (uint32_t) luma >> 16);
 
     for (int k = 0; k < 3; k++) {
       int c = c1 == NULL
@@ -152,6 +166,7 @@ rgb4 (uint8_t *restrict dst, const uint8_t *y8, const int16_t *y7,
 void
 SV_EXPAND (sv_host_engine8_init_, SV_ISA) (SvHostKernels *kernels)
 {
+  kernels->quads = 1;
   kernels->pick = pick;
   kernels->pick_any = pick;
   kernels->filter = filter;
@@ -160,5 +175,6 @@ SV_EXPAND (sv_host_engine8_init_, SV_ISA) (SvHostKernels *kernels)
   kernels->round_rows = round_rows;
   kernels->round_rows_apart = round_rows_apart;
   kernels->chroma = chroma;
+  kernels->chroma_any = chroma;
   kernels->rgb4 = rgb4;
 }

@@ -19,7 +19,7 @@
  * Nothing outside the bytes that are wanted is read. */
 typedef struct SvShuffle
 {
-  int n;          /* bytes, a multiple of 64: the last ones repeat */
+  int n;          /* bytes, a multiple of 128: the last ones repeat */
   int loads;      /* 0 = only one by one: too far apart, or too short a row */
   int32_t *at;    /* offset of each byte in the row, -1 = a zero */
   int32_t *base;  /* one a block */
@@ -35,6 +35,7 @@ typedef struct SvColumns
   int8_t *weights; /* two a lane, sum 128 */
   int16_t *rest;   /* what the weights lack, times 32768 */
   bool exact;      /* every rest is 0 */
+  int quads;       /* of a U and V row: how chroma orders what it makes */
 } SvColumns;
 
 typedef struct SvYuvToRgb
@@ -48,6 +49,10 @@ typedef struct SvYuvToRgb
 typedef struct SvHostKernels
 {
   const char *name;
+  /* Q: rows "in quads" hold, of every 8 Q pixels, quads (four pixels each) 0,
+   * Q, 1, Q + 1 and so on; 1 = as they are. It saves vectors of Q times 16
+   * bytes the exchange of their parts. */
+  int quads;
 
   /* General engine, in floats. */
 
@@ -94,12 +99,16 @@ typedef struct SvHostKernels
   /* The same into every step-th byte. */
   void (*round_rows_apart) (uint8_t *dst, int step, const int16_t *a,
       const int16_t *b, int16_t weight, int n);
-  /* What chroma adds to each colour, in Q6, for n pixels. With v NULL, u holds
-   * four samples of U, four of V and so on. */
-  void (*chroma) (int16_t *const out[3], const int16_t *u, const int16_t *v,
-      const SvYuvToRgb *c, int n);
-  /* Pixels of three colours and a 255 from luma (bytes, or else Q7) and one or
-   * two blended rows of chroma (c1 NULL = one). */
+  /* What chroma of one source row adds to each colour, in Q6 and in quads. U
+   * and V come from two rows, or (row_v NULL) from one by lanes that are four
+   * of U, four of V and so on. */
+  void (*chroma) (int16_t *const out[3], const uint8_t *row_u,
+      const uint8_t *row_v, const SvColumns *columns, const SvYuvToRgb *c);
+  /* The same of columns whose shuffle has no loads. */
+  void (*chroma_any) (int16_t *const out[3], const uint8_t *row_u,
+      const uint8_t *row_v, const SvColumns *columns, const SvYuvToRgb *c);
+  /* Pixels of three colours and a 255 from luma (bytes, or else Q7 in quads)
+   * and one or two blended rows of chroma (c1 NULL = one). */
   void (*rgb4) (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
       const int16_t *const *c0, const int16_t *const *c1, int16_t weight,
       int16_t luma, int n_pixels);

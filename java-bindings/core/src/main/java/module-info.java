@@ -9,6 +9,7 @@ module org.savantgst {
   exports org.savantgst.batch;
   exports org.savantgst.elements;
   exports org.savantgst.gpu;
+  exports org.savantgst.interop;
   exports org.savantgst.meta;
   exports org.savantgst.surface;
 

@@ -14,7 +14,7 @@ public final class Child {
   private Child() {}
 
   /** Does what the first argument names. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws Exception {
     String extra = System.getProperty("child.preload");
     if (extra != null) {
       NativeLibrary.getInstance(extra);
@@ -23,6 +23,9 @@ public final class Child {
       case "load" -> load();
       case "run" -> run();
       case "allocate" -> allocate();
+      case "cost" -> Cost.measure();
+      case "stress" -> Stress.run(args);
+      case "leak" -> Leaky.run();
       default -> throw new IllegalArgumentException(args[0]);
     }
   }

@@ -45,12 +45,19 @@ public record ChildJvm(int exit, String out, String err) {
     }
   }
 
+  /** Runs a mode with arguments of {@link Child} on this JDK and the class path without natives. */
+  public static ChildJvm runMode(Map<String, String> environment, String[] mode, String... options)
+      throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(List.of("-cp", classPathWithoutNatives(), Child.class.getName()));
+    arguments.addAll(List.of(mode));
+    return run(Path.of(System.getProperty("java.home")), environment, arguments);
+  }
+
   /** Runs a mode of {@link Child} on this JDK and the class path without natives. */
   public static ChildJvm run(Map<String, String> environment, String mode, String... options)
       throws IOException, InterruptedException {
-    List<String> arguments = new ArrayList<>(List.of(options));
-    arguments.addAll(List.of("-cp", classPathWithoutNatives(), Child.class.getName(), mode));
-    return run(Path.of(System.getProperty("java.home")), environment, arguments);
+    return runMode(environment, new String[] {mode}, options);
   }
 
   /** JDKs installed beside this one that are newer. */

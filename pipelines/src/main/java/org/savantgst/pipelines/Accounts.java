@@ -55,7 +55,7 @@ final class Accounts {
       if (source >= 0 && source < handedOut.length) {
         handedOut[source]++;
         lastEndNs[source] = view.ptsNs(slot) + Math.max(view.durationNs(slot), 0);
-        latency.record(view.waitingTimeNs());
+        latency.record(view.takenAtNs() - view.arrivalNs(slot));
       }
     }
   }

@@ -84,7 +84,7 @@ final class FileCheck {
     return boxes == null ? 0 : boxes.end;
   }
 
-  /** End: where the last box ends that begins in the file. */
+  /** End: where the last box ends that begins in the file; the index counts if it is whole. */
   private record Boxes(long end, boolean hasIndex) {}
 
   /** Null if it is not all boxes. */
@@ -104,8 +104,8 @@ final class FileCheck {
       if (size < BOX_HEADER || (at == 0 && type != FTYP) || !isPrintable(type)) {
         return null;
       }
-      hasIndex |= type == MOOV || type == MOOF;
       at += size;
+      hasIndex |= at <= length && (type == MOOV || type == MOOF);
     }
     return new Boxes(at, hasIndex);
   }

@@ -23,6 +23,7 @@ import org.savantgst.surface.Flip;
 import org.savantgst.surface.TransformConfig;
 import org.savantgst.surface.VideoFormat;
 import org.testng.Assert.ThrowingRunnable;
+import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
@@ -35,7 +36,11 @@ public class FailureTest {
   @BeforeClass
   public void makeFolder() throws IOException {
     folder = Files.createTempDirectory("savant-failure");
-    folder.toFile().deleteOnExit();
+  }
+
+  @AfterClass(alwaysRun = true)
+  public void removeFolder() throws IOException {
+    TestSources.remove(folder);
   }
 
   @DataProvider

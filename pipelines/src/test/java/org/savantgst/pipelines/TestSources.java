@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.freedesktop.gstreamer.Bus;
 import org.freedesktop.gstreamer.Gst;
 import org.freedesktop.gstreamer.Pipeline;
@@ -67,7 +68,17 @@ final class TestSources {
     return file;
   }
 
-  private static void launch(String text) {
+  /** A folder with files. */
+  static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+
+  static void launch(String text) {
     Savant.init();
     Pipeline pipeline = (Pipeline) Gst.parseLaunch(text);
     var ended = new CountDownLatch(1);

@@ -81,7 +81,7 @@ public class BadInputIT {
   public void aBadFileIsToldInOneLine(String file, int exit, String message) throws Exception {
     Result result = new Program().run("run", file, "--out=" + folder);
     says(result, exit, "savant: ", file.replaceFirst("^file:/*", ""), message);
-    assertEquals(result.err().lines().count(), exit == 2 ? 2 : 1, result.err());
+    assertEquals(result.complaints().size(), exit == 2 ? 2 : 1, result.err());
     assertTrue(exit == 2 || result.out().contains("0 frames in 0 batches"), result.out());
   }
 

@@ -20,7 +20,12 @@ final class Program {
   static final long LIMIT_MS = 60_000;
 
   /** What it left. */
-  record Result(int exit, String out, String err) {}
+  record Result(int exit, String out, String err) {
+    /** What it said besides warnings, which a slow machine may give rise to. */
+    List<String> complaints() {
+      return err.lines().filter(line -> !line.startsWith("savant: warning: ")).toList();
+    }
+  }
 
   private final List<String> before = new ArrayList<>();
   private final List<String> options = new ArrayList<>();

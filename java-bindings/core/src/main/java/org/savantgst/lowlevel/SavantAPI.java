@@ -253,6 +253,26 @@ public final class SavantAPI {
 
   public static native int savant_app_src_end_of_stream(long appSrc);
 
+  public static native int savant_buffer_wrap_memory(
+      long data,
+      long pitch,
+      int width,
+      int height,
+      int format,
+      int memType,
+      int gpuId,
+      int readOnly,
+      long owner,
+      long[] buffer);
+
+  public static native int savant_released_owners(long[] owners, int capacity);
+
+  public static native int savant_buffer_to_dlpack(long buffer, int slot, int plane, long[] tensor);
+
+  public static native int savant_buffer_from_dlpack(long tensor, long[] buffer);
+
+  public static native int savant_dlpack_delete(long tensor);
+
   /**
    * Passes a count or OK through and turns a failure into its exception.
    *

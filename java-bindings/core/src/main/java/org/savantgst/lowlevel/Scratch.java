@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.savantgst.lowlevel;
 
+import java.util.List;
+import org.savantgst.meta.SavantId;
+
 /**
  * Arrays of a thread for what native functions take and give, so that a call allocates nothing.
  * What is in them is overwritten by the next call.
@@ -75,6 +78,30 @@ public final class Scratch {
       kinds = new int[count];
       ids = new long[count];
     }
+  }
+
+  /**
+   * Puts ids into {@link #kinds()} and {@link #ids()}.
+   *
+   * @param list the ids
+   * @return how many there are
+   * @throws IllegalArgumentException if the list or an id is null
+   */
+  public int fillIds(List<SavantId> list) {
+    if (list == null) {
+      throw new IllegalArgumentException("ids is null: an empty list stands for none");
+    }
+    int count = list.size();
+    growIds(count);
+    for (int i = 0; i < count; i++) {
+      SavantId id = list.get(i);
+      if (id == null) {
+        throw new IllegalArgumentException("id " + i + " is null");
+      }
+      kinds[i] = id.kind().nativeValue();
+      ids[i] = id.id();
+    }
+    return count;
   }
 
   /**

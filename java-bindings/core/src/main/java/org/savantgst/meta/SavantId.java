@@ -11,6 +11,8 @@ public record SavantId(SavantIdMetaKind kind, long id) {
   /**
    * Creates an id.
    *
+   * @param kind frame or batch
+   * @param id the number
    * @throws IllegalArgumentException if the kind is null
    */
   public SavantId {

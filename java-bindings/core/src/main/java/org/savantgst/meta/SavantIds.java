@@ -7,6 +7,7 @@ import org.freedesktop.gstreamer.Buffer;
 import org.savantgst.Savant;
 import org.savantgst.lowlevel.Addresses;
 import org.savantgst.lowlevel.SavantAPI;
+import org.savantgst.lowlevel.Scratch;
 import org.savantgst.surface.SharedBuffer;
 
 /**
@@ -14,8 +15,6 @@ import org.savantgst.surface.SharedBuffer;
  * elements exactly once.
  */
 public final class SavantIds {
-  private static final int FEW = 4;
-
   private SavantIds() {}
 
   /**
@@ -54,14 +53,14 @@ public final class SavantIds {
    */
   public static List<SavantId> get(long bufferAddress) {
     Savant.ensureAvailability();
-    int[] kinds = new int[FEW];
-    long[] ids = new long[FEW];
-    int count = read(bufferAddress, kinds, ids);
-    if (count > FEW) {
-      kinds = new int[count];
-      ids = new long[count];
-      read(bufferAddress, kinds, ids);
+    Scratch scratch = Scratch.get();
+    int count = read(bufferAddress, scratch);
+    if (count > scratch.ids().length) {
+      scratch.growIds(count);
+      read(bufferAddress, scratch);
     }
+    int[] kinds = scratch.kinds();
+    long[] ids = scratch.ids();
     List<SavantId> list = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       list.add(new SavantId(SavantIdMetaKind.fromNativeValue(kinds[i]), ids[i]));
@@ -69,9 +68,11 @@ public final class SavantIds {
     return List.copyOf(list);
   }
 
-  private static int read(long buffer, int[] kinds, long[] ids) {
+  private static int read(long buffer, Scratch scratch) {
+    long[] ids = scratch.ids();
     return SavantAPI.check(
-        SavantAPI.savant_buffer_get_ids(buffer, kinds, ids, ids.length), "savant_buffer_get_ids");
+        SavantAPI.savant_buffer_get_ids(buffer, scratch.kinds(), ids, ids.length),
+        "savant_buffer_get_ids");
   }
 
   /**
@@ -117,21 +118,10 @@ public final class SavantIds {
 
   private static int write(long buffer, List<SavantId> ids) {
     Savant.ensureAvailability();
-    if (ids == null) {
-      throw new IllegalArgumentException("ids is null");
-    }
-    int[] kinds = new int[ids.size()];
-    long[] numbers = new long[ids.size()];
-    for (int i = 0; i < numbers.length; i++) {
-      SavantId id = ids.get(i);
-      if (id == null) {
-        throw new IllegalArgumentException("id " + i + " is null");
-      }
-      kinds[i] = id.kind().nativeValue();
-      numbers[i] = id.id();
-    }
+    Scratch scratch = Scratch.get();
+    int count = scratch.fillIds(ids);
     return SavantAPI.check(
-        SavantAPI.savant_buffer_set_ids(buffer, kinds, numbers, numbers.length),
+        SavantAPI.savant_buffer_set_ids(buffer, scratch.kinds(), scratch.ids(), count),
         "savant_buffer_set_ids");
   }
 }

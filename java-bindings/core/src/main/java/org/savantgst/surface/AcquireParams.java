@@ -14,6 +14,9 @@ public record AcquireParams(OptionalLong ptsNs, OptionalLong durationNs, Optiona
   /**
    * Creates parameters.
    *
+   * @param ptsNs presentation time in nanoseconds, 0 or more; empty: none
+   * @param durationNs duration in nanoseconds, 0 or more; empty: none
+   * @param id number of the frame, any long; empty: no id
    * @throws IllegalArgumentException if an argument is null or a time is negative
    */
   public AcquireParams {

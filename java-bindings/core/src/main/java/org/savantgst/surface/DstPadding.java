@@ -17,6 +17,10 @@ public record DstPadding(int left, int top, int right, int bottom) {
   /**
    * Creates a padding.
    *
+   * @param left pixels on the left
+   * @param top pixels at the top
+   * @param right pixels on the right
+   * @param bottom pixels at the bottom
    * @throws IllegalArgumentException if a number is negative
    */
   public DstPadding {

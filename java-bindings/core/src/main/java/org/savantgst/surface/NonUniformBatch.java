@@ -139,7 +139,7 @@ public final class NonUniformBatch implements AutoCloseable {
   public SharedBuffer finalizeBatch(List<SavantId> ids) {
     requireCollecting();
     Scratch scratch = Scratch.get();
-    int n = SurfacePool.fillIds(scratch, ids);
+    int n = scratch.fillIds(ids);
     long[] out = scratch.numbers();
     int status =
         SavantAPI.savant_collection_finalize(collection, scratch.kinds(), scratch.ids(), n, out);

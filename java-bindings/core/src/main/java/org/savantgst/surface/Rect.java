@@ -13,6 +13,10 @@ public record Rect(int top, int left, int width, int height) {
   /**
    * Creates a rectangle.
    *
+   * @param top its first row
+   * @param left its first column
+   * @param width its width
+   * @param height its height
    * @throws IllegalArgumentException if a number is negative
    */
   public Rect {

@@ -234,7 +234,7 @@ final class SurfacePool {
       Scratch scratch = Scratch.get();
       int[] numbers = scratch.ints();
       fillConfig(numbers, config);
-      int count = fillIds(scratch, ids);
+      int count = scratch.fillIds(ids);
       long[] out = scratch.numbers();
       long start = timeoutNs == ONE_TRY ? 0 : System.nanoTime();
       for (long wait = ONE_TRY; ; wait = nextWait("acquireBatch", timeoutNs, start)) {
@@ -254,24 +254,6 @@ final class SurfacePool {
     } finally {
       leave();
     }
-  }
-
-  /** Puts ids into the scratch. */
-  static int fillIds(Scratch scratch, List<SavantId> ids) {
-    if (ids == null) {
-      throw new IllegalArgumentException("ids is null: an empty list stands for none");
-    }
-    int count = ids.size();
-    scratch.growIds(count);
-    for (int i = 0; i < count; i++) {
-      SavantId id = ids.get(i);
-      if (id == null) {
-        throw new IllegalArgumentException("id " + i + " is null");
-      }
-      scratch.kinds()[i] = id.kind().nativeValue();
-      scratch.ids()[i] = id.id();
-    }
-    return count;
   }
 
   /** Puts a config into its ten numbers. */

@@ -6,11 +6,15 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import org.freedesktop.gstreamer.Buffer;
 import org.savantgst.Savant;
 import org.savantgst.SavantException;
+import org.savantgst.interop.CudaArray;
+import org.savantgst.interop.DlpackTensor;
 import org.savantgst.lowlevel.Addresses;
 import org.savantgst.lowlevel.BufferHold;
+import org.savantgst.lowlevel.ForeignArrays;
 import org.savantgst.lowlevel.Leaks;
 import org.savantgst.lowlevel.SavantAPI;
 import org.savantgst.lowlevel.Scratch;
@@ -30,7 +34,7 @@ import org.savantgst.lowlevel.Scratch;
  * <p>Every operation is ordered on the view's CUDA stream; on memory of the host it is done when
  * the call returns. Not for several threads at a time without synchronisation by the caller.
  */
-public final class SurfaceView implements AutoCloseable {
+public final class SurfaceView implements AutoCloseable, CudaArray {
   private static final int WHOLE = -1;
   private static final int MAX_CHANNELS = 4;
 
@@ -137,6 +141,29 @@ public final class SurfaceView implements AutoCloseable {
   }
 
   /**
+   * Opens a view of another library's array, without a copy: GRAY8 for the shapes (height, width)
+   * and (height, width, 1), RGBA for (height, width, 4). The array stays reachable until the view
+   * is closed and nothing else holds its memory. Bytes between its rows are never written.
+   *
+   * @param array the array
+   * @param gpuId CUDA ordinal of the GPU of its memory, ignored for system memory
+   * @param cudaStream the stream that operations are ordered on, 0 for none
+   * @return the view; if the array is read-only it cannot be written
+   * @throws IllegalArgumentException if the array is null, the GPU negative, or the array's
+   *     protocol version, typestr, shape, strides, stream or address none that a picture can have
+   * @throws SavantException if this machine cannot use its kind of memory
+   */
+  public static SurfaceView of(CudaArray array, int gpuId, long cudaStream) {
+    Savant.ensureAvailability();
+    long buffer = ForeignArrays.wrap(array, gpuId);
+    try {
+      return of(buffer, 0, cudaStream);
+    } finally {
+      SavantAPI.check(SavantAPI.savant_buffer_unref(buffer), "savant_buffer_unref");
+    }
+  }
+
+  /**
    * Opens a view of each plane of a slot, as if it were a grey picture: a plane of interleaved
    * chroma has two channels and the width of the chroma.
    *
@@ -202,12 +229,6 @@ public final class SurfaceView implements AutoCloseable {
   /** The plane that is seen, -1 for all there is. */
   int plane() {
     return plane;
-  }
-
-  /** Whether nobody may write this memory. */
-  boolean isReadOnly() {
-    requireOpen();
-    return readOnly;
   }
 
   /**
@@ -318,6 +339,108 @@ public final class SurfaceView implements AutoCloseable {
   public MemType memType() {
     requireOpen();
     return memType;
+  }
+
+  private void requireArray() {
+    requireOpen();
+    if (colorFormat == VideoFormat.UYVY.nativeValue()) {
+      throw new SavantException(
+          SavantAPI.UNSUPPORTED,
+          "a UYVY picture is no array of pixels: transform it into a packed RGB format or GRAY8");
+    }
+  }
+
+  /**
+   * Returns the extents.
+   *
+   * @return height, width and channels, in a new array
+   * @throws IllegalStateException if the view is closed
+   * @throws SavantException if the format is UYVY
+   */
+  @Override
+  public long[] shape() {
+    requireArray();
+    return new long[] {height, width, channels};
+  }
+
+  /**
+   * Returns the distances between neighbours along each extent.
+   *
+   * @return pitch, channels and 1, in a new array
+   * @throws IllegalStateException if the view is closed
+   * @throws SavantException if the format is UYVY
+   */
+  @Override
+  public long[] strides() {
+    requireArray();
+    return new long[] {pitch, channels, 1};
+  }
+
+  /**
+   * Returns the type of the elements.
+   *
+   * @return {@code |u1}
+   * @throws IllegalStateException if the view is closed
+   * @throws SavantException if the format is UYVY
+   */
+  @Override
+  public String typestr() {
+    requireArray();
+    return "|u1";
+  }
+
+  /**
+   * Returns the version of the protocol.
+   *
+   * @return 3
+   * @throws IllegalStateException if the view is closed
+   * @throws SavantException if the format is UYVY
+   */
+  @Override
+  public int version() {
+    requireArray();
+    return 3;
+  }
+
+  /**
+   * Returns the stream that the contents are ready on.
+   *
+   * @return {@link #cudaStream()}, 1 where that is 0, the legacy default stream; empty for memory
+   *     of the host without a stream
+   * @throws IllegalStateException if the view is closed
+   */
+  @Override
+  public OptionalLong stream() {
+    requireOpen();
+    if (cudaStream != 0) {
+      return OptionalLong.of(cudaStream);
+    }
+    return memType == MemType.SYSTEM ? OptionalLong.empty() : OptionalLong.of(1);
+  }
+
+  /**
+   * Tells whether nobody may write this memory.
+   *
+   * @return true for a view of a read-only array or tensor, or of a zero-copy batch
+   * @throws IllegalStateException if the view is closed
+   */
+  @Override
+  public boolean readOnly() {
+    requireOpen();
+    return readOnly;
+  }
+
+  /**
+   * Makes a DLPack tensor of the picture, without a copy. It holds the buffer until its deleter has
+   * run, whether this view is open or not.
+   *
+   * @return the tensor: height x width x channels unsigned bytes
+   * @throws IllegalStateException if the view is closed
+   * @throws SavantException if the format is UYVY, or the kind of memory has no DLPack device
+   */
+  public DlpackTensor toDlpack() {
+    requireOpen();
+    return DlpackTensor.of(hold.address(), slot, plane);
   }
 
   private int size() {
@@ -474,6 +597,7 @@ public final class SurfaceView implements AutoCloseable {
       open = false;
       Leaks.end(watch);
       hold.removeView();
+      ForeignArrays.letGo();
     }
   }
 

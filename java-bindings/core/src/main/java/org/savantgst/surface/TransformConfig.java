@@ -30,6 +30,12 @@ public record TransformConfig(
   /**
    * Creates a configuration.
    *
+   * @param padding how the picture fills the destination
+   * @param dstPadding pixels that stay bars in any case
+   * @param interpolation the filter
+   * @param computeMode the engine
+   * @param padColor colour of bars, 0xRRGGBB
+   * @param flip how the picture is turned or mirrored
    * @throws IllegalArgumentException if an argument is null or the colour is not 0 to 0xFFFFFF
    */
   public TransformConfig {

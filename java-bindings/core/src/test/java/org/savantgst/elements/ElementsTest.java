@@ -8,6 +8,11 @@ import static org.testng.Assert.assertSame;
 import static org.testng.Assert.assertTrue;
 import static org.testng.Assert.expectThrows;
 
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.freedesktop.gstreamer.Bus;
+import org.freedesktop.gstreamer.Element;
 import org.freedesktop.gstreamer.ElementFactory;
 import org.freedesktop.gstreamer.Pad;
 import org.freedesktop.gstreamer.Structure;
@@ -162,6 +167,27 @@ public class ElementsTest {
       assertEquals(stats.dropped().get("late"), Long.valueOf(0));
       assertEquals(gen.getStats().out(), 12);
       assertEquals(gen.getStats().others().get("starvations"), Long.valueOf(0));
+    }
+  }
+
+  /** The second pad that wants a source id does not get it; both are named. */
+  @Test
+  public void duplicateSourceIdsAreRefused() throws InterruptedException {
+    try (TestPipeline pipeline = new TestPipeline("savantbatch name=b")) {
+      BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
+      Bus.WARNING onWarning = (from, code, message) -> warnings.add(message);
+      pipeline.pipeline().getBus().connect(onWarning);
+      Element batch = pipeline.pipeline().getElementByName("b");
+      Pad first = batch.getRequestPad("sink_0");
+      Pad second = batch.getRequestPad("sink_1");
+      first.set("source-id", 7);
+      second.set("source-id", 7);
+      assertEquals(((Number) first.get("source-id")).intValue(), 7);
+      assertEquals(((Number) second.get("source-id")).intValue(), 1);
+      assertEquals(
+          warnings.poll(20, TimeUnit.SECONDS),
+          "source-id 7 of pad sink_1 is refused: pad sink_0 has it");
+      pipeline.pipeline().getBus().disconnect(onWarning);
     }
   }
 

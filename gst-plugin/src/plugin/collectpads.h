@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SV_PLUGIN_COLLECT_PADS_H
+#define SV_PLUGIN_COLLECT_PADS_H
+
+/* What the parts of the collection share: collect.c (life, figures),
+ * collectpads.c (pads, producers), collecttake.c (the consumer). All but
+ * sv_collect_init_cond() are called with the lock held. */
+
+#include "collect.h"
+
+#define SV_SECOND_NS 1000000000
+
+/* A clock that stands still while the consumer is busy downstream. */
+int64_t sv_collect_waiting_clock (const SvCollect *collect, int64_t now);
+
+/* On CLOCK_MONOTONIC. */
+void sv_collect_init_cond (pthread_cond_t *cond);
+
+/* A frame that is held no longer is. */
+void sv_collect_count_dropped (SvCollect *collect, SvCollectPad *pad,
+    SvDropReason reason);
+
+/* The head of a queue that is not empty. */
+SvItem *sv_collect_pop (SvCollectPad *pad);
+
+/* Empties a queue into a list that the caller frees without the lock. */
+void sv_collect_drop_queue (SvCollect *collect, SvCollectPad *pad,
+    SvDropReason reason, SvItem **list);
+
+/* What its last stream left is forgotten; its queue stays. */
+void sv_collect_reset_pad (SvCollect *collect, SvCollectPad *pad);
+
+/* Slots for every pad, where their number goes by the pads'. */
+void sv_collect_grow (SvCollect *collect);
+
+/* An end that was asked for when nothing could be queued. */
+void sv_collect_queue_pending_end (SvCollect *collect, SvCollectPad *pad);
+
+#endif

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collectpads.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a scan of the pads found. */
+typedef struct Scan
+{
+  unsigned n_missing; /* pads without a frame that are waited for */
+  unsigned n_gaps;
+  unsigned n_flushing;
+  unsigned n_ended;
+  int64_t oldest_ns;
+  uint64_t earliest; /* running time of the frames */
+  SvCollectPad *stalled;
+  int64_t next_stall; /* waiting clock */
+} Scan;
+
+/* ---- Consumer ----------------------------------------------------------- */
+
+/* What an event does to its pad when it is its turn. */
+static void
+apply_event (SvCollect *collect, SvCollectPad *pad, const SvItem *item)
+{
+  if (item->kind == SV_ITEM_GAP) {
+    pad->has_gap = true;
+    pad->gap_end = item->time;
+  } else if (item->kind == SV_ITEM_EOS) {
+    pad->ended = true;
+  } else if (item->kind == SV_ITEM_START) {
+    pad->ended = false;
+    collect->eos_told = false;
+  }
+}
+
+static bool
+take_events (SvCollect *collect, SvTake *take)
+{
+  SvItem **tail = &take->items;
+
+  for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next)
+    while (pad->head != NULL && pad->head->kind != SV_ITEM_FRAME) {
+      SvItem *item = sv_collect_pop (pad);
+
+      apply_event (collect, pad, item);
+      *tail = item;
+      tail = &item->next;
+      take->n_items++;
+    }
+  if (take->n_items == 0)
+    return false;
+  take->kind = SV_TAKE_EVENTS;
+  return true;
+}
+
+static void
+scan_empty_pad (const SvCollect *collect, SvCollectPad *pad, Scan *scan)
+{
+  int64_t stall;
+
+  if (pad->flushing) {
+    scan->n_flushing++;
+    return;
+  }
+  if (pad->ended) {
+    scan->n_ended++;
+    return;
+  }
+  if (pad->has_gap
+      && (scan->earliest == SV_COLLECT_NO_TIME
+          || scan->earliest < pad->gap_end))
+    scan->n_gaps++;
+  else
+    scan->n_missing++;
+  stall = pad->silent_since + (pad->stalls_told + 1) * collect->stall_ns;
+  if (collect->stall_ns > 0 && stall < scan->next_stall) {
+    scan->stalled = pad;
+    scan->next_stall = stall;
+  }
+}
+
+static Scan
+scan_pads (SvCollect *collect)
+{
+  Scan scan = { .oldest_ns = INT64_MAX,
+    .earliest = SV_COLLECT_NO_TIME,
+    .next_stall = INT64_MAX };
+
+  collect->n_heads = 0;
+  for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next) {
+    if (pad->head == NULL)
+      continue;
+    collect->n_heads++;
+    if (pad->head->arrival_ns < scan.oldest_ns)
+      scan.oldest_ns = pad->head->arrival_ns;
+    if (pad->head->time < scan.earliest)
+      scan.earliest = pad->head->time;
+  }
+  for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next)
+    if (pad->head == NULL)
+      scan_empty_pad (collect, pad, &scan);
+  collect->n_expected = collect->n_heads + scan.n_missing;
+  collect->has_gaps = scan.n_gaps > 0;
+  return scan;
+}
+
+static int
+compare_arrival (const void *a, const void *b)
+{
+  int64_t x = (*(SvCollectPad *const *) a)->head->arrival_ns;
+  int64_t y = (*(SvCollectPad *const *) b)->head->arrival_ns;
+
+  return (x > y) - (x < y);
+}
+
+/* The pads whose frames come next: those that have waited longest. */
+static void
+choose_pads (SvCollect *collect)
+{
+  unsigned n = 0;
+
+  for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next) {
+    pad->chosen = pad->head != NULL && collect->n_heads <= collect->capacity;
+    if (pad->head != NULL)
+      collect->order[n++] = pad;
+  }
+  if (n <= collect->capacity)
+    return;
+  qsort (collect->order, n, sizeof *collect->order, compare_arrival);
+  for (unsigned i = 0; i < collect->capacity; i++)
+    collect->order[i]->chosen = true;
+}
+
+static void
+take_frames (SvCollect *collect, SvTake *take)
+{
+  SvItem **tail = &take->items;
+
+  choose_pads (collect);
+  for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next) {
+    if (!pad->chosen)
+      continue;
+    *tail = sv_collect_pop (pad);
+    tail = &(*tail)->next;
+    pad->has_gap = false;
+    take->n_items++;
+  }
+  take->kind = SV_TAKE_BATCH;
+  take->capacity = collect->capacity;
+}
+
+static SvTakeReason
+reason_of (const SvCollect *collect, const Scan *scan)
+{
+  if (collect->n_heads >= collect->capacity
+      || collect->n_heads == collect->n_pads)
+    return SV_REASON_FULL;
+  if (scan->n_missing > 0)
+    return SV_REASON_TIMEOUT;
+  if (scan->n_gaps > 0)
+    return SV_REASON_GAP;
+  return scan->n_flushing > 0 ? SV_REASON_FLUSH : SV_REASON_EOS;
+}
+
+/* TRUE where there is a batch; else until when it may be waited for. */
+static bool
+try_batch (SvCollect *collect, SvTake *take, const Scan *scan, int64_t now,
+    int64_t *deadline)
+{
+  int64_t timeout = collect->timeout_ns;
+
+  *deadline = INT64_MAX;
+  if (collect->n_heads == 0)
+    return false;
+  if (collect->n_heads < collect->capacity && scan->n_missing > 0) {
+    if (timeout < 0)
+      return false;
+    if (now - scan->oldest_ns < timeout) {
+      *deadline = scan->oldest_ns + timeout;
+      return false;
+    }
+  }
+  take->reason = reason_of (collect, scan);
+  take->waiting_ns = now - scan->oldest_ns;
+  take_frames (collect, take);
+  return true;
+}
+
+/* Until when nothing but events may go on; 0: it may. */
+static int64_t
+end_of_hold (const SvCollect *collect, int64_t now)
+{
+  if (collect->holds > 0)
+    return INT64_MAX;
+  return now < collect->held_until ? collect->held_until : 0;
+}
+
+static bool
+try_eos (SvCollect *collect, SvTake *take, const Scan *scan)
+{
+  if (collect->eos_told || collect->n_pads == 0
+      || scan->n_ended != collect->n_pads)
+    return false;
+  collect->eos_told = true;
+  take->kind = SV_TAKE_EOS;
+  return true;
+}
+
+static bool
+try_stall (SvCollect *collect, SvTake *take, const Scan *scan, int64_t now,
+    int64_t *deadline)
+{
+  int64_t clock = sv_collect_waiting_clock (collect, now);
+
+  if (scan->stalled == NULL)
+    return false;
+  if (clock < scan->next_stall) {
+    if (now + (scan->next_stall - clock) < *deadline)
+      *deadline = now + (scan->next_stall - clock);
+    return false;
+  }
+  take->kind = SV_TAKE_STALL;
+  take->stalled = scan->stalled;
+  take->stalled->refs++;
+  take->silent_ns = clock - scan->stalled->silent_since;
+  scan->stalled->stalls_told = take->silent_ns / collect->stall_ns;
+  return true;
+}
+
+static void
+wait_until (SvCollect *collect, int64_t deadline)
+{
+  struct timespec t;
+
+  if (deadline == INT64_MAX) {
+    pthread_cond_wait (&collect->wake, &collect->lock);
+    return;
+  }
+  t.tv_sec = deadline / SV_SECOND_NS;
+  t.tv_nsec = deadline % SV_SECOND_NS;
+  pthread_cond_timedwait (&collect->wake, &collect->lock, &t);
+}
+
+void
+sv_collect_take (SvCollect *collect, SvTake *take)
+{
+  memset (take, 0, sizeof *take);
+  pthread_mutex_lock (&collect->lock);
+  while (collect->running && collect->halts == 0) {
+    int64_t deadline = INT64_MAX;
+
+    if (!collect->has_flow) {
+      int64_t now, hold;
+      Scan scan;
+
+      if (take_events (collect, take))
+        break;
+      scan = scan_pads (collect);
+      now = sv_collect_now ();
+      hold = end_of_hold (collect, now);
+      if (hold == 0
+          && (try_batch (collect, take, &scan, now, &deadline)
+              || try_eos (collect, take, &scan)))
+        break;
+      if (hold != 0)
+        deadline = hold;
+      if (try_stall (collect, take, &scan, now, &deadline))
+        break;
+    }
+    wait_until (collect, deadline);
+  }
+  pthread_mutex_unlock (&collect->lock);
+}
+
+void
+sv_collect_begin_push (SvCollect *collect)
+{
+  pthread_mutex_lock (&collect->lock);
+  collect->pushing_since = sv_collect_now ();
+  pthread_mutex_unlock (&collect->lock);
+}
+
+void
+sv_collect_end_push (SvCollect *collect)
+{
+  pthread_mutex_lock (&collect->lock);
+  if (collect->pushing_since != 0)
+    collect->pushed_ns += sv_collect_now () - collect->pushing_since;
+  collect->pushing_since = 0;
+  pthread_mutex_unlock (&collect->lock);
+}
+
+void
+sv_collect_finish_out (SvCollect *collect, SvItem *items)
+{
+  pthread_mutex_lock (&collect->lock);
+  for (SvItem *item = items; item != NULL; item = item->next) {
+    item->pad->stats.held--;
+    item->pad->stats.out++;
+    collect->stats.held--;
+    collect->stats.out++;
+  }
+  pthread_mutex_unlock (&collect->lock);
+  sv_collect_free (collect, items);
+}
+
+void
+sv_collect_finish_dropped (SvCollect *collect, SvItem *items,
+    SvDropReason reason)
+{
+  pthread_mutex_lock (&collect->lock);
+  for (SvItem *item = items; item != NULL; item = item->next)
+    if (item->kind == SV_ITEM_FRAME)
+      sv_collect_count_dropped (collect, item->pad, reason);
+  pthread_mutex_unlock (&collect->lock);
+  sv_collect_free (collect, items);
+}
+
+void
+sv_collect_refuse (SvCollect *collect, int flow, SvDropReason reason)
+{
+  SvItem *items = NULL;
+
+  pthread_mutex_lock (&collect->lock);
+  collect->has_flow = true;
+  collect->flow = flow;
+  collect->flow_reason = reason;
+  for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next) {
+    sv_collect_drop_queue (collect, pad, reason, &items);
+    pthread_cond_broadcast (&pad->room);
+  }
+  pthread_mutex_unlock (&collect->lock);
+  sv_collect_free (collect, items);
+}
