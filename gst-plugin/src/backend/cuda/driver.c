@@ -79,7 +79,7 @@ check_driver (void)
     snprintf (missing, sizeof missing, "the driver finds no NVIDIA GPU");
   else if (version / 1000 < sv_cu_kernel_version / 1000)
     snprintf (missing, sizeof missing,
-        "the driver is for CUDA %d.%d, the kernels of this build need %d.0 or "
+        "the driver is for CUDA %d.%d and the kernels need %d.0 or "
         "newer",
         version / 1000, version % 1000 / 10, sv_cu_kernel_version / 1000);
   else if (!is_usable (0))
