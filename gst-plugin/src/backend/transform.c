@@ -69,6 +69,9 @@ savant_transform_takes (const SavantTransform *transform, int mem_type)
   if (transform == NULL)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "savant_transform_takes: transform is NULL");
+  /* What the CPU reads, every backend reads. */
+  if (mem_type == SAVANT_MEM_CUDA_PINNED || mem_type == SAVANT_MEM_CUDA_UNIFIED)
+    return SAVANT_OK;
   return sv_backend_resolve_mem_type (transform->backend, mem_type, &resolved);
 }
 
@@ -185,6 +188,16 @@ check_config (const SvBackendFns *backend, const SavantTransformConfig *config)
   return SAVANT_OK;
 }
 
+/* Waits for another backend's work on memory that this one reaches at once. */
+static int
+wait_for_others (const SvBackendFns *backend, const void *data, bool writing)
+{
+  const SvBackendFns *owner = sv_backend_of (data);
+
+  return owner != backend && owner->wait != NULL ? owner->wait (data, writing)
+                                                 : SAVANT_OK;
+}
+
 int
 sv_backend_transform_run (const SvBackendFns *backend, void *state,
     const SavantTransformConfig *config, const SavantTransformJob *jobs,
@@ -206,6 +219,12 @@ sv_backend_transform_run (const SvBackendFns *backend, void *state,
       status = check_rect (&job->src_rect, &job->src, "source", i);
     if (status == SAVANT_OK)
       status = check_rect (&job->dst_rect, &job->dst, "destination", i);
+  }
+  for (int i = 0; backend->wait == NULL && status == SAVANT_OK && i < n_jobs;
+       i++) {
+    status = wait_for_others (backend, jobs[i].src.data[0], false);
+    if (status == SAVANT_OK)
+      status = wait_for_others (backend, jobs[i].dst.data[0], true);
   }
   if (status != SAVANT_OK || n_jobs == 0)
     return status;

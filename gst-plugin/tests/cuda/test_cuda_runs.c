@@ -349,10 +349,40 @@ GST_START_TEST (memory_types_of_a_transform)
       SAVANT_ERROR_UNAVAILABLE);
   assert_text ("cuda_device");
   assert_text ("host");
+  fail_unless_equals_int (savant_transform_takes (host,
+                              SAVANT_MEM_CUDA_UNIFIED),
+      SAVANT_OK);
   fail_unless_equals_int (savant_transform_max_kept (host), 0);
   n_released = 0;
   savant_transform_keep (host, &n_released, released);
   fail_unless_equals_int (n_released, 1);
+  savant_transform_free (cuda);
+  savant_transform_free (host);
+}
+GST_END_TEST;
+
+/* The host backend reads pinned memory, but not before it is written. */
+GST_START_TEST (cpu_after_gpu)
+{
+  SavantTransform *cuda = cuda_transform_new (), *host = NULL;
+  SavantImage src = cuda_image (DEVICE, 0, SAVANT_FORMAT_GRAY8, 16, 16);
+  SavantImage pinned =
+      cuda_image (SAVANT_MEM_CUDA_PINNED, 0, SAVANT_FORMAT_GRAY8, 8, 8);
+  SavantImage dst = host_image (SAVANT_FORMAT_GRAY8, 4, 4, 0, false);
+  int syncs;
+
+  fail_unless_equals_int (savant_transform_new ("host", &host), SAVANT_OK);
+  fake_cuda ()->hold (true);
+  syncs = calls ("cuEventSynchronize");
+  cuda_run (cuda, &src, &pinned);
+  fail_unless_equals_int (calls ("cuEventSynchronize"), syncs);
+  cuda_run (host, &pinned, &dst);
+  fail_unless_equals_int (calls ("cuEventSynchronize"), syncs + 1);
+  fail_unless_equals_int (dst.data[0][5], FAKE_PIXEL);
+  fake_cuda ()->hold (false);
+  cuda_image_free (DEVICE, 0, &src);
+  cuda_image_free (SAVANT_MEM_CUDA_PINNED, 0, &pinned);
+  free_host (&dst);
   savant_transform_free (cuda);
   savant_transform_free (host);
 }
@@ -475,6 +505,7 @@ cuda_runs_suite (void)
   tcase_add_test (tc, foreign_sources_are_kept);
   tcase_add_test (tc, foreign_destinations_are_waited_for);
   tcase_add_test (tc, memory_types_of_a_transform);
+  tcase_add_test (tc, cpu_after_gpu);
   tc = tcase_create ("failures");
   suite_add_tcase (s, tc);
   tcase_add_test (tc, every_call_can_fail);
