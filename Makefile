@@ -17,16 +17,17 @@ PROGRAM_SOURCES := $(shell find pom.xml .mvn gst-plugin java-bindings pipelines 
 	examples -name target -prune -o -path examples/media -prune -o -print)
 
 .PHONY: help bootstrap native program demo demo-launch test soak bench bench-gpu \
-	check-asan check-tsan \
+	bench-java check-asan check-tsan \
 	check-valgrind check-format format clean
 
 help:
 	@echo 'make demo            letterboxes and batches four videos, shows a picture'
 	@echo 'make demo-launch     the elements alone, with gst-launch-1.0'
 	@echo 'make test            all checks and tests, also under sanitizers'
-	@echo 'make soak            1000 pipelines one after the other: nothing stays behind'
-	@echo 'make bench           measures, beside stock elements and libyuv'
+	@echo 'make soak            1000 pipelines, eight threads on one pool for a minute'
+	@echo 'make bench           measures, beside libyuv, OpenCV and others'
 	@echo 'make bench-gpu       measures on GPU 0, beside a copy of the source'
+	@echo 'make bench-java      measures what Java adds to a batch'
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
 	@echo 'make check-tsan      the tests of shared state under ThreadSanitizer'
 	@echo 'make check-valgrind  tests under memcheck'
@@ -59,12 +60,20 @@ test: check-format
 	+$(MAKE) --no-print-directory check-asan check-tsan
 
 soak: bootstrap
-	$(MVN) -q test -pl pipelines -am -Dnative.skipTests=true -Dtest=CyclesTest \
-	  -Dsurefire.failIfNoSpecifiedTests=false -Dsavant.test.cycles=1000
+	$(MVN) -q test -pl pipelines -am -Dnative.skipTests=true \
+	  -Dtest='CyclesTest,LifetimeTest#eightThreads*' \
+	  -Dsurefire.failIfNoSpecifiedTests=false -Dsavant.test.cycles=1000 \
+	  -Dsavant.test.soakSeconds=60
+	cd gst-plugin && cmake --preset tsan && \
+	  cmake --build --preset tsan --target test_gst_pool_threads test_registry && \
+	  SAVANT_SOAK_SECONDS=60 $(FIXED_ADDRESSES) ctest --preset tsan -R pool_threads
 
 bench bench-gpu: bootstrap
 	cd gst-plugin && cmake --preset release && \
 	  cmake --build --preset release --target $@
+
+bench-java: bootstrap
+	$(MVN) -q verify -Pjmh -DskipTests -pl pipelines -am
 
 check-asan check-tsan: check-%: bootstrap
 	cd gst-plugin && cmake --preset $* && cmake --build --preset $* && \

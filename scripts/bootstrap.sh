@@ -50,6 +50,8 @@ build_packages=(
 declare -A optional_packages=(
   [libhwy-dev]="the host backend is plain C, several times slower"
   [libyuv-dev]="the benchmark does not show libyuv"
+  [libswscale-dev]="the benchmark does not show libswscale"
+  [libopencv-imgproc-dev]="the benchmark does not show OpenCV"
 )
 cuda_wheels=(
   nvidia-cuda-nvcc==13.0.88

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Letterbox and convert: ours beside GStreamer's converter, libyuv and a
- * memcpy, all in one run on one thread. CPU time of the thread, the best and
- * the median of many rounds, in which the peers take turns. PSNR is against
- * the double-precision reference of the tests. */
+/* Letterbox and convert: ours beside libyuv, OpenCV, libswscale, GStreamer's
+ * converter and a memcpy, all in one run on one thread. CPU time of the thread
+ * over many rounds, in which the peers take turns. PSNR is against the
+ * double-precision reference of the tests.
+ *
+ *   bench_transform [--markdown FILE] [--json FILE] [JOB...] */
 
 #include <math.h>
 #include <stdbool.h>
@@ -12,11 +14,25 @@
 #include <string.h>
 #include <time.h>
 
+#include "backend/host/cpu.h"
 #include "peers.h"
+#include "report.h"
 #include "support/reference.h"
 
 #define ROUNDS 61
-#define N_PEERS 4
+#define MAX_SLOTS 8
+
+typedef enum Kind
+{
+  KIND_OURS,
+  KIND_LIBYUV,
+  KIND_OPENCV,
+  KIND_SWS_FAST,
+  KIND_SWS,
+  KIND_GSTREAMER,
+  KIND_MEMCPY,
+  N_KINDS
+} Kind;
 
 typedef struct Job
 {
@@ -26,23 +42,25 @@ typedef struct Job
   SavantFormat dst;
   int dst_width;
   int dst_height;
+  SavantInterpolation interpolation;
+  int slots; /* pictures in a row, into one block of memory */
 } Job;
 
+#define JOB(name, what, src, dst, width, height, filter, slots) \
+  { name, what, SAVANT_FORMAT_##src, SAVANT_FORMAT_##dst, width, height, \
+    SAVANT_INTERPOLATION_##filter, slots }
+
 static const Job jobs[] = {
-  { "J1", "NV12 1080p to RGBA 640x640", SAVANT_FORMAT_NV12, SAVANT_FORMAT_RGBA,
-      640, 640 },
-  { "J1n", "NV12 1080p to RGBA 512x512", SAVANT_FORMAT_NV12, SAVANT_FORMAT_RGBA,
-      512, 512 },
-  { "J2", "RGBA 1080p to RGBA 640x640", SAVANT_FORMAT_RGBA, SAVANT_FORMAT_RGBA,
-      640, 640 },
-  { "J2n", "RGBA 1080p to RGBA 512x512", SAVANT_FORMAT_RGBA, SAVANT_FORMAT_RGBA,
-      512, 512 },
-  { "J3", "NV12 1080p to NV12 640x640", SAVANT_FORMAT_NV12, SAVANT_FORMAT_NV12,
-      640, 640 },
-  { "J3n", "NV12 1080p to NV12 512x512", SAVANT_FORMAT_NV12, SAVANT_FORMAT_NV12,
-      512, 512 },
-  { "J4", "I420 1080p to RGBA 1080p", SAVANT_FORMAT_I420, SAVANT_FORMAT_RGBA,
-      1920, 1080 },
+  JOB ("J1", "NV12 1080p to RGBA 640x640", NV12, RGBA, 640, 640, BILINEAR, 1),
+  JOB ("J1n", "NV12 1080p to RGBA 512x512", NV12, RGBA, 512, 512, BILINEAR, 1),
+  JOB ("J2", "RGBA 1080p to RGBA 640x640", RGBA, RGBA, 640, 640, BILINEAR, 1),
+  JOB ("J2n", "RGBA 1080p to RGBA 512x512", RGBA, RGBA, 512, 512, BILINEAR, 1),
+  JOB ("J3", "NV12 1080p to NV12 640x640", NV12, NV12, 640, 640, BILINEAR, 1),
+  JOB ("J3n", "NV12 1080p to NV12 512x512", NV12, NV12, 512, 512, BILINEAR, 1),
+  JOB ("J4", "I420 1080p to RGBA 1080p", I420, RGBA, 1920, 1080, BILINEAR, 1),
+  JOB ("J5", "8 times J1 into one block", NV12, RGBA, 640, 640, BILINEAR, 8),
+  JOB ("S1", "J1 by area", NV12, RGBA, 640, 640, SUPER, 1),
+  JOB ("S2", "J2 by area", RGBA, RGBA, 640, 640, SUPER, 1),
 };
 
 static double
@@ -75,6 +93,21 @@ image_new (SavantImage *image, SavantFormat format, int width, int height)
     image->data[p] = aligned_alloc (64, (size_t) (row * rows + 63) / 64 * 64);
     memset (image->data[p], 0, (size_t) (row * rows));
   }
+}
+
+static gsize
+image_bytes (const SavantImage *image)
+{
+  gsize bytes = 0;
+
+  for (int p = 0; p < image->n_planes; p++) {
+    int64_t row, rows;
+
+    savant_format_plane_size (image->format, p, image->width, image->height,
+        &row, &rows);
+    bytes += (gsize) (row * rows);
+  }
+  return bytes;
 }
 
 static void
@@ -178,93 +211,191 @@ video_info (GstVideoInfo *info, const SavantImage *image)
   }
 }
 
-static void
-run_job (const Job *j)
+/* The peers of a picture, of which some have no such filter. */
+static Peer
+make_peer (Kind kind, const Job *j, Ours *ours)
 {
-  Ours ours = { NULL, SAVANT_TRANSFORM_CONFIG_DEFAULTS, { { 0 } } };
-  SavantTransformJob *job = &ours.job;
-  Peer peers[N_PEERS];
-  double times[N_PEERS][ROUNDS];
-  double quality[N_PEERS] = { 0 };
+  const SavantTransformJob *job = &ours->job;
+  bool area = j->interpolation == SAVANT_INTERPOLATION_SUPER;
   GstVideoInfo in, out;
+
+  switch (kind) {
+    case KIND_OURS:
+      return (Peer){ "ours", ours, run_ours, free_ours };
+    case KIND_LIBYUV:
+      return area ? (Peer){ 0 } : peer_libyuv (job);
+    case KIND_OPENCV:
+      return area ? (Peer){ 0 } : peer_opencv (job);
+    case KIND_SWS_FAST:
+      return area ? (Peer){ 0 } : peer_swscale (job, PEER_SWS_FAST_BILINEAR);
+    case KIND_SWS:
+      return peer_swscale (job, area ? PEER_SWS_AREA : PEER_SWS_BILINEAR);
+    case KIND_GSTREAMER:
+      video_info (&in, &job->src);
+      video_info (&out, &job->dst);
+      return area ? (Peer){ 0 } : peer_gstreamer (&in, &out, job);
+    default:
+      return peer_memcpy (area
+              ? image_bytes (&job->src) + image_bytes (&job->dst)
+              : peer_job_bytes (job));
+  }
+}
+
+static void
+run_all (const Peer *peers, int n)
+{
+  for (int i = 0; i < n; i++)
+    peers[i].run (peers[i].state);
+}
+
+/* The batch of ours is one run. */
+static void
+run_kind (Kind kind, const Peer *peers, const Job *j, const Ours *ours,
+    const SavantTransformJob *batch)
+{
+  if (kind != KIND_OURS || j->slots == 1) {
+    run_all (peers, j->slots);
+    return;
+  }
+  if (savant_transform_run (ours->transform, &ours->config, batch, j->slots)
+      != SAVANT_OK)
+    g_error ("%s", savant_last_error ());
+}
+
+static void
+summarise (double *times, BenchTime *result)
+{
+  qsort (times, ROUNDS, sizeof (double), compare);
+  result->there = TRUE;
+  result->best = times[0];
+  result->median = times[ROUNDS / 2];
+  result->p90 = times[ROUNDS * 9 / 10];
+}
+
+/* Slots of a batch lie behind each other in one block. */
+static void
+prepare (const Job *j, Ours *ours, SavantTransformJob *batch)
+{
+  SavantImage *src = &ours[0].job.src, *dst = &ours[0].job.dst;
+
+  image_new (src, j->src, 1920, 1080);
+  image_new (dst, j->dst, j->dst_width, j->dst_height * j->slots);
+  dst->height = j->dst_height;
+  draw (src);
+  for (int i = 0; i < j->slots; i++) {
+    Ours *o = &ours[i];
+
+    o->config = (SavantTransformConfig) SAVANT_TRANSFORM_CONFIG_DEFAULTS;
+    o->config.interpolation = j->interpolation;
+    o->job.src = *src;
+    o->job.dst = *dst;
+    o->job.dst.data[0] += i * j->dst_height * dst->pitch_bytes[0];
+    o->job.src_rect = (SavantRect){ 0, 0, 1920, 1080 };
+    savant_letterbox (&o->config, 1920, 1080, j->dst_width, j->dst_height,
+        &o->job.dst_rect);
+    if (savant_transform_new (NULL, &o->transform) != SAVANT_OK)
+      g_error ("%s", savant_last_error ());
+    batch[i] = o->job;
+  }
+}
+
+static void
+run_job (const Job *j, BenchRow *row)
+{
+  Ours ours[MAX_SLOTS] = { 0 };
+  SavantTransformJob batch[MAX_SLOTS];
+  Peer peers[N_KINDS][MAX_SLOTS] = { 0 };
+  static double times[N_KINDS][ROUNDS];
   SavantImage exact, tolerance;
 
-  image_new (&job->src, j->src, 1920, 1080);
-  image_new (&job->dst, j->dst, j->dst_width, j->dst_height);
+  prepare (j, ours, batch);
   image_new (&exact, j->dst, j->dst_width, j->dst_height);
   image_new (&tolerance, j->dst, j->dst_width, j->dst_height);
-  draw (&job->src);
-  job->src_rect = (SavantRect){ 0, 0, 1920, 1080 };
-  savant_letterbox (&ours.config, 1920, 1080, j->dst_width, j->dst_height,
-      &job->dst_rect);
-  if (savant_transform_new (NULL, &ours.transform) != SAVANT_OK)
-    g_error ("%s", savant_last_error ());
-  video_info (&in, &job->src);
-  video_info (&out, &job->dst);
-  ref_transform (&ours.config, job, &exact, &tolerance);
-
-  peers[0] = (Peer){ "ours", &ours, run_ours, free_ours };
-  peers[1] = peer_gstreamer (&in, &out, job);
-  peers[2] = peer_libyuv (job);
-  peers[3] = peer_memcpy (job);
-  for (int p = 0; p < N_PEERS; p++) {
-    if (peers[p].run == NULL)
+  ref_transform (&ours[0].config, &ours[0].job, &exact, &tolerance);
+  row->name = j->name;
+  row->what = j->what;
+  for (Kind k = 0; k < N_KINDS; k++) {
+    for (int i = 0; i < j->slots; i++)
+      peers[k][i] = make_peer (k, j, &ours[i]);
+    if (peers[k][0].run == NULL)
       continue;
-    peers[p].run (peers[p].state);
-    quality[p] = psnr (job, &exact,
-        p == 2 && j->dst == SAVANT_FORMAT_RGBA && j->src != j->dst);
+    run_all (peers[k], j->slots);
+    row->times[k].psnr = psnr (&ours[0].job, &exact,
+        k == KIND_LIBYUV && j->dst == SAVANT_FORMAT_RGBA && j->src != j->dst);
   }
   for (int r = 0; r < ROUNDS; r++) {
-    for (int p = 0; p < N_PEERS; p++) {
-      double start = cpu_ms ();
-
-      if (peers[p].run == NULL)
+    for (Kind k = 0; k < N_KINDS; k++) {
+      if (peers[k][0].run == NULL)
         continue;
       /* Twice, so that every peer finds its input hot. */
-      peers[p].run (peers[p].state);
-      start = cpu_ms ();
-      peers[p].run (peers[p].state);
-      times[p][r] = cpu_ms () - start;
+      run_kind (k, peers[k], j, &ours[0], batch);
+      double start = cpu_ms ();
+      run_kind (k, peers[k], j, &ours[0], batch);
+      times[k][r] = cpu_ms () - start;
     }
   }
-  printf ("| %s | %s |", j->name, j->what);
-  for (int p = 0; p < N_PEERS; p++) {
-    if (peers[p].run == NULL) {
-      printf (" - |");
+  for (Kind k = 0; k < N_KINDS; k++) {
+    if (peers[k][0].run == NULL)
       continue;
-    }
-    qsort (times[p], ROUNDS, sizeof (double), compare);
-    printf (" %.3f / %.3f", times[p][0], times[p][ROUNDS / 2]);
-    if (p < 3)
-      printf (", %.1f dB", quality[p]);
-    if (p > 0)
-      printf (" (%.2fx)", times[0][ROUNDS / 2] / times[p][ROUNDS / 2]);
-    printf (" |");
+    summarise (times[k], &row->times[k]);
+    for (int i = 0; i < j->slots; i++)
+      peers[k][i].free (peers[k][i].state);
   }
-  printf ("\n");
-  fflush (stdout);
-  for (int p = 0; p < N_PEERS; p++)
-    if (peers[p].free != NULL)
-      peers[p].free (peers[p].state);
-  image_clear (&job->src);
-  image_clear (&job->dst);
+  image_clear (&ours[0].job.src);
+  image_clear (&ours[0].job.dst);
   image_clear (&exact);
   image_clear (&tolerance);
+}
+
+static void
+write_report (const BenchReport *report, const char *path,
+    void (*write) (const BenchReport *, FILE *))
+{
+  FILE *file = fopen (path, "w");
+
+  if (file == NULL)
+    g_error ("%s cannot be written", path);
+  write (report, file);
+  fclose (file);
 }
 
 int
 main (int argc, char **argv)
 {
-  gst_init (&argc, &argv);
-  printf ("CPU ms a frame, best / median of %d rounds, one thread, input hot; "
-          "bilinear, symmetric letterbox.\nPSNR against exact arithmetic; in "
-          "brackets our median divided by the peer's.\n\n",
-      ROUNDS);
-  printf ("| job | what | ours | videoconvertscale | libyuv | memcpy |\n"
-          "|---|---|---|---|---|---|\n");
+  BenchReport report = { .peers = { "ours", "libyuv", "OpenCV",
+                             "swscale fast_bilinear", "swscale bilinear, area",
+                             "videoconvertscale", "memcpy" },
+    .n_peers = N_KINDS,
+    .rounds = ROUNDS };
+  char *markdown = NULL, *json = NULL, **names = NULL;
+  const GOptionEntry options[] = {
+    { "markdown", 0, 0, G_OPTION_ARG_FILENAME, &markdown, "Table", "FILE" },
+    { "json", 0, 0, G_OPTION_ARG_FILENAME, &json, "The same", "FILE" },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, "Jobs",
+        "JOB..." },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+  GOptionContext *context = g_option_context_new (NULL);
+  GError *error = NULL;
+
+  g_option_context_add_main_entries (context, options, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    g_error ("%s", error->message);
+  g_option_context_free (context);
+  report.kernels = sv_host_kernels ()->name;
   for (gsize i = 0; i < G_N_ELEMENTS (jobs); i++)
-    if (argc < 2 || strcmp (argv[1], jobs[i].name) == 0)
-      run_job (&jobs[i]);
+    if (names == NULL
+        || g_strv_contains ((const gchar *const *) names, jobs[i].name))
+      run_job (&jobs[i], &report.rows[report.n_rows++]);
+  bench_report_markdown (&report, stdout);
+  if (markdown != NULL)
+    write_report (&report, markdown, bench_report_markdown);
+  if (json != NULL)
+    write_report (&report, json, bench_report_json);
+  g_free (markdown);
+  g_free (json);
+  g_strfreev (names);
   gst_deinit ();
   return 0;
 }

@@ -18,6 +18,11 @@ fill_pixels (uint8_t *at, const uint8_t *pixel, int size, int64_t n)
     memset (at, pixel[0], all);
     return;
   }
+  if (size == 4) {
+    for (int64_t i = 0; i < n; i++)
+      memcpy (at + 4 * i, pixel, 4);
+    return;
+  }
   memcpy (at, pixel, done);
   while (done < all) {
     size_t part = done < all - done ? done : all - done;

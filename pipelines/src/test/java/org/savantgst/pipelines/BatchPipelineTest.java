@@ -14,10 +14,12 @@ import static org.testng.Assert.assertSame;
 import static org.testng.Assert.assertTrue;
 import static org.testng.Assert.expectThrows;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,9 @@ import org.freedesktop.gstreamer.Buffer;
 import org.freedesktop.gstreamer.FlowReturn;
 import org.freedesktop.gstreamer.elements.AppSrc;
 import org.savantgst.batch.BatchView;
+import org.savantgst.surface.Padding;
+import org.savantgst.surface.Rect;
+import org.savantgst.surface.TransformConfig;
 import org.savantgst.surface.VideoFormat;
 import org.testng.annotations.Test;
 
@@ -104,6 +109,41 @@ public class BatchPipelineTest {
       assertEquals(pipeline.warnings(), List.of());
     }
     assertEquals(frames, new int[] {CLIP_FRAMES, CLIP_FRAMES});
+  }
+
+  @Test(timeOut = TIMEOUT)
+  public void picturesArePlacedAsTheTransformSays() {
+    TransformConfig transform =
+        TransformConfig.defaults().withPadding(Padding.RIGHT_BOTTOM).withPadColor(0x112233);
+    try (BatchPipeline pipeline =
+        BatchPipeline.builder()
+            .output(VideoFormat.RGB, 160, 160)
+            .transform(transform)
+            .batchSize(3)
+            .source(counter(2, 320, 240).withId(11))
+            .source(counter(2, 320, 320))
+            .build()) {
+      double[] box = new double[4];
+      ByteBuffer bytes = ByteBuffer.allocateDirect(160 * 160 * 3);
+      pipeline.run(
+          batch -> {
+            assertEquals(batch.destinationRect(0), new Rect(0, 0, 160, 120));
+            assertEquals(batch.destinationRect(1), new Rect(0, 0, 160, 160));
+            box[0] = 8;
+            box[1] = 4;
+            box[2] = 20;
+            box[3] = 10;
+            batch.boxToSource(0, box);
+            assertEquals(box, new double[] {16, 8, 40, 20});
+            for (int c = 0; c < 3; c++) {
+              assertEquals(batch.get(0, 159, 159, c), 0x11 * (c + 1));
+            }
+            batch.copyTo(0, bytes.clear());
+            assertEquals(bytes.get(bytes.capacity() - 1), 0x33);
+            assertEquals(batch.unsafeBuffer(0).get(batch.pitch(0, 0) * 159), 0x11);
+          });
+      assertEquals(pipeline.stats().total(), new FrameCounts(4, 4, 0, Map.of()));
+    }
   }
 
   @Test(timeOut = TIMEOUT)

@@ -8,6 +8,7 @@ import static org.savantgst.pipelines.TestSources.counter;
 import static org.savantgst.pipelines.TestSources.endless;
 import static org.savantgst.pipelines.TestSources.small;
 import static org.testng.Assert.assertEquals;
+import static org.testng.Assert.assertFalse;
 import static org.testng.Assert.assertNull;
 import static org.testng.Assert.assertTrue;
 import static org.testng.Assert.expectThrows;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import org.savantgst.surface.Flip;
 import org.savantgst.surface.TransformConfig;
@@ -96,6 +98,38 @@ public class FailureTest {
       assertEquals(pipeline.stats().sources().get(0).frames().out(), 50);
       assertBalanced(pipeline.stats());
     }
+  }
+
+  @Test(timeOut = TIMEOUT)
+  public void addressesThatNobodyServesAreErrors() {
+    for (String uri : new String[] {"nosuch://camera", "rtsp://127.0.0.1:1/camera"}) {
+      BatchPipeline pipeline = small().source(Source.uri(uri).withName("gate")).build();
+      try (pipeline) {
+        PipelineException e =
+            expectThrows(PipelineException.class, () -> pipeline.run(batch -> {}));
+        assertTrue(e.getMessage().startsWith("gate: "), e.getMessage());
+        assertFalse(e.debug().isEmpty());
+        assertEquals(e.source().getAsInt(), 0);
+      }
+      assertEquals(pipeline.stats().total(), new FrameCounts(0, 0, 0, Map.of()));
+    }
+  }
+
+  @Test(timeOut = TIMEOUT)
+  public void allSourcesMayFail() {
+    BatchPipeline pipeline =
+        small()
+            .source(Source.file(folder.resolve("missing.mp4")))
+            .source(counter(9).through("identity error-after=1"))
+            .onSourceError(SourceErrors.CONTINUE)
+            .build();
+    try (pipeline) {
+      PipelineException e = expectThrows(PipelineException.class, () -> pipeline.run(batch -> {}));
+      assertEquals(e.source().getAsInt(), 0);
+      assertEquals(((PipelineException) e.getSuppressed()[0]).source().getAsInt(), 1);
+      assertNull(pipeline.next());
+    }
+    assertEquals(pipeline.stats().total().out(), 0);
   }
 
   @Test(timeOut = TIMEOUT)

@@ -4,11 +4,9 @@ package org.savantgst.batch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.savantgst.SavantException;
-import org.savantgst.lowlevel.Affine;
 import org.savantgst.lowlevel.RawMemory;
 import org.savantgst.lowlevel.SavantAPI;
 import org.savantgst.surface.MemType;
-import org.savantgst.surface.Rect;
 import org.savantgst.surface.SharedBuffer;
 import org.savantgst.surface.VideoFormat;
 
@@ -22,547 +20,21 @@ import org.savantgst.surface.VideoFormat;
  * #destinationRect}, {@link #unsafeBuffer}, {@link #sharedBuffer} and {@link #readCounter}
  * allocates anything.
  */
-public final class BatchView {
+public final class BatchView extends BatchGeometry {
   private final BatchPuller puller;
-
-  private volatile boolean open;
-  private long[] numbers;
-
-  /** The maps of all slots. */
-  private double[] matrices = new double[0];
 
   BatchView(BatchPuller puller) {
     this.puller = puller;
   }
 
-  void begin(long[] of) {
-    numbers = of;
-    int slots = (int) of[SavantAPI.PULL_SLOTS];
-    if (matrices.length < slots * Affine.SIZE) {
-      matrices = new double[slots * Affine.SIZE];
-    }
-    for (int slot = 0; slot < slots; slot++) {
-      int from =
-          SavantAPI.PULL_HEADER_NUMBERS + slot * SavantAPI.SLOT_NUMBERS + SavantAPI.SLOT_MATRIX;
-      for (int i = 0; i < Affine.SIZE; i++) {
-        matrices[slot * Affine.SIZE + i] = Double.longBitsToDouble(of[from + i]);
-      }
-    }
-    open = true;
-  }
-
-  void end() {
-    open = false;
-  }
-
-  private long header(int index) {
-    if (!open) {
-      throw new IllegalStateException(
-          "the batch is over: a view is valid until the next pull, release or close");
-    }
-    return numbers[index];
-  }
-
-  /** Where the numbers of a slot begin. */
-  private int base(int slot) {
-    long slots = header(SavantAPI.PULL_SLOTS);
-    if (slot < 0 || slot >= slots) {
-      throw new IllegalArgumentException("slot " + slot + " of a batch of " + slots);
-    }
-    return SavantAPI.PULL_HEADER_NUMBERS + slot * SavantAPI.SLOT_NUMBERS;
-  }
-
-  private long number(int slot, int index) {
-    return numbers[base(slot) + index];
-  }
-
-  /**
-   * Returns the number of pictures.
-   *
-   * @return 0 or more
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int size() {
-    return (int) header(SavantAPI.PULL_SLOTS);
-  }
-
-  /**
-   * Returns the number of the batch.
-   *
-   * @return what savantbatch counted from 0, else the count of pulls from 0
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public long sequence() {
-    return header(SavantAPI.PULL_SEQUENCE);
-  }
-
-  /**
-   * Returns why the batch was pushed when it was.
-   *
-   * @return the reason, NONE if it is no batch of savantbatch
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public BatchReason reason() {
-    return BatchReason.fromNativeValue(header(SavantAPI.PULL_REASON));
-  }
-
-  /**
-   * Returns how long the oldest frame waited in savantbatch.
-   *
-   * @return nanoseconds, -1 if it is no batch of savantbatch
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public long waitingTimeNs() {
-    return header(SavantAPI.PULL_WAITING_TIME);
-  }
-
-  /**
-   * Returns the presentation time of the whole.
-   *
-   * @return nanoseconds, -1 for none
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public long ptsNs() {
-    return header(SavantAPI.PULL_PTS);
-  }
-
-  /**
-   * Returns the duration of the whole.
-   *
-   * @return nanoseconds, -1 for none
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public long durationNs() {
-    return header(SavantAPI.PULL_DURATION);
-  }
-
-  /**
-   * Returns the running time of the whole.
-   *
-   * @return nanoseconds, -1 for none
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public long runningTimeNs() {
-    return header(SavantAPI.PULL_RUNNING_TIME);
-  }
-
-  /**
-   * Returns when it was taken from the appsink.
-   *
-   * @return nanoseconds of the monotonic clock
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public long takenAtNs() {
-    return header(SavantAPI.PULL_TAKEN_AT);
-  }
-
-  /**
-   * Tells whether it is a surface, memory:NVMM.
-   *
-   * @return false for a plain frame
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public boolean isSurface() {
-    return header(SavantAPI.PULL_IS_SURFACE) != 0;
-  }
-
-  /**
-   * Returns the id of a frame.
-   *
-   * @param slot the slot
-   * @return the first of its FRAME ids, -1 for none
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public long id(int slot) {
-    return number(slot, SavantAPI.SLOT_FRAME_ID);
-  }
-
-  /**
-   * Returns how many FRAME ids a frame has.
-   *
-   * @param slot the slot
-   * @return 0 or more
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int idCount(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_N_IDS);
-  }
-
-  /**
-   * Returns the source of a frame.
-   *
-   * @param slot the slot
-   * @return the property source-id of its pad, -1 if it is no batch of savantbatch
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public long sourceId(int slot) {
-    return number(slot, SavantAPI.SLOT_SOURCE_ID);
-  }
-
-  /**
-   * Returns the pad of a frame.
-   *
-   * @param slot the slot
-   * @return n of savantbatch's pad sink_n, -1 if it is no batch of savantbatch
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int padIndex(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_PAD_INDEX);
-  }
-
-  /**
-   * Returns the presentation time of a frame as it came.
-   *
-   * @param slot the slot
-   * @return nanoseconds, -1 for none
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public long ptsNs(int slot) {
-    return number(slot, SavantAPI.SLOT_PTS);
-  }
-
-  /**
-   * Returns the duration of a frame.
-   *
-   * @param slot the slot
-   * @return nanoseconds, -1 for none
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public long durationNs(int slot) {
-    return number(slot, SavantAPI.SLOT_DURATION);
-  }
-
-  /**
-   * Returns the running time of a frame.
-   *
-   * @param slot the slot
-   * @return nanoseconds, -1 for none
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public long runningTimeNs(int slot) {
-    return number(slot, SavantAPI.SLOT_RUNNING_TIME);
-  }
-
-  /**
-   * Returns when a frame came to savantbatch, before it waited for anything there. {@link
-   * #takenAtNs()} less this is how long it was on its way.
-   *
-   * @param slot the slot
-   * @return nanoseconds of the monotonic clock, -1 if it is no batch of savantbatch
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public long arrivalNs(int slot) {
-    return number(slot, SavantAPI.SLOT_ARRIVAL);
-  }
-
-  /**
-   * Returns the format of a picture. A plain frame in a format that cannot be one of these is
-   * refused.
-   *
-   * @param slot the slot
-   * @return the format
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public VideoFormat format(int slot) {
-    return VideoFormat.fromNativeValue((int) number(slot, SavantAPI.SLOT_FORMAT));
-  }
-
-  /**
-   * Returns NvBufSurface's code of the format, which tells the colorimetry of YUV, too.
-   *
-   * @param slot the slot
-   * @return the code
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int colorFormat(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_COLOR_FORMAT);
-  }
-
-  /**
-   * Returns where the pixels are.
-   *
-   * @param slot the slot
-   * @return the kind of memory, SYSTEM for a plain frame
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public MemType memType(int slot) {
-    return MemType.fromNativeValue((int) number(slot, SavantAPI.SLOT_MEM_TYPE));
-  }
-
-  /**
-   * Returns the width of a picture.
-   *
-   * @param slot the slot
-   * @return pixels
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int width(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_WIDTH);
-  }
-
-  /**
-   * Returns the height of a picture.
-   *
-   * @param slot the slot
-   * @return pixels
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int height(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_HEIGHT);
-  }
-
-  /**
-   * Tells whether it is known how a picture came about. If not, it counts as its own original.
-   *
-   * @param slot the slot
-   * @return whether it has SavantTransformMeta
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public boolean hasGeometry(int slot) {
-    return number(slot, SavantAPI.SLOT_HAS_GEOMETRY) != 0;
-  }
-
-  /**
-   * Returns the width of the original picture.
-   *
-   * @param slot the slot
-   * @return pixels
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int sourceWidth(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_SOURCE_WIDTH);
-  }
-
-  /**
-   * Returns the height of the original picture.
-   *
-   * @param slot the slot
-   * @return pixels
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int sourceHeight(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_SOURCE_HEIGHT);
-  }
-
-  /**
-   * Returns what was taken of the original picture.
-   *
-   * @param slot the slot
-   * @return a new rectangle
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public Rect sourceRect(int slot) {
-    return rect(base(slot) + SavantAPI.SLOT_SOURCE_RECT);
-  }
-
-  /**
-   * Returns the left edge of what was taken of the original picture.
-   *
-   * @param slot the slot
-   * @return pixels
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int sourceLeft(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_SOURCE_RECT);
-  }
-
-  /**
-   * Returns the top edge of what was taken of the original picture.
-   *
-   * @param slot the slot
-   * @return pixels
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int sourceTop(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_SOURCE_RECT + 1);
-  }
-
-  /**
-   * Returns the width of what was taken of the original picture.
-   *
-   * @param slot the slot
-   * @return pixels
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int sourceRectWidth(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_SOURCE_RECT + 2);
-  }
-
-  /**
-   * Returns the height of what was taken of the original picture.
-   *
-   * @param slot the slot
-   * @return pixels
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int sourceRectHeight(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_SOURCE_RECT + 3);
-  }
-
-  /**
-   * Returns where that lies in the picture; the rest are bars.
-   *
-   * @param slot the slot
-   * @return a new rectangle
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public Rect destinationRect(int slot) {
-    return rect(base(slot) + SavantAPI.SLOT_DESTINATION_RECT);
-  }
-
-  /**
-   * Returns the left edge of the picture inside its bars.
-   *
-   * @param slot the slot
-   * @return pixels
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int destinationLeft(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_DESTINATION_RECT);
-  }
-
-  /**
-   * Returns the top edge of the picture inside its bars.
-   *
-   * @param slot the slot
-   * @return pixels
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int destinationTop(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_DESTINATION_RECT + 1);
-  }
-
-  /**
-   * Returns the width of the picture inside its bars.
-   *
-   * @param slot the slot
-   * @return pixels
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int destinationWidth(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_DESTINATION_RECT + 2);
-  }
-
-  /**
-   * Returns the height of the picture inside its bars.
-   *
-   * @param slot the slot
-   * @return pixels
-   * @throws IllegalArgumentException if there is no such slot
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public int destinationHeight(int slot) {
-    return (int) number(slot, SavantAPI.SLOT_DESTINATION_RECT + 3);
-  }
-
-  private Rect rect(int at) {
-    return new Rect(
-        (int) numbers[at + 1], (int) numbers[at], (int) numbers[at + 2], (int) numbers[at + 3]);
-  }
-
-  /** Where the map of a slot begins. */
-  private int matrix(int slot) {
-    base(slot);
-    return slot * Affine.SIZE;
-  }
-
-  private static double[] require(String name, double[] array, int length) {
-    if (array == null || array.length < length) {
-      throw new IllegalArgumentException(
-          name
-              + (array == null ? " is null" : " has " + array.length + " numbers")
-              + ": "
-              + length
-              + " are needed");
-    }
-    return array;
-  }
-
-  /**
-   * Maps a point of a picture to the original one.
-   *
-   * @param slot the slot
-   * @param x its x
-   * @param y its y
-   * @param out gets x and y
-   * @throws IllegalArgumentException if there is no such slot or out is null or shorter than 2
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public void toSource(int slot, double x, double y, double[] out) {
-    Affine.toSource(matrices, matrix(slot), x, y, require("out", out, 2));
-  }
-
-  /**
-   * Maps a point of the original picture to the slot's.
-   *
-   * @param slot the slot
-   * @param x its x
-   * @param y its y
-   * @param out gets x and y
-   * @throws IllegalArgumentException if there is no such slot or out is null or shorter than 2
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public void toNetwork(int slot, double x, double y, double[] out) {
-    Affine.toNetwork(matrices, matrix(slot), x, y, require("out", out, 2));
-  }
-
-  /**
-   * Maps a box of a picture to the original one. It is not clipped.
-   *
-   * @param slot the slot
-   * @param box left, top, width and height; replaced by those of its image
-   * @throws IllegalArgumentException if there is no such slot or box is null or shorter than 4
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public void boxToSource(int slot, double[] box) {
-    Affine.boxToSource(matrices, matrix(slot), require("box", box, 4));
-  }
-
-  /**
-   * Maps a box of the original picture to the slot's. It is not clipped.
-   *
-   * @param slot the slot
-   * @param box left, top, width and height; replaced by those of its image
-   * @throws IllegalArgumentException if there is no such slot or box is null or shorter than 4
-   * @throws IllegalStateException if the view shows nothing
-   */
-  public void boxToNetwork(int slot, double[] box) {
-    Affine.boxToNetwork(matrices, matrix(slot), require("box", box, 4));
-  }
-
   /** Where the numbers of a plane begin. */
   private int planeBase(int slot, int plane) {
-    int at = base(slot);
-    long planes = numbers[at + SavantAPI.SLOT_N_PLANES];
+    int from = base(slot);
+    long planes = at(from + SavantAPI.SLOT_N_PLANES);
     if (plane < 0 || plane >= planes) {
       throw new IllegalArgumentException("plane " + plane + " of a picture of " + planes);
     }
-    return at + SavantAPI.SLOT_PLANES + 4 * plane;
+    return from + SavantAPI.SLOT_PLANES + 4 * plane;
   }
 
   /**
@@ -587,7 +59,7 @@ public final class BatchView {
    * @throws IllegalStateException if the view shows nothing
    */
   public long dataPtr(int slot, int plane) {
-    return numbers[planeBase(slot, plane)];
+    return at(planeBase(slot, plane));
   }
 
   /**
@@ -600,7 +72,7 @@ public final class BatchView {
    * @throws IllegalStateException if the view shows nothing
    */
   public int pitch(int slot, int plane) {
-    return (int) numbers[planeBase(slot, plane) + 1];
+    return (int) at(planeBase(slot, plane) + 1);
   }
 
   /**
@@ -613,7 +85,7 @@ public final class BatchView {
    * @throws IllegalStateException if the view shows nothing
    */
   public int rowBytes(int slot, int plane) {
-    return (int) numbers[planeBase(slot, plane) + 2];
+    return (int) at(planeBase(slot, plane) + 2);
   }
 
   /**
@@ -626,7 +98,7 @@ public final class BatchView {
    * @throws IllegalStateException if the view shows nothing
    */
   public int rows(int slot, int plane) {
-    return (int) numbers[planeBase(slot, plane) + 3];
+    return (int) at(planeBase(slot, plane) + 3);
   }
 
   private void requireReadable(int slot) {
@@ -670,11 +142,11 @@ public final class BatchView {
           "component " + c + " of " + format.canonicalName() + ", which has " + components);
     }
     return switch (format) {
-      case NV12 -> c == 0 ? at(slot, 0, y, x) : at(slot, 1, y / 2, x / 2 * 2 + c - 1);
-      case NV21 -> c == 0 ? at(slot, 0, y, x) : at(slot, 1, y / 2, x / 2 * 2 + 2 - c);
-      case I420 -> c == 0 ? at(slot, 0, y, x) : at(slot, c, y / 2, x / 2);
-      case UYVY -> at(slot, 0, y, c == 0 ? x * 2 + 1 : x / 2 * 4 + (c - 1) * 2);
-      default -> at(slot, 0, y, x * components + c);
+      case NV12 -> c == 0 ? sample(slot, 0, y, x) : sample(slot, 1, y / 2, x / 2 * 2 + c - 1);
+      case NV21 -> c == 0 ? sample(slot, 0, y, x) : sample(slot, 1, y / 2, x / 2 * 2 + 2 - c);
+      case I420 -> c == 0 ? sample(slot, 0, y, x) : sample(slot, c, y / 2, x / 2);
+      case UYVY -> sample(slot, 0, y, c == 0 ? x * 2 + 1 : x / 2 * 4 + (c - 1) * 2);
+      default -> sample(slot, 0, y, x * components + c);
     };
   }
 
@@ -685,9 +157,9 @@ public final class BatchView {
     };
   }
 
-  private int at(int slot, int plane, int row, int offset) {
-    int at = planeBase(slot, plane);
-    return RawMemory.get(numbers[at] + row * numbers[at + 1] + offset);
+  private int sample(int slot, int plane, int row, int offset) {
+    int from = planeBase(slot, plane);
+    return RawMemory.get(at(from) + row * at(from + 1) + offset);
   }
 
   /**
@@ -868,6 +340,8 @@ public final class BatchView {
 
   @Override
   public String toString() {
-    return open ? "BatchView[sequence=" + sequence() + ", size=" + size() + "]" : "BatchView[over]";
+    return isOpen()
+        ? "BatchView[sequence=" + sequence() + ", size=" + size() + "]"
+        : "BatchView[over]";
   }
 }

@@ -26,7 +26,16 @@ public record FlowStats(
     Map<String, Long> others) {
   private static final String DROPPED = "dropped-";
 
-  /** Creates statistics of copies of the maps. */
+  /**
+   * Creates statistics of copies of the maps.
+   *
+   * @param in frames that came in
+   * @param out frames that left
+   * @param held frames that are inside
+   * @param droppedTotal frames that were dropped
+   * @param dropped the same by reason: late, leaky, error, flush, released, unlinked, roi
+   * @param others every further count of the structure by its field name
+   */
   public FlowStats {
     dropped = Map.copyOf(dropped);
     others = Map.copyOf(others);

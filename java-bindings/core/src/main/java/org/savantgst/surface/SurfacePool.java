@@ -12,12 +12,8 @@ import org.savantgst.lowlevel.Scratch;
 import org.savantgst.meta.SavantId;
 
 /**
- * A native pool that several threads wait for and one closes: it is freed by the last to leave.
- *
- * <pre>{@code
- * long pool = enter();
- * try { native calls } finally { leave(); }
- * }</pre>
+ * A native pool that several threads wait for and one closes: whoever calls a native function of it
+ * has entered and leaves afterwards, and the last to leave a closed pool frees it.
  */
 final class SurfacePool {
   static final long ONE_TRY = 0;

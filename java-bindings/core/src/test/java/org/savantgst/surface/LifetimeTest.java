@@ -28,7 +28,7 @@ public class LifetimeTest {
 
   /** The soak makes it longer. */
   private static String milliseconds() {
-    return Integer.getInteger("savant.soak.seconds", 2) + "000";
+    return Integer.getInteger("savant.test.soakSeconds", 2) + "000";
   }
 
   @Test

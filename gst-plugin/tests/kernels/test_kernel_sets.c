@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each row kernel of each instruction set against the plain C one: the same
+ * bytes, nothing read outside a source row (its memory ends there) and nothing
+ * written outside a destination. */
+#include "backend/host/columns.h"
+#include "backend/host/cpu.h"
+#include "core/log.h"
+#include "support/images.h"
+
+#include <gst/check/gstcheck.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* check writes to a file at each fail_unless(): too slow for every byte. */
+#define EXPECT(condition, ...) \
+  do { \
+    if (!(condition)) \
+      ck_abort_msg (__VA_ARGS__); \
+  } while (0)
+
+#define GUARD 64
+#define GUARD_BYTE 0xa5
+#define MAX_N 700
+#define ROW (MAX_N * 4 + SV_ROW_SLACK)
+#define ROUNDS 60
+
+static uint64_t seed;
+
+/* A destination between guards, at any alignment. */
+typedef struct Guarded
+{
+  uint8_t *block;
+  uint8_t *at;
+  size_t size;
+} Guarded;
+
+static Guarded
+guarded_new (size_t size)
+{
+  Guarded g = { malloc (size + 2 * GUARD + 64), NULL, size };
+
+  g.at = g.block + GUARD + test_random_int (&seed, 0, 63);
+  memset (g.block, GUARD_BYTE, size + 2 * GUARD + 64);
+  return g;
+}
+
+static void
+guarded_check (Guarded *g, const char *set, const char *kernel)
+{
+  for (uint8_t *p = g->block; p < g->block + g->size + 2 * GUARD + 64; p++)
+    EXPECT ((p >= g->at && p < g->at + g->size) || *p == GUARD_BYTE,
+        "%s of %s wrote %td bytes from its destination of %zu", kernel, set,
+        p - g->at, g->size);
+}
+
+/* Random numbers, or the ends of the range in turn. */
+static int16_t
+sample (int low, int high, bool extreme)
+{
+  if (extreme)
+    return (int16_t) (test_random_int (&seed, 0, 1) ? low : high);
+  return (int16_t) test_random_int (&seed, low, high);
+}
+
+static uint8_t *
+random_bytes (int n, bool extreme)
+{
+  uint8_t *row = malloc ((size_t) n);
+
+  for (int i = 0; i < n; i++)
+    row[i] = (uint8_t) sample (0, 255, extreme);
+  return row;
+}
+
+static void
+random_row (int16_t *row, int n, int low, int high, bool extreme)
+{
+  for (int i = 0; i < n + SV_ROW_SLACK; i++)
+    row[i] = sample (low, high, extreme);
+}
+
+/* From a row as it is to one in quads. */
+static void
+to_quads (int16_t *out, const int16_t *in, int n, int quads)
+{
+  for (int i = 0; i < n + SV_ROW_SLACK; i++) {
+    int start = i / (8 * quads) * (8 * quads), quad = (i - start) / 4;
+
+    out[start + (quad % quads * 2 + quad / quads) * 4 + i % 4] = in[i];
+  }
+}
+
+/* Lanes over a row of `length` bytes: like a scaler's, or anywhere. */
+static void
+random_lanes (SvLane *lanes, int n, int length, bool scattered)
+{
+  double step = (double) (length - 2) / n;
+  bool mirror = test_random_int (&seed, 0, 3) == 0;
+  int kind = test_random_int (&seed, 0, 2);
+
+  for (int i = 0; i < n; i++) {
+    double position = step * (mirror ? n - 1 - i : i);
+    int at =
+        scattered ? test_random_int (&seed, 0, length - 2) : (int) position;
+
+    lanes[i].a = at;
+    lanes[i].b = at + 1;
+    lanes[i].weight = kind == 0 ? (float) (position - (int) position)
+        : kind == 1             ? (float) test_random_int (&seed, 0, 8) / 8.0f
+                    : (float) test_random_int (&seed, 0, 1000) / 1000.0f;
+  }
+}
+
+typedef struct Case
+{
+  const SvHostKernels *plain;
+  const SvHostKernels *set;
+  int n;
+  bool extreme;
+  int16_t weight;
+} Case;
+
+static void
+check_pick (const Case *c)
+{
+  int length = test_random_int (&seed, 2, MAX_N * 6);
+  uint32_t fill = test_random_int (&seed, 0, 1) ? 0 : 0xff000000u;
+  SvLane *lanes = calloc ((size_t) c->n, sizeof *lanes);
+  uint8_t *row = random_bytes (length, c->extreme);
+  uint8_t *expected = malloc ((size_t) c->n);
+  Guarded got = guarded_new ((size_t) c->n);
+  SvShuffle shuffle;
+
+  random_lanes (lanes, c->n, length, test_random_int (&seed, 0, 9) == 0);
+  for (int i = 0; i < c->n; i++)
+    if (test_random_int (&seed, 0, 9) == 0)
+      lanes[i].a = -1;
+  fail_unless (sv_shuffle_init (&shuffle, lanes, c->n));
+  c->plain->pick_any (expected, row, &shuffle, fill, c->n);
+  (shuffle.loads > 0 ? c->set->pick : c->set->pick_any) (got.at, row, &shuffle,
+      fill, c->n);
+  EXPECT (memcmp (expected, got.at, (size_t) c->n) == 0,
+      "pick of %s: %d bytes from %d, %d loads", c->set->name, c->n, length,
+      shuffle.loads);
+  guarded_check (&got, c->set->name, "pick");
+  sv_shuffle_clear (&shuffle);
+  free (got.block);
+  free (expected);
+  free (row);
+  free (lanes);
+}
+
+static void
+check_filter (const Case *c)
+{
+  int length = test_random_int (&seed, 2, MAX_N * 6);
+  SvLane *lanes = calloc ((size_t) c->n, sizeof *lanes);
+  uint8_t *row0 = random_bytes (length, c->extreme);
+  uint8_t *row1 = random_bytes (length, c->extreme);
+  uint8_t *second = c->weight > 0 ? row1 : NULL;
+  SvColumns columns;
+
+  random_lanes (lanes, c->n, length, test_random_int (&seed, 0, 9) == 0);
+  fail_unless (sv_columns_init (&columns, lanes, c->n));
+  int n = columns.pairs.n / 2;
+  fail_unless (n >= c->n && n < c->n + SV_ROW_SLACK);
+  int16_t *expected = malloc (sizeof *expected * (size_t) n);
+  Guarded got = guarded_new (sizeof *expected * (size_t) n);
+  int16_t *out = (int16_t *) (void *) (got.at - (uintptr_t) got.at % 2);
+  got.at = (uint8_t *) out;
+  c->plain->filter_any (expected, row0, second, c->weight, &columns);
+  (columns.pairs.loads > 0 ? c->set->filter : c->set->filter_any) (out, row0,
+      second, c->weight, &columns);
+  EXPECT (memcmp (expected, out, sizeof *out * (size_t) n) == 0,
+      "filter of %s: %d lanes from %d bytes, %d loads, weight %d", c->set->name,
+      c->n, length, columns.pairs.loads, c->weight);
+  guarded_check (&got, c->set->name, "filter");
+  for (int i = 0; i < c->n && second == NULL; i++) {
+    double exact = row0[lanes[i].a]
+        + ((double) row0[lanes[i].b] - row0[lanes[i].a]) * lanes[i].weight;
+
+    EXPECT (out[i] - exact * 128.0 < 1.0 && exact * 128.0 - out[i] < 1.0,
+        "filter of %s: lane %d is %f, exactly %f", c->set->name, i,
+        out[i] / 128.0, exact);
+  }
+  sv_columns_clear (&columns);
+  free (got.block);
+  free (expected);
+  free (row0);
+  free (row1);
+  free (lanes);
+}
+
+static void
+check_rounding (const Case *c)
+{
+  static int16_t a[ROW], b[ROW];
+  static uint8_t expected[ROW], apart[ROW];
+  static int16_t blended[2][ROW];
+  const int16_t *second = c->weight > 0 ? b : NULL;
+  uint32_t fill = test_random_int (&seed, 0, 1) ? 0 : 0xff00u;
+  Guarded got = guarded_new ((size_t) c->n);
+
+  random_row (a, c->n, 0, 32640, c->extreme);
+  random_row (b, c->n, 0, 32640, c->extreme);
+  c->plain->round_rows (expected, a, second, c->weight, fill, c->n);
+  c->set->round_rows (got.at, a, second, c->weight, fill, c->n);
+  EXPECT (memcmp (expected, got.at, (size_t) c->n) == 0,
+      "round_rows of %s: %d lanes, weight %d", c->set->name, c->n, c->weight);
+  guarded_check (&got, c->set->name, "round_rows");
+  free (got.block);
+
+  c->plain->round_rows (expected, a, second, c->weight, 0, c->n);
+  c->set->round_rows_apart (apart, 3, a, second, c->weight, c->n);
+  c->plain->blend (blended[0], a, b, c->weight, c->n);
+  c->set->blend (blended[1], a, b, c->weight, c->n);
+  for (int i = 0; i < c->n; i++) {
+    EXPECT (apart[3 * i] == expected[i], "round_rows_apart of %s: lane %d",
+        c->set->name, i);
+    EXPECT (blended[0][i] == blended[1][i], "blend of %s: lane %d",
+        c->set->name, i);
+  }
+}
+
+static const SvYuvToRgb matrices[] = {
+  /* BT.709 limited to RGB, BT.2020 limited to BGR, BT.601 full to RGB. */
+  { 19077, { 14686, -4366, 0 }, { 0, -1747, 17305 }, -1160 },
+  { 19077, { 0, -5329, 13753 }, { 17545, -1535, 0 }, -1160 },
+  { 16384, { 11485, -5850, 0 }, { 0, -2819, 14516 }, 32 },
+};
+
+static void
+check_chroma (const Case *c, const SvYuvToRgb *matrix, bool one_row)
+{
+  int length = test_random_int (&seed, 4, MAX_N * 4);
+  int n_lanes = one_row ? (c->n + 3) / 4 * 8 : c->n;
+  SvLane *lanes = calloc ((size_t) n_lanes, sizeof *lanes);
+  uint8_t *u = random_bytes (length, c->extreme);
+  uint8_t *v = random_bytes (length, c->extreme);
+  static int16_t rows[2][3][ROW], quads[ROW];
+  int16_t *expected[3], *got[3];
+  SvColumns columns;
+
+  random_lanes (lanes, n_lanes, length, false);
+  fail_unless (sv_columns_init (&columns, lanes, n_lanes));
+  for (int k = 0; k < 3; k++) {
+    expected[k] = rows[0][k];
+    got[k] = rows[1][k];
+  }
+  columns.quads = 1;
+  c->plain->chroma_any (expected, u, one_row ? NULL : v, &columns, matrix);
+  columns.quads = c->set->quads;
+  (columns.pairs.loads > 0 ? c->set->chroma : c->set->chroma_any) (got, u,
+      one_row ? NULL : v, &columns, matrix);
+  for (int k = 0; k < 3; k++) {
+    /* Lanes of two rows come in the order in which they are fetched. */
+    to_quads (quads, expected[k], c->n, one_row ? c->set->quads : 1);
+    int whole = c->n / (8 * c->set->quads) * (8 * c->set->quads);
+    for (int i = 0; i < whole; i++)
+      EXPECT (got[k][i] == quads[i],
+          "chroma of %s: colour %d of pixel %d is %d, not %d; %d loads",
+          c->set->name, k, i, got[k][i], quads[i], columns.pairs.loads);
+  }
+  sv_columns_clear (&columns);
+  free (u);
+  free (v);
+  free (lanes);
+}
+
+static void
+check_rgb4 (const Case *c, const SvYuvToRgb *matrix, bool bytes)
+{
+  static int16_t plain[7][ROW], quads[7][ROW];
+  const int16_t *p0[3], *p1[3], *q0[3], *q1[3];
+  bool two = c->weight > 0;
+  uint8_t *y8 = random_bytes (c->n, c->extreme);
+  uint8_t *expected = malloc ((size_t) c->n * 4);
+  Guarded got = guarded_new ((size_t) c->n * 4);
+  int16_t weight = c->weight | 1;
+
+  random_row (plain[6], c->n, 0, 32640, c->extreme);
+  for (int i = 0; i < 6; i++)
+    random_row (plain[i], c->n, -18500, 17000, c->extreme);
+  for (int i = 0; i < 7; i++)
+    to_quads (quads[i], plain[i], c->n, c->set->quads);
+  for (int k = 0; k < 3; k++) {
+    p0[k] = plain[k];
+    p1[k] = plain[3 + k];
+    q0[k] = quads[k];
+    q1[k] = quads[3 + k];
+  }
+  c->plain->rgb4 (expected, bytes ? y8 : NULL, bytes ? NULL : plain[6], p0,
+      two ? p1 : NULL, weight, matrix->y, c->n);
+  c->set->rgb4 (got.at, bytes ? y8 : NULL, bytes ? NULL : quads[6], q0,
+      two ? q1 : NULL, weight, matrix->y, c->n);
+  for (int i = 0; i < 4 * c->n; i++)
+    EXPECT (expected[i] == got.at[i],
+        "rgb4 of %s: byte %d of pixel %d of %d is %d, not %d", c->set->name,
+        i % 4, i / 4, c->n, got.at[i], expected[i]);
+  guarded_check (&got, c->set->name, "rgb4");
+  free (got.block);
+  free (expected);
+  free (y8);
+}
+
+static void
+check_floats (const Case *c)
+{
+  static float in[2][ROW], out[2][ROW];
+  uint8_t *rows[2] = { random_bytes (c->n, c->extreme),
+    random_bytes (c->n, c->extreme) };
+  const uint8_t *const taps[2] = { rows[0], rows[1] };
+  const float weights[2] = { 0.7f, 0.3f };
+  const float matrix[4] = { 1.164f, -0.213f, 2.112f, -18.0f };
+  const SvHostKernels *sets[2] = { c->plain, c->set };
+  static uint8_t bytes[2][ROW];
+
+  for (int s = 0; s < 2; s++) {
+    sets[s]->blend_rows_u8 (in[s], taps, weights, 2, c->n);
+    sets[s]->matrix_row (out[s], in[s], in[s], in[s], matrix, c->n);
+    sets[s]->accumulate (out[s], in[s], 0.25f, c->n);
+    sets[s]->scale_clamp (out[s], 0.8f, 1.0f, c->n);
+    sets[s]->store (bytes[s], 1, out[s], c->n);
+  }
+  for (int i = 0; i < c->n; i++)
+    EXPECT (in[0][i] == in[1][i] && out[0][i] == out[1][i]
+            && bytes[0][i] == bytes[1][i],
+        "floats of %s: sample %d is %f, not %f", c->set->name, i, out[1][i],
+        out[0][i]);
+  free (rows[0]);
+  free (rows[1]);
+}
+
+GST_START_TEST (sets_compute_what_c_does)
+{
+  const SvHostKernels *plain = sv_host_kernels_nth (0), *set;
+
+  fail_unless_equals_string (plain->name, "c");
+  fail_unless_equals_int (plain->quads, 1);
+  for (int i = 1; (set = sv_host_kernels_nth (i)) != NULL; i++) {
+    seed = 7;
+    for (int round = 0; round < ROUNDS; round++) {
+      Case c = { .plain = plain,
+        .set = set,
+        .n = test_random_int (&seed, 1, round % 3 ? MAX_N : 70),
+        .extreme = round % 4 == 0,
+        .weight =
+            (int16_t) (round % 5 == 0 ? 0
+                                      : test_random_int (&seed, 1, 32767)) };
+      const SvYuvToRgb *matrix = &matrices[round % 3];
+
+      check_pick (&c);
+      check_filter (&c);
+      check_rounding (&c);
+      check_chroma (&c, matrix, true);
+      check_chroma (&c, matrix, false);
+      check_rgb4 (&c, matrix, true);
+      check_rgb4 (&c, matrix, false);
+      check_floats (&c);
+    }
+  }
+}
+GST_END_TEST;
+
+static char logged[1024];
+
+static void
+keep_text (SvLogLevel level, const char *text)
+{
+  fail_unless_equals_int (level, SV_LOG_WARNING);
+  g_strlcpy (logged, text, sizeof logged);
+}
+
+GST_START_TEST (sets_are_in_order)
+{
+  static const char *const names[] = { "c", "sse4", "avx2", "avx512", "neon" };
+  const char *mask = g_getenv ("SAVANT_CPU_MASK");
+  const SvHostKernels *set;
+  const SvHostKernels *expected = NULL;
+  int last = -1, n = 0;
+
+  sv_log_set_sink (keep_text);
+  for (; (set = sv_host_kernels_nth (n)) != NULL; n++) {
+    int place = 0;
+
+    while (place < 5 && strcmp (names[place], set->name) != 0)
+      place++;
+    fail_unless (place < 5 && place > last, "set %d is %s", n, set->name);
+    last = place;
+    if (mask != NULL && strcmp (mask, set->name) == 0)
+      expected = set;
+  }
+  fail_unless (sv_host_kernels_nth (-1) == NULL);
+  sv_log_set_sink (NULL);
+  /* Without a mask, and with one that names no set, the best is chosen. */
+  if (expected == NULL)
+    expected = sv_host_kernels_nth (n - 1);
+  fail_unless (sv_host_kernels () == expected, "the chosen set is %s, not %s",
+      sv_host_kernels ()->name, expected->name);
+  if (mask != NULL && strcmp (mask, expected->name) != 0)
+    fail_unless (strstr (logged, "SAVANT_CPU_MASK=") != NULL
+            && strstr (logged, "names no instruction set of this processor")
+                != NULL
+            && strstr (logged, expected->name) != NULL,
+        "the log says \"%s\"", logged);
+}
+GST_END_TEST;
+
+static Suite *
+kernel_sets_suite (void)
+{
+  Suite *s = suite_create ("kernel_sets");
+  TCase *tc = tcase_create ("sets");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, sets_are_in_order);
+  tcase_add_test (tc, sets_compute_what_c_does);
+  return s;
+}
+
+GST_CHECK_MAIN (kernel_sets);
