@@ -193,7 +193,9 @@ sv_cu_gpu (int id)
     return NULL;
   }
   pthread_mutex_lock (&gpus_lock);
-  gpus[id].id = id;
+  /* Once it is open, others read it without the lock. */
+  if (gpus[id].kernel == NULL)
+    gpus[id].id = id;
   if (gpus[id].kernel != NULL || open_gpu (&gpus[id]) == SAVANT_OK)
     gpu = &gpus[id];
   pthread_mutex_unlock (&gpus_lock);
