@@ -139,6 +139,8 @@ release_held (CudaTransform *t, int n_runs)
     }
     gone++;
   }
+  if (gone == 0)
+    return;
   for (int i = 0; i < gone; i++) {
     t->held[i].release (t->held[i].object);
     sv_cu_fence_unref (t->held[i].fence);
