@@ -30,8 +30,9 @@ enum
   SAVANT_VIEW_NUMBERS
 };
 
-/* The numbers of a view. `any_slot` 0: the slot must be below numFilled. Takes
- * a reference to the buffer if take_ref is not 0. UNSUPPORTED for a format of
+/* The numbers of a view. `any_slot` 0: the slot must be below numFilled. If
+ * take_ref is not 0, takes a reference that counts as an export and is dropped
+ * by savant_buffer_release_export(). UNSUPPORTED for a format of
  * several planes where plane is -1. */
 SAVANT_API int savant_view_info (void *buffer, int slot, int plane,
     int any_slot, int take_ref, int64_t *info);
@@ -62,9 +63,12 @@ SAVANT_API int savant_view_download (void *buffer, int slot, int plane,
  * or dropped by the caller. */
 SAVANT_API int savant_buffer_add_aliases (void *buffer, int n);
 
-/* How many tensors that were made of slots of the buffer are not deleted yet.
- * They do not make the buffer shared either. */
+/* How many views with a reference of their own, and tensors made of slots of
+ * the buffer, there are. They do not make the buffer shared either. */
 SAVANT_API int savant_buffer_exports (void *buffer);
+
+/* Drops a reference that savant_view_info() took. Any thread. */
+SAVANT_API int savant_buffer_release_export (void *buffer);
 
 #ifdef __cplusplus
 }

@@ -92,6 +92,16 @@ savant_buffer_exports (void *buffer)
 }
 
 int
+savant_buffer_release_export (void *buffer)
+{
+  if (buffer == NULL || !GST_IS_BUFFER (buffer))
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT, "%p is no GstBuffer",
+        buffer);
+  sv_buffer_export_release (buffer);
+  return SAVANT_OK;
+}
+
+int
 sv_buffer_begin_write (GstBuffer *buffer, const char *what, int *lent)
 {
   const Holders *holders;

@@ -4,10 +4,10 @@
 
 #include <gst/gst.h>
 
-/* References that do not make a buffer shared: aliases of its owner and
- * tensors (exports) that other libraries hold. */
+/* References that do not make a buffer shared: aliases of its owner, and
+ * views and tensors (exports). */
 
-/* Counts a tensor that holds a reference of its own. */
+/* Counts a view or tensor that holds a reference of its own. */
 void sv_buffer_export_add (GstBuffer *buffer);
 
 /* Counts it out and drops its reference, on any thread. */

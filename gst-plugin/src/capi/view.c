@@ -89,7 +89,7 @@ savant_view_info (void *buffer, int slot, int plane, int any_slot, int take_ref,
   info[SAVANT_VIEW_READ_ONLY] =
       GST_MEMORY_IS_READONLY (gst_buffer_peek_memory (buffer, 0));
   if (take_ref)
-    gst_buffer_ref (buffer);
+    sv_buffer_export_add (gst_buffer_ref (buffer));
   return SAVANT_OK;
 }
 

@@ -23,7 +23,12 @@ GST_START_TEST (test_info)
   fail_unless_equals_int (savant_view_info (packed, 0, -1, 0, 1, info),
       SAVANT_OK);
   fail_unless_equals_int (GST_MINI_OBJECT_REFCOUNT_VALUE (packed), 2);
-  gst_buffer_unref (packed);
+  fail_unless_equals_int (savant_buffer_exports (packed), 1);
+  fail_unless_equals_int (savant_buffer_set_pts (packed, 1), SAVANT_OK);
+  fail_unless_equals_int (savant_buffer_release_export (packed), SAVANT_OK);
+  fail_unless_equals_int (GST_MINI_OBJECT_REFCOUNT_VALUE (packed), 1);
+  fail_unless_equals_int (savant_buffer_release_export (NULL),
+      SAVANT_ERROR_INVALID_ARGUMENT);
   fail_unless_equals_int64 (info[SAVANT_VIEW_WIDTH], 37);
   fail_unless_equals_int64 (info[SAVANT_VIEW_HEIGHT], 21);
   fail_unless_equals_int64 (info[SAVANT_VIEW_CHANNELS], 4);

@@ -19,6 +19,7 @@ final class Leaky {
     forgetBuffer(generator);
     try (SharedBuffer kept = generator.acquire()) {
       forgetView(kept);
+      forgetTensor(kept);
       forgetBatch(batches);
       forgetNonUniform();
       try (SharedBuffer closed = generator.acquire();
@@ -41,6 +42,12 @@ final class Leaky {
 
   private static void forgetView(SharedBuffer buffer) {
     SurfaceView.of(buffer);
+  }
+
+  private static void forgetTensor(SharedBuffer buffer) {
+    try (SurfaceView view = SurfaceView.of(buffer)) {
+      view.toDlpack();
+    }
   }
 
   private static void forgetBatch(UniformBatchGenerator generator) {

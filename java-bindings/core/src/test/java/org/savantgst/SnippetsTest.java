@@ -22,7 +22,8 @@ import org.testng.annotations.Test;
 
 /** The examples in the documentation are programs. */
 public class SnippetsTest {
-  private static final Pattern SNIPPET = Pattern.compile("<pre>\\{@code\n(.*?)}</pre>", Pattern.DOTALL);
+  private static final Pattern SNIPPET =
+      Pattern.compile("<pre>\\{@code\n(.*?)}</pre>", Pattern.DOTALL);
 
   /** What examples take for given. */
   private static final String GIVEN =
@@ -96,12 +97,7 @@ public class SnippetsTest {
     boolean compiled =
         compiler
             .getTask(
-                messages,
-                null,
-                null,
-                List.of("-proc:none", "-d", out.toString()),
-                null,
-                sources)
+                messages, null, null, List.of("-proc:none", "-d", out.toString()), null, sources)
             .call();
     assertEquals(messages.toString(), "");
     assertTrue(compiled);

@@ -28,10 +28,12 @@ import org.savantgst.batch.BatchView;
  * }</pre>
  *
  * <p>Each batch costs one native call, which waits until the batch is there; no native code calls
- * Java for a frame. {@link #stop}, {@link #endOfStream} and {@link #stats} may come from any
- * thread, everything else from one thread at a time.
+ * Java for a frame. {@link #stop}, {@link #endOfStream}, {@link #stats} and {@link #close} may come
+ * from any thread, everything else from one thread at a time.
  *
  * <p>The elements are those of {@link #description} in the pipeline that {@link #pipeline} gives.
+ * Bins of sources change their states on their own: they are locked, so that a source that brings
+ * nothing keeps nobody from PLAYING.
  */
 public final class BatchPipeline implements AutoCloseable, Iterable<BatchView> {
   private final PipelineLife life;

@@ -166,9 +166,9 @@ public final class BatchPipelineBuilder {
   /**
    * Gives the batches to further elements too.
    *
-   * @param description in the words of {@code gst-launch-1.0}; its first element takes batches, and
-   *     its sinks need {@code async=false}, for instance {@code savantunbatch name=u u.src_0 !
-   *     videoconvert ! x264enc ! mp4mux ! filesink async=false location=0.mp4}
+   * @param description in the words of {@code gst-launch-1.0}; its first element takes batches, its
+   *     sinks get {@code async=false}, for instance {@code savantunbatch name=u u.src_0 !
+   *     videoconvert ! x264enc ! mp4mux ! filesink location=0.mp4}
    * @return this
    */
   public BatchPipelineBuilder branch(String description) {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.freedesktop.gstreamer.Buffer;
 import org.freedesktop.gstreamer.FlowReturn;
@@ -31,6 +32,7 @@ import org.testng.annotations.Test;
 /** Who may end a pipeline, and when. */
 public class EndingTest {
   private static final long TIMEOUT = 30_000;
+  private static final Executor THREADS = task -> new Thread(task).start();
 
   private static void assertClosed(BatchPipeline pipeline) {
     expectThrows(IllegalStateException.class, pipeline::next);
@@ -98,7 +100,7 @@ public class EndingTest {
   public void byAnotherThreadWhileOneWaits() throws Exception {
     BatchPipeline pipeline = small().source(endless()).source(silent()).build();
     pipeline.start();
-    CompletableFuture<BatchView> waiting = CompletableFuture.supplyAsync(pipeline::next);
+    CompletableFuture<BatchView> waiting = CompletableFuture.supplyAsync(pipeline::next, THREADS);
     TimeUnit.MILLISECONDS.sleep(200);
     pipeline.close();
     assertNull(waiting.get());
@@ -121,7 +123,8 @@ public class EndingTest {
                     counter[0] = batch.readCounter(0);
                   });
               return counter[0];
-            });
+            },
+            THREADS);
     await(reading);
     pipeline.close();
     closed.countDown();
@@ -134,12 +137,12 @@ public class EndingTest {
     for (int i = 0; i < 10; i++) {
       BatchPipeline pipeline = small().source(endless()).source(counter(5)).build();
       CompletableFuture<?>[] all = {
-        CompletableFuture.runAsync(() -> pipeline.run(batch -> {})),
-        CompletableFuture.runAsync(pipeline::endOfStream),
-        CompletableFuture.runAsync(pipeline::stop),
-        CompletableFuture.runAsync(pipeline::stats),
-        CompletableFuture.runAsync(pipeline::close),
-        CompletableFuture.runAsync(pipeline::close),
+        CompletableFuture.runAsync(() -> pipeline.run(batch -> {}), THREADS),
+        CompletableFuture.runAsync(pipeline::endOfStream, THREADS),
+        CompletableFuture.runAsync(pipeline::stop, THREADS),
+        CompletableFuture.runAsync(pipeline::stats, THREADS),
+        CompletableFuture.runAsync(pipeline::close, THREADS),
+        CompletableFuture.runAsync(pipeline::close, THREADS),
       };
       for (CompletableFuture<?> one : all) {
         // What is called after close says so; nothing else goes wrong.
@@ -167,7 +170,8 @@ public class EndingTest {
                 flow = source.pushBuffer(new Buffer(64 * 64 * 3));
               }
               return flow;
-            });
+            },
+            THREADS);
     TimeUnit.MILLISECONDS.sleep(300);
     assertFalse(last.isDone());
     pipeline.stop();
@@ -229,7 +233,7 @@ public class EndingTest {
       BatchPipeline shared = recording(file);
       CountDownLatch reading = new CountDownLatch(1);
       CompletableFuture<Void> running =
-          CompletableFuture.runAsync(() -> shared.run(batch -> reading.countDown()));
+          CompletableFuture.runAsync(() -> shared.run(batch -> reading.countDown()), THREADS);
       await(reading);
       shared.close();
       running.get();

@@ -66,7 +66,7 @@ final class GpuProbe {
       }
     }
     int device = driver.device(gpuId);
-    return nvml().device(driver.uuid(device), driver.pciBusId(device));
+    return nvml().device(driver.uuid(device), () -> driver.pciBusId(device));
   }
 
   private JetsonModel jetson(int gpuId) {

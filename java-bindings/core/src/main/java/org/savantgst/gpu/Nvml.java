@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.savantgst.SavantException;
 
 /** NVIDIA's management library. Numbers and layouts are those of its manual. */
@@ -81,7 +82,7 @@ final class Nvml {
   }
 
   /** The device of a UUID, GPU or MIG instance, or else of a PCI address. */
-  Device device(byte[] uuid, String pciBusId) {
+  Device device(byte[] uuid, Supplier<String> pciBusId) {
     ByteBuffer bytes = ByteBuffer.wrap(uuid);
     String text = new UUID(bytes.getLong(), bytes.getLong()).toString();
     Optional<Pointer> found = find("nvmlDeviceGetHandleByUUID", "GPU-" + text);
@@ -92,14 +93,14 @@ final class Nvml {
         check("nvmlDeviceGetDeviceHandleFromMigDeviceHandle", part.get(), whole);
         return new Device(part.get(), whole.getValue());
       }
-      found = find("nvmlDeviceGetHandleByPciBusId_v2", pciBusId);
+      found = find("nvmlDeviceGetHandleByPciBusId_v2", pciBusId.get());
     }
     Pointer handle =
         found.orElseThrow(
             () ->
                 new SavantException(
                     Status.UNAVAILABLE,
-                    SONAME + " knows neither GPU " + text + " nor PCI address " + pciBusId));
+                    SONAME + " knows neither GPU " + text + " nor PCI address " + pciBusId.get()));
     return new Device(handle, handle);
   }
 

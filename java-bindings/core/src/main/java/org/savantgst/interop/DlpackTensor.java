@@ -3,6 +3,7 @@ package org.savantgst.interop;
 
 import org.savantgst.Savant;
 import org.savantgst.SavantException;
+import org.savantgst.lowlevel.Leaks;
 import org.savantgst.lowlevel.SavantAPI;
 import org.savantgst.surface.SurfaceView;
 
@@ -13,10 +14,12 @@ import org.savantgst.surface.SurfaceView;
  *
  * <p>The tensor has one owner, who has its deleter called exactly once: this object, when it is
  * closed, or after {@link #release()} whoever took the address over, on any thread. One that is
- * neither released nor closed is never freed. Not for several threads at a time without
- * synchronisation by the caller.
+ * neither released nor closed is never freed ({@code -Dsavant.leakDetection=paranoid} tells where
+ * it was made). Not for several threads at a time without synchronisation by the caller.
  */
 public final class DlpackTensor implements AutoCloseable {
+  private final Leaks.Watch watch;
+
   /** 0 when released or closed. */
   private long address;
 
@@ -24,6 +27,7 @@ public final class DlpackTensor implements AutoCloseable {
 
   private DlpackTensor(long address) {
     this.address = address;
+    this.watch = Leaks.watch(this, "DlpackTensor");
   }
 
   /**
@@ -71,6 +75,7 @@ public final class DlpackTensor implements AutoCloseable {
     long given = address();
     address = 0;
     released = true;
+    Leaks.end(watch);
     return given;
   }
 
@@ -80,6 +85,7 @@ public final class DlpackTensor implements AutoCloseable {
     if (address != 0) {
       long own = address;
       address = 0;
+      Leaks.end(watch);
       SavantAPI.check(SavantAPI.savant_dlpack_delete(own), "savant_dlpack_delete");
     }
   }

@@ -9,6 +9,9 @@ public final class BufferHold {
   /** 0 once the reference is gone. */
   private long address;
 
+  /** Whether the reference is a view's own, which other owners of the buffer count. */
+  private final boolean isExport;
+
   private int owners = 1;
   private int views;
 
@@ -18,7 +21,24 @@ public final class BufferHold {
    * @param address the address of a GstBuffer; a reference to it is taken over
    */
   public BufferHold(long address) {
+    this(address, false);
+  }
+
+  private BufferHold(long address, boolean isExport) {
     this.address = address;
+    this.isExport = isExport;
+  }
+
+  /**
+   * Creates a hold whose owner is a view with a reference of its own.
+   *
+   * @param address the address of a GstBuffer; a reference that savant_view_info took is taken over
+   * @return the hold
+   */
+  public static BufferHold ofView(long address) {
+    BufferHold hold = new BufferHold(address, true);
+    hold.views++;
+    return hold;
   }
 
   /**
@@ -59,11 +79,6 @@ public final class BufferHold {
     views++;
   }
 
-  /** Makes the only owner a view. */
-  public synchronized void becomeView() {
-    views++;
-  }
-
   /** Takes a view away. */
   public void removeView() {
     synchronized (this) {
@@ -81,7 +96,10 @@ public final class BufferHold {
         address = 0;
       }
     }
-    if (dropped != 0) {
+    if (dropped != 0 && isExport) {
+      SavantAPI.check(
+          SavantAPI.savant_buffer_release_export(dropped), "savant_buffer_release_export");
+    } else if (dropped != 0) {
       SavantAPI.check(SavantAPI.savant_buffer_unref(dropped), "savant_buffer_unref");
     }
   }

@@ -170,6 +170,8 @@ public final class SavantAPI {
 
   public static native int savant_buffer_exports(long buffer);
 
+  public static native int savant_buffer_release_export(long buffer);
+
   public static native int savant_view_info(
       long buffer, int slot, int plane, int anySlot, int takeRef, long[] info);
 

@@ -135,9 +135,7 @@ public final class SurfaceView implements AutoCloseable, CudaArray {
     Savant.ensureAvailability();
     long[] info = Scratch.get().numbers();
     read(bufferAddress, slot, WHOLE, false, true, info);
-    BufferHold hold = new BufferHold(bufferAddress);
-    hold.becomeView();
-    return new SurfaceView(hold, slot, WHOLE, cudaStream, info);
+    return new SurfaceView(BufferHold.ofView(bufferAddress), slot, WHOLE, cudaStream, info);
   }
 
   /**

@@ -22,6 +22,8 @@ import org.testng.annotations.Test;
  * {@link Gpus} itself, in a JVM of its own: with a driver on the library path, and the machine's.
  */
 public class GpusTest {
+  private static String machine;
+
   private static void skip(String reason) {
     System.out.println("skipped: " + reason);
     throw new SkipException(reason);
@@ -50,6 +52,14 @@ public class GpusTest {
       environment.put("CUDA_VISIBLE_DEVICES", visible);
     }
     return child(environment, gpu);
+  }
+
+  /** What it says of this machine, asked once. */
+  private static synchronized String ofThisMachine() throws Exception {
+    if (machine == null) {
+      machine = child(Map.of(), 0).out();
+    }
+    return machine;
   }
 
   @Test
@@ -93,7 +103,7 @@ public class GpusTest {
 
   @Test
   public void machineWithoutDriver() throws Exception {
-    String out = child(Map.of(), 0).out();
+    String out = ofThisMachine();
     if (!out.contains("init initCuda(0): libcuda.so.1 cannot be loaded (")) {
       skip("this machine has a driver: one without was not tried");
     }
@@ -108,15 +118,14 @@ public class GpusTest {
   /** The GPU of this machine, beside what nvidia-smi says of it. */
   @Test(groups = "gpu")
   public void h100() throws Exception {
-    ChildJvm child = child(Map.of(), 0);
-    if (!child.out().contains("init done")) {
-      skip("no GPU was tried: " + child.out().lines().filter(l -> l.startsWith("init")).toList());
+    String out = ofThisMachine();
+    if (!out.contains("init done")) {
+      skip("no GPU was tried: " + out.lines().filter(line -> line.startsWith("init")).toList());
     }
     String[] smi = smi("--query-gpu=name,memory.used", "--format=csv,noheader,nounits", "--id=0");
     if (!smi[0].contains("H100")) {
       skip("the GPU is a " + smi[0] + ", no H100");
     }
-    String out = child.out();
     assertTrue(out.contains("architecture Optional[hopper]\n"), out);
     assertTrue(out.contains("tag hopper\n"), out);
     assertTrue(out.contains("nvenc false\n"), out);

@@ -49,6 +49,7 @@ public class LifetimeTest {
     String[][] leaks = {
       {"SharedBuffer", "forgetBuffer"},
       {"SurfaceView", "forgetView"},
+      {"DlpackTensor", "forgetTensor"},
       {"SurfaceBatch", "forgetBatch"},
       {"NonUniformBatch", "forgetNonUniform"},
     };

@@ -207,6 +207,14 @@ public class SharedBufferTest {
       assertEquals(buffer.ids(), List.of(SavantId.batch(-1)));
       assertEquals(view.width(), 16);
       assertEquals(buffer.strongCount(), 2);
+      // Views opened by wrapper or address are views of it, too.
+      SurfaceView byWrapper = SurfaceView.of(wrapper, 0, 0);
+      SurfaceView byAddress = SurfaceView.of(buffer.address(), 0, 0);
+      assertEquals(buffer.strongCount(), 4);
+      buffer.setPts(4);
+      byWrapper.close();
+      byAddress.close();
+      buffer.setPts(3);
       IllegalStateException e = expectThrows(IllegalStateException.class, buffer::take);
       assertTrue(e.getMessage().contains("outstanding"), e.getMessage());
       assertEquals(buffer.pts(), OptionalLong.of(3));
