@@ -19,8 +19,11 @@ fill_pixels (uint8_t *at, const uint8_t *pixel, int size, int64_t n)
     return;
   }
   if (size == 4) {
+    uint32_t word;
+
+    memcpy (&word, pixel, 4);
     for (int64_t i = 0; i < n; i++)
-      memcpy (at + 4 * i, pixel, 4);
+      memcpy (at + 4 * i, &word, 4);
     return;
   }
   memcpy (at, pixel, done);

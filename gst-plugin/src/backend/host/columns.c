@@ -9,6 +9,7 @@
 #define BLOCK 16
 #define MAX_LOADS 8
 #define ROUND 128
+#define ALIKE 8 /* blocks */
 
 /* A weight this near to 0 or 1 cannot move a result by a rounding step. */
 #define NO_WEIGHT 1e-6f
@@ -24,6 +25,37 @@ block_range (const int32_t *at, int32_t *lo, int32_t *hi)
     *lo = at[i] < *lo ? at[i] : *lo;
     *hi = at[i] > *hi ? at[i] : *hi;
   }
+}
+
+static bool
+alike (const SvShuffle *s, int a, int b)
+{
+  int n_blocks = s->n / BLOCK;
+
+  for (int t = 0; t < s->loads; t++)
+    if (memcmp (s->masks + (t * n_blocks + a) * BLOCK,
+            s->masks + (t * n_blocks + b) * BLOCK, BLOCK)
+        != 0)
+      return false;
+  return s->base[b] == s->base[a] + (b - a) * s->stride;
+}
+
+/* Ratios of small numbers repeat themselves from block to block. */
+static void
+find_alike (SvShuffle *s)
+{
+  int n_blocks = s->n / BLOCK, middle = n_blocks / 2;
+  int from = middle, to = middle;
+
+  s->stride = s->base[middle] - s->base[middle - 1];
+  while (from > 0 && alike (s, middle, from - 1))
+    from--;
+  while (to < n_blocks && alike (s, middle, to))
+    to++;
+  s->from = (from + ALIKE - 1) / ALIKE * ALIKE;
+  s->to = to / ALIKE * ALIKE;
+  if (s->to <= s->from)
+    s->from = s->to = 0;
 }
 
 static bool
@@ -66,6 +98,7 @@ init_blocks (SvShuffle *s)
           (uint8_t) (offset % BLOCK);
     }
   }
+  find_alike (s);
   return true;
 }
 
@@ -131,6 +164,26 @@ set_lane (SvColumns *c, int i, const SvLane *lane)
   c->exact = c->exact && rest == 0;
 }
 
+/* Where weights differ, blocks are not alike. */
+static void
+compare_weights (SvColumns *c)
+{
+  SvShuffle *s = &c->pairs;
+
+  for (int k = s->from + 1; k < s->to; k++) {
+    if (memcmp (c->weights + k * BLOCK, c->weights + s->from * BLOCK, BLOCK)
+            != 0
+        || memcmp (c->rest + k * BLOCK / 2, c->rest + s->from * BLOCK / 2,
+               BLOCK)
+            != 0) {
+      s->to = k / ALIKE * ALIKE;
+      break;
+    }
+  }
+  if (s->to <= s->from)
+    s->from = s->to = 0;
+}
+
 bool
 sv_columns_init (SvColumns *columns, const SvLane *lanes, int n)
 {
@@ -148,6 +201,8 @@ sv_columns_init (SvColumns *columns, const SvLane *lanes, int n)
   for (int i = 0; ok && i < columns->pairs.n / 2; i++)
     set_lane (columns, i, &lanes[i < n ? i : n - 1]);
   ok = ok && init_blocks (&columns->pairs);
+  if (ok)
+    compare_weights (columns);
   if (!ok)
     sv_columns_clear (columns);
   return ok;

@@ -16,7 +16,11 @@ static int chosen;
 
 /* The plain C of every set is there; what Highway makes comes over it. */
 #ifdef SV_HAVE_HIGHWAY
-#define HWY_INIT(isa, kernels) sv_host_hwy_init_##isa (kernels)
+#define HWY_INIT(isa, kernels) \
+  do { \
+    sv_host_hwy_filter_init_##isa (kernels); \
+    sv_host_hwy_colour_init_##isa (kernels); \
+  } while (0)
 #else
 #define HWY_INIT(isa, kernels) ((void) (kernels))
 #endif

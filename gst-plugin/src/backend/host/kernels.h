@@ -24,6 +24,11 @@ typedef struct SvShuffle
   int32_t *at;    /* offset of each byte in the row, -1 = a zero */
   int32_t *base;  /* one a block */
   uint8_t *masks; /* [load][block][16]: byte of the vector, 0x80 = none */
+  /* Blocks from..to - 1, multiples of 8, are alike but for their bases, which
+   * lie `stride` bytes apart: kernels keep their tables in registers. */
+  int from;
+  int to;
+  int32_t stride;
 } SvShuffle;
 
 /* Filters a row with two taps: lane i lies between bytes at[2 i] = A and
@@ -120,7 +125,8 @@ typedef struct SvHostKernels
 #define SV_DECLARE_ISA(isa) \
   void sv_host_general_init_##isa (SvHostKernels *kernels); \
   void sv_host_engine8_init_##isa (SvHostKernels *kernels); \
-  void sv_host_hwy_init_##isa (SvHostKernels *kernels);
+  void sv_host_hwy_filter_init_##isa (SvHostKernels *kernels); \
+  void sv_host_hwy_colour_init_##isa (SvHostKernels *kernels);
 #ifdef __cplusplus
 extern "C" {
 #endif
