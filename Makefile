@@ -16,7 +16,7 @@ PROGRAM = examples/target/savant.jar
 PROGRAM_SOURCES := $(shell find pom.xml .mvn gst-plugin java-bindings pipelines \
 	examples -name target -prune -o -path examples/media -prune -o -print)
 
-.PHONY: help bootstrap native program demo demo-launch test soak bench \
+.PHONY: help bootstrap native program demo demo-launch test soak bench bench-gpu \
 	bench-java check-asan check-tsan \
 	check-valgrind check-format format clean
 
@@ -26,6 +26,7 @@ help:
 	@echo 'make test            all checks and tests, also under sanitizers'
 	@echo 'make soak            1000 pipelines, eight threads on one pool for a minute'
 	@echo 'make bench           measures, beside libyuv, OpenCV and others'
+	@echo 'make bench-gpu       measures on GPU 0, beside a copy of the source'
 	@echo 'make bench-java      measures what Java adds to a batch'
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
 	@echo 'make check-tsan      the tests of shared state under ThreadSanitizer'
@@ -67,9 +68,9 @@ soak: bootstrap
 	  cmake --build --preset tsan --target test_gst_pool_threads test_registry && \
 	  SAVANT_SOAK_SECONDS=60 $(FIXED_ADDRESSES) ctest --preset tsan -R pool_threads
 
-bench: bootstrap
+bench bench-gpu: bootstrap
 	cd gst-plugin && cmake --preset release && \
-	  cmake --build --preset release --target bench
+	  cmake --build --preset release --target $@
 
 bench-java: bootstrap
 	$(MVN) -q verify -Pjmh -DskipTests -pl pipelines -am

@@ -64,7 +64,8 @@ SAVANT_API gint gst_savant_image_from_video_frame (SavantImage *image,
 /* ---- Memory ------------------------------------------------------------ */
 
 /* mem_type of a GstMemory of ours, an NvBufSurface. Mapping it READ or
- * READWRITE gives the NvBufSurface itself. It copies truly (every slot below
+ * READWRITE gives the NvBufSurface itself, once a GPU has written the pixels
+ * (and for WRITE nobody reads them any more). It copies truly (every slot below
  * numFilled, or all where numFilled is 0), cannot be shared in part, and
  * frees its pixels with its last reference. */
 #define GST_SAVANT_MEMORY_TYPE "SavantSurface"

@@ -90,7 +90,7 @@ SAVANT_API int savant_buffer_copy_slot (void *buffer, int slot, void *data,
 
 /* Eleven numbers of a slot: data pointer, pitch in bytes, width, height,
  * colorFormat, memType, gpuId, batchSize, numFilled, number of planes, slot
- * bytes. */
+ * bytes. The pixels have been written when it returns. */
 SAVANT_API int savant_buffer_surface_info (void *buffer, int slot,
     int64_t *info);
 

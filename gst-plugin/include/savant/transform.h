@@ -38,7 +38,9 @@ typedef enum SavantInterpolation
 } SavantInterpolation;
 
 /* Which engine computes. The host backend knows DEFAULT only; GPU and VIC
- * are SAVANT_ERROR_UNAVAILABLE there. */
+ * are SAVANT_ERROR_UNAVAILABLE there. On the cuda backend DEFAULT computes on
+ * the GPU whatever touches its memory and on the CPU what does not, GPU
+ * everything on the GPU; VIC is unavailable. */
 typedef enum SavantComputeMode
 {
   SAVANT_COMPUTE_DEFAULT = 0,
@@ -141,8 +143,13 @@ SAVANT_API void savant_transform_free (SavantTransform *transform);
  * and writes the rest of the destination with the pad colour, all jobs in one
  * go; the pictures may differ in format and size. Destinations must not
  * overlap each other or a source. All jobs are checked before the first byte
- * is written. Of `config`, padding and par are not read here. On the host
- * backend the call returns when the pixels are there.
+ * is written. Of `config`, padding and par are not read here. Where all
+ * destinations are in memory of the CPU's, and always on the host backend, the
+ * call returns when the pixels are there. On the cuda backend it returns as
+ * soon as everything is queued for the GPU: whoever transforms or maps memory
+ * of ours then waits by himself, and the sources' memory must stay as it is
+ * until it has been read, see savant_transform_keep(). There all pictures of a
+ * run that lie in device memory must be on one GPU.
  *
  * Pixels: sample positions, filters, order of operations and rounding are
  * those documented in README.md under "Pixels"; deviation at most 1 level
@@ -151,6 +158,23 @@ SAVANT_API void savant_transform_free (SavantTransform *transform);
 SAVANT_API int savant_transform_run (SavantTransform *transform,
     const SavantTransformConfig *config, const SavantTransformJob *jobs,
     int n_jobs);
+
+/* Keeps the sources of the last successful run alive: release (object) is
+ * called as soon as the GPU has read them, from this call, a later one on the
+ * same transform or savant_transform_free(), at once where nothing has to be
+ * kept (always on the host backend, and for surfaces of ours, which know their
+ * readers). May be called several times for a run. */
+SAVANT_API void savant_transform_keep (SavantTransform *transform, void *object,
+    void (*release) (void *object));
+
+/* The largest number of runs whose sources savant_transform_keep() holds; the
+ * oldest is waited for when there would be more. 0 = it never does. */
+SAVANT_API int savant_transform_max_kept (const SavantTransform *transform);
+
+/* SAVANT_OK where the transform can read and write surfaces of a memory type,
+ * else UNAVAILABLE, and savant_last_error() names what is missing. */
+SAVANT_API int savant_transform_takes (const SavantTransform *transform,
+    int mem_type);
 
 /* Writes one colour (0xRRGGBB, alpha 255) everywhere. */
 SAVANT_API int savant_image_fill (const SavantImage *image, uint32_t color);

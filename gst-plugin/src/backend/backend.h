@@ -19,6 +19,7 @@ typedef struct SvBackendCaps
   SavantMemType default_mem_type;
   unsigned compute_modes; /* bit (1 << SavantComputeMode) */
   int pitch_align;        /* bytes, a power of two */
+  int held_runs; /* runs whose sources transform_keep() may hold back */
 } SvBackendCaps;
 
 typedef struct SvBackendFns
@@ -34,6 +35,13 @@ typedef struct SvBackendFns
   void *(*alloc) (SavantMemType mem_type, int gpu_id, size_t size);
   void (*free) (SavantMemType mem_type, int gpu_id, void *data);
 
+  /* Whether an address lies in memory that `alloc` gave; NULL = not known. */
+  bool (*owns) (const void *data);
+
+  /* Waits until the memory around `data` is written and, where `writing`, no
+   * longer read by what runs queued; NULL = it always is. */
+  int (*wait) (const void *data, bool writing);
+
   /* Copies bytes between memories of this backend. */
   int (*copy) (void *dst, const void *src, size_t size);
 
@@ -46,12 +54,21 @@ typedef struct SvBackendFns
   void (*transform_free) (void *transform);
   int (*transform_run) (void *transform, const SavantTransformConfig *config,
       const SavantTransformJob *jobs, int n_jobs);
+
+  /* Calls release (object) once the sources of the last run have been read;
+   * NULL = they have when it returns. */
+  void (*transform_keep) (void *transform, void *object,
+      void (*release) (void *object));
 } SvBackendFns;
 
 /* The backend of a name, "auto" or NULL (then SAVANT_BACKEND decides, else the
  * best that works). On failure NULL, and savant_last_error() names what is
  * missing. The table is static. */
 const SvBackendFns *sv_backend_get (const char *name);
+
+/* The backend whose memory `data` lies in; the host backend for memory that is
+ * nobody's. */
+const SvBackendFns *sv_backend_of (const void *data);
 
 /* DEFAULT resolved, or UNAVAILABLE naming what would be needed, or
  * INVALID_ARGUMENT for a number that is no memory type. */
@@ -63,6 +80,7 @@ int sv_backend_transform_run (const SvBackendFns *backend, void *transform,
     const SavantTransformConfig *config, const SavantTransformJob *jobs,
     int n_jobs);
 
+extern const SvBackendFns sv_cuda_backend;
 extern const SvBackendFns sv_host_backend;
 
 #endif

@@ -8,7 +8,8 @@
 #include "backend.h"
 
 /* In the order in which "auto" tries them. */
-static const SvBackendFns *const backends[] = { &sv_host_backend };
+static const SvBackendFns *const backends[] = { &sv_cuda_backend,
+  &sv_host_backend };
 
 #define N_BACKENDS ((int) (sizeof backends / sizeof backends[0]))
 
@@ -80,6 +81,15 @@ sv_backend_get (const char *name)
   return NULL;
 }
 
+const SvBackendFns *
+sv_backend_of (const void *data)
+{
+  for (int i = 0; i < N_BACKENDS; i++)
+    if (backends[i]->owns != NULL && backends[i]->owns (data))
+      return backends[i];
+  return &sv_host_backend;
+}
+
 int
 sv_backend_resolve_mem_type (const SvBackendFns *backend, int mem_type,
     SavantMemType *resolved)
@@ -95,7 +105,7 @@ sv_backend_resolve_mem_type (const SvBackendFns *backend, int mem_type,
     [SAVANT_MEM_SURFACE_ARRAY] = "DeepStream (libnvbufsurface.so) on a "
                                  "Jetson",
     [SAVANT_MEM_HANDLE] = "DeepStream (libnvbufsurface.so) on a Jetson",
-    [SAVANT_MEM_SYSTEM] = "the host backend",
+    [SAVANT_MEM_SYSTEM] = "the host or the cuda backend",
   };
 
   if (savant_mem_type_name (mem_type) == NULL)

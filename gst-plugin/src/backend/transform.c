@@ -61,6 +61,36 @@ savant_transform_run (SavantTransform *transform,
       config != NULL ? config : &defaults, jobs, n_jobs);
 }
 
+int
+savant_transform_takes (const SavantTransform *transform, int mem_type)
+{
+  SavantMemType resolved;
+
+  if (transform == NULL)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "savant_transform_takes: transform is NULL");
+  /* What the CPU reads, every backend reads. */
+  if (mem_type == SAVANT_MEM_CUDA_PINNED || mem_type == SAVANT_MEM_CUDA_UNIFIED)
+    return SAVANT_OK;
+  return sv_backend_resolve_mem_type (transform->backend, mem_type, &resolved);
+}
+
+void
+savant_transform_keep (SavantTransform *transform, void *object,
+    void (*release) (void *object))
+{
+  if (transform != NULL && transform->backend->transform_keep != NULL)
+    transform->backend->transform_keep (transform->state, object, release);
+  else
+    release (object);
+}
+
+int
+savant_transform_max_kept (const SavantTransform *transform)
+{
+  return transform != NULL ? transform->backend->caps.held_runs : 0;
+}
+
 static int
 check_image (const SavantImage *image, const char *what, bool output, int job)
 {
@@ -158,6 +188,16 @@ check_config (const SvBackendFns *backend, const SavantTransformConfig *config)
   return SAVANT_OK;
 }
 
+/* Waits for another backend's work on memory that this one reaches at once. */
+static int
+wait_for_others (const SvBackendFns *backend, const void *data, bool writing)
+{
+  const SvBackendFns *owner = sv_backend_of (data);
+
+  return owner != backend && owner->wait != NULL ? owner->wait (data, writing)
+                                                 : SAVANT_OK;
+}
+
 int
 sv_backend_transform_run (const SvBackendFns *backend, void *state,
     const SavantTransformConfig *config, const SavantTransformJob *jobs,
@@ -180,6 +220,12 @@ sv_backend_transform_run (const SvBackendFns *backend, void *state,
     if (status == SAVANT_OK)
       status = check_rect (&job->dst_rect, &job->dst, "destination", i);
   }
+  for (int i = 0; backend->wait == NULL && status == SAVANT_OK && i < n_jobs;
+       i++) {
+    status = wait_for_others (backend, jobs[i].src.data[0], false);
+    if (status == SAVANT_OK)
+      status = wait_for_others (backend, jobs[i].dst.data[0], true);
+  }
   if (status != SAVANT_OK || n_jobs == 0)
     return status;
   return backend->transform_run (state, config, jobs, n_jobs);
@@ -199,5 +245,5 @@ savant_image_fill (const SavantImage *image, uint32_t color)
   status = check_image (image, "destination", true, 0);
   if (status != SAVANT_OK)
     return status;
-  return sv_host_backend.fill (image, color);
+  return sv_backend_of (image->data[0])->fill (image, color);
 }

@@ -35,6 +35,8 @@ savant_buffer_surface_info (void *buffer, int slot, int64_t *info)
   if (info == NULL)
     return fail_null ("savant_buffer_surface_info", "info");
   status = get_slot (buffer, slot, &surface, &image);
+  if (status == SAVANT_OK)
+    status = sv_surface_wait (surface, FALSE);
   if (status != SAVANT_OK)
     return status;
   info[0] = (int64_t) (intptr_t) sv_nvbuf_data (layout, surface, slot);
@@ -150,5 +152,15 @@ savant_buffer_transform (SavantTransform *transform, void *dst_buffer,
               job.dst.width, job.dst.height, &job.dst_rect))
           != SAVANT_OK)
     return status;
-  return savant_transform_run (transform, &settings, &job, 1);
+  status =
+      savant_transform_takes (transform, gst_savant_surface_get_mem_type (dst));
+  if (status == SAVANT_OK)
+    status = savant_transform_takes (transform,
+        gst_savant_surface_get_mem_type (src));
+  if (status == SAVANT_OK)
+    status = savant_transform_run (transform, &settings, &job, 1);
+  if (status == SAVANT_OK)
+    savant_transform_keep (transform, gst_buffer_ref (src_buffer),
+        (void (*) (void *)) gst_buffer_unref);
+  return status;
 }

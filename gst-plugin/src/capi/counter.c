@@ -190,8 +190,7 @@ savant_buffer_read_counter (void *buffer, int slot, uint32_t *id)
     return SAVANT_ERROR_NOT_A_SURFACE;
   status = gst_savant_surface_get_image (surface, slot, &image);
   if (status == SAVANT_OK)
-    status = sv_check_readable ("read counter",
-        gst_savant_surface_get_mem_type (surface));
+    status = sv_check_readable ("read counter", surface, FALSE);
   if (status != SAVANT_OK)
     return status;
 

@@ -79,7 +79,7 @@ run (SavantPool *pool, const SavantTransformConfig *config, SvJob *job,
     return SAVANT_ERROR_OUT_OF_MEMORY;
   status = savant_transform_run (transform, config, &job->transform, 1);
   sv_transform_give (pool->backend, transform);
-  return status;
+  return status == SAVANT_OK ? sv_jobs_settle (job, 1, surface) : status;
 }
 
 int
@@ -98,7 +98,8 @@ savant_pool_transform (SavantPool *pool, int64_t timeout_ns,
   *buffer = NULL;
   status = sv_read_config (config, &settings);
   if (status == SAVANT_OK)
-    status = sv_job_place (&job, numbers, &settings, pool->width, pool->height);
+    status = sv_job_place (&job, pool->backend, numbers, &settings, pool->width,
+        pool->height);
   if (status != SAVANT_OK)
     return status;
   /* It would wait for a buffer that the caller holds. */

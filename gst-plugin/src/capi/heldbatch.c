@@ -52,6 +52,9 @@ take_surface (SvHeldBatch *held, GstBuffer *buffer)
   held->n_slots = (guint) gst_savant_surface_get_num_filled (held->surface);
   for (guint i = 0; status == SAVANT_OK && i < held->n_slots; i++)
     status = gst_savant_surface_get_image (held->surface, (gint) i, &picture);
+  /* Whoever gets the addresses may read at once. */
+  if (status == SAVANT_OK)
+    status = sv_surface_wait (held->surface, FALSE);
   return status;
 }
 
@@ -132,8 +135,7 @@ sv_held_batch_picture (const SvHeldBatch *held, const char *what, int slot,
         "%s: slot %d of a batch of %u: it must be from 0 to %d", what, slot,
         held->n_slots, (int) held->n_slots - 1);
   if (held->surface != NULL) {
-    status = sv_check_readable (what,
-        gst_savant_surface_get_mem_type (held->surface));
+    status = sv_check_readable (what, held->surface, FALSE);
     if (status != SAVANT_OK)
       return status;
   }

@@ -69,7 +69,7 @@ read_rect (const int64_t *numbers, const SavantImage *src, SavantRect *rect)
 }
 
 int
-sv_job_place (SvJob *job, const int64_t *numbers,
+sv_job_place (SvJob *job, const SvBackendFns *backend, const int64_t *numbers,
     const SavantTransformConfig *config, int width, int height)
 {
   SavantTransformJob *t = &job->transform;
@@ -77,6 +77,7 @@ sv_job_place (SvJob *job, const int64_t *numbers,
   int64_t slot = numbers[SAVANT_JOB_SRC_SLOT];
   int plane = (int) numbers[SAVANT_JOB_SRC_PLANE];
   const GstSavantTransformMeta *before;
+  SavantMemType mem_type;
   int status;
 
   job->source = source;
@@ -84,8 +85,8 @@ sv_job_place (SvJob *job, const int64_t *numbers,
   status = sv_get_source (source, job->src_slot, plane,
       numbers[SAVANT_JOB_SRC_ANY_SLOT] != 0, &job->surface, &t->src);
   if (status == SAVANT_OK)
-    status = sv_check_readable ("transform",
-        gst_savant_surface_get_mem_type (job->surface));
+    status = sv_backend_resolve_mem_type (backend,
+        gst_savant_surface_get_mem_type (job->surface), &mem_type);
   if (status == SAVANT_OK)
     status = read_rect (numbers + SAVANT_JOB_SRC_RECT, &t->src, &t->src_rect);
   if (status == SAVANT_OK)
@@ -99,6 +100,15 @@ sv_job_place (SvJob *job, const int64_t *numbers,
   if (before != NULL && plane < 0 && job->src_slot < (int) before->n_slots)
     gst_savant_geometry_compose (&before->slots[job->src_slot], &job->geometry,
         &job->geometry);
+  return SAVANT_OK;
+}
+
+int
+sv_jobs_settle (const SvJob *jobs, int n_jobs, gpointer dst)
+{
+  for (int i = 0; i < n_jobs; i++)
+    if (sv_backend_of (jobs[i].transform.src.data[0]) == &sv_host_backend)
+      return sv_surface_wait (dst, FALSE);
   return SAVANT_OK;
 }
 

@@ -25,10 +25,15 @@ int sv_read_config (const int32_t *numbers, SavantTransformConfig *config);
 int sv_get_source (void *buffer, int slot, int plane, gboolean any_slot,
     gpointer *surface, SavantImage *image);
 
-/* Checks a job and places its picture in a width x height destination;
- * SavantStatus. */
-int sv_job_place (SvJob *job, const int64_t *numbers,
-    const SavantTransformConfig *config, int width, int height);
+/* Checks a job of a backend and places its picture in a width x height
+ * destination; SavantStatus. */
+int sv_job_place (SvJob *job, const SvBackendFns *backend,
+    const int64_t *numbers, const SavantTransformConfig *config, int width,
+    int height);
+
+/* After a run into the surface `dst`: waits until its sources have been read
+ * where that cannot be known later, because their memory is nobody's. */
+int sv_jobs_settle (const SvJob *jobs, int n_jobs, gpointer dst);
 
 /* Transform state of a backend for one run, from a stock that threads share.
  * NULL and savant_last_error() without memory. */

@@ -54,11 +54,13 @@ sv_plane_as_gray (gpointer surface, int slot, int plane, SavantImage *image)
 }
 
 int
-sv_check_readable (const char *what, SavantMemType mem_type)
+sv_check_readable (const char *what, gpointer surface, gboolean writing)
 {
+  SavantMemType mem_type = gst_savant_surface_get_mem_type (surface);
+
   if (mem_type == SAVANT_MEM_SYSTEM || mem_type == SAVANT_MEM_CUDA_PINNED
       || mem_type == SAVANT_MEM_CUDA_UNIFIED)
-    return SAVANT_OK;
+    return sv_surface_wait (surface, writing);
   return sv_fail (SAVANT_ERROR_UNSUPPORTED,
       "%s: the CPU cannot read memory type %s, transform the surface into "
       "system memory first",
@@ -167,8 +169,7 @@ savant_buffer_copy_slot (void *buffer, int slot, void *data, int64_t size)
     return SAVANT_ERROR_NOT_A_SURFACE;
   status = gst_savant_surface_get_image (surface, slot, &image);
   if (status == SAVANT_OK)
-    status = sv_check_readable ("copy slot",
-        gst_savant_surface_get_mem_type (surface));
+    status = sv_check_readable ("copy slot", surface, FALSE);
   if (status != SAVANT_OK)
     return status;
   return sv_copy_picture (&image, data, size);

@@ -16,9 +16,10 @@ int sv_get_slot (void *buffer, int slot, gboolean any_slot, gpointer *surface,
 int sv_plane_as_gray (gpointer surface, int slot, int plane,
     SavantImage *image);
 
-/* OK where the CPU can read the memory, else UNSUPPORTED; `what` begins the
- * text. */
-int sv_check_readable (const char *what, SavantMemType mem_type);
+/* OK where the CPU can reach the memory, whose pixels have then been written
+ * and, for `writing`, are no longer read by anybody; else UNSUPPORTED. `what`
+ * begins the text. */
+int sv_check_readable (const char *what, gpointer surface, gboolean writing);
 
 /* savant_buffer_copy_slot() of a picture that the CPU can read. */
 int sv_copy_picture (const SavantImage *image, void *data, int64_t size);

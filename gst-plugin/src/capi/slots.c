@@ -228,8 +228,8 @@ transform (SavantSlots *slots, const int64_t *numbers, SvJob *jobs,
 
     status = open_slot (slots, job[SAVANT_JOB_DST_SLOT], &dst);
     if (status == SAVANT_OK)
-      status = sv_job_place (&jobs[i], job, &slots->config, slots->width,
-          slots->height);
+      status = sv_job_place (&jobs[i], slots->backend, job, &slots->config,
+          slots->width, slots->height);
     if (status != SAVANT_OK)
       return status;
     list[i] = jobs[i].transform;
@@ -240,6 +240,8 @@ transform (SavantSlots *slots, const int64_t *numbers, SvJob *jobs,
     status = sv_buffer_check_exclusive (slots->buffer);
   if (status == SAVANT_OK)
     status = run (slots, list, n_jobs);
+  if (status == SAVANT_OK)
+    status = sv_jobs_settle (jobs, n_jobs, slots->surface);
   for (int i = 0; status == SAVANT_OK && i < n_jobs; i++)
     mark (slots, (int) numbers[i * SAVANT_JOB_NUMBERS + SAVANT_JOB_DST_SLOT],
         &jobs[i].geometry);
@@ -280,8 +282,7 @@ open_for_cpu (SavantSlots *slots, const char *what, int slot,
   int status = open_slot (slots, slot, image);
 
   if (status == SAVANT_OK)
-    status = sv_check_readable (what,
-        gst_savant_surface_get_mem_type (slots->surface));
+    status = sv_check_readable (what, slots->surface, TRUE);
   if (status == SAVANT_OK)
     status = sv_buffer_check_exclusive (slots->buffer);
   return status;

@@ -101,8 +101,7 @@ open_for_cpu (void *buffer, int slot, int plane, const char *what,
   int status = get_pixels (buffer, slot, plane, TRUE, pixels);
 
   if (status == SAVANT_OK)
-    status = sv_check_readable (what,
-        gst_savant_surface_get_mem_type (pixels->surface));
+    status = sv_check_readable (what, pixels->surface, write);
   if (status == SAVANT_OK && write)
     status = sv_buffer_check_exclusive (buffer);
   return status;

@@ -162,11 +162,38 @@ memory_is_span (GstMemory *first G_GNUC_UNUSED, GstMemory *second G_GNUC_UNUSED,
   return FALSE;
 }
 
-static gpointer
-memory_map (GstMemory *memory, gsize size G_GNUC_UNUSED,
-    GstMapFlags flags G_GNUC_UNUSED)
+int
+sv_surface_wait (gpointer surface, gboolean writing)
 {
-  return ((GstSavantMemory *) memory)->surface;
+  SvNvbufLayout layout = sv_nvbuf_layout ();
+  guint n = sv_nvbuf_batch_size (layout, surface);
+  guint filled = sv_nvbuf_num_filled (layout, surface);
+  int status = SAVANT_OK;
+
+  /* The slots of one block are written together. */
+  if (sv_nvbuf_is_contiguous (layout, surface))
+    n = 1;
+  else if (filled > 0)
+    n = filled;
+  for (guint i = 0; status == SAVANT_OK && i < n; i++) {
+    const void *data = sv_nvbuf_data (layout, surface, i);
+    const SvBackendFns *backend =
+        data != NULL ? sv_backend_of (data) : &sv_host_backend;
+
+    if (backend->wait != NULL)
+      status = backend->wait (data, writing);
+  }
+  return status;
+}
+
+static gpointer
+memory_map (GstMemory *memory, gsize size G_GNUC_UNUSED, GstMapFlags flags)
+{
+  gpointer surface = ((GstSavantMemory *) memory)->surface;
+
+  return sv_surface_wait (surface, (flags & GST_MAP_WRITE) != 0) == SAVANT_OK
+      ? surface
+      : NULL;
 }
 
 static void
@@ -281,6 +308,23 @@ gst_savant_allocator_alloc_surface (GstAllocator *allocator,
   return &memory->memory;
 }
 
+/* The allocator's backend, or the best one where that lacks a memory type of
+ * somebody else's pixels; NULL and savant_last_error(). */
+static const SvBackendFns *
+backend_for (GstAllocator *allocator, int mem_type)
+{
+  const SvBackendFns *own = GST_SAVANT_ALLOCATOR (allocator)->backend;
+  const SvBackendFns *best = sv_backend_get (NULL);
+  SavantMemType resolved;
+
+  if (sv_backend_resolve_mem_type (own, mem_type, &resolved) == SAVANT_OK)
+    return own;
+  if (best != NULL
+      && sv_backend_resolve_mem_type (best, mem_type, &resolved) == SAVANT_OK)
+    return best;
+  return NULL;
+}
+
 /* Copies a slot of a buffer's surface into `memory`, which holds the buffer
  * from then on; SavantStatus. */
 static int
@@ -329,7 +373,12 @@ gst_savant_allocator_wrap_slots (GstAllocator *allocator,
     int status = sv_buffer_get_surface (buffers[i], &surface);
 
     if (status == SAVANT_OK && memory == NULL) {
-      memory = memory_new (allocator, GST_SAVANT_ALLOCATOR (allocator)->backend,
+      const SvBackendFns *backend =
+          backend_for (allocator, sv_nvbuf_mem_type (layout, surface));
+
+      if (backend == NULL)
+        return NULL;
+      memory = memory_new (allocator, backend,
           (SavantMemType) sv_nvbuf_mem_type (layout, surface),
           (gint) sv_nvbuf_gpu_id (layout, surface), batch_size, 0,
           GST_MEMORY_FLAG_READONLY);

@@ -55,6 +55,10 @@ int sv_allocator_wrap_pixels (const SvBackendFns *backend,
 /* Whether a memory belongs to one buffer alone, however many hold that. */
 gboolean sv_memory_is_exclusive (GstMemory *memory);
 
+/* Waits until the pixels of all filled slots are written and, where `writing`,
+ * not read any more; SavantStatus. Mapping a memory does the same. */
+int sv_surface_wait (gpointer surface, gboolean writing);
+
 /* The surface of a buffer as gst_savant_buffer_peek_surface() finds it;
  * SavantStatus. */
 int sv_buffer_get_surface (GstBuffer *buffer, gpointer *surface);

@@ -78,6 +78,11 @@ transform_frames (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
           (gint) take->n_items)
       != SAVANT_OK)
     return post_failure (self, "Transform failed", savant_last_error ());
+  item = take->items;
+  for (guint i = 0; i < take->n_items; i++, item = item->next)
+    savant_transform_keep (self->transform,
+        gst_buffer_ref (((const SvBatchItem *) item)->buffer),
+        (void (*) (void *)) gst_buffer_unref);
   return GST_FLOW_OK;
 }
 

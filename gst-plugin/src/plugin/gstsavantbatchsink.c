@@ -244,14 +244,15 @@ upload (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item)
       GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS | GST_BUFFER_COPY_META,
       0, -1);
   sv_unmap_plain (&item->mapped);
-  gst_buffer_unref (item->buffer);
+  savant_transform_keep (pad->upload, item->buffer,
+      (void (*) (void *)) gst_buffer_unref);
   item->buffer = buffer;
   return TRUE;
 }
 
 /* NULL, or what is wrong with the buffer (g_free). */
 static gchar *
-open_surface (SvBatchItem *item)
+open_surface (GstSavantBatch *self, SvBatchItem *item)
 {
   gpointer surface = gst_savant_buffer_peek_surface (item->buffer);
   gint n;
@@ -263,7 +264,10 @@ open_surface (SvBatchItem *item)
     return g_strdup_printf ("the surface has %d filled slots, one is needed: "
                             "split batches with savantunbatch first",
         n);
-  if (gst_savant_surface_get_image (surface, 0, &item->image) != SAVANT_OK)
+  if (savant_transform_takes (self->transform,
+          gst_savant_surface_get_mem_type (surface))
+          != SAVANT_OK
+      || gst_savant_surface_get_image (surface, 0, &item->image) != SAVANT_OK)
     return g_strdup (savant_last_error ());
   if (item->caps->info.colorimetry_named)
     item->image.colorimetry = item->caps->color;
@@ -277,7 +281,7 @@ open_frame (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item)
   gchar *problem;
 
   if (item->caps->info.nvmm)
-    return open_surface (item);
+    return open_surface (self, item);
   problem = sv_map_plain (&item->mapped, item->buffer, &item->caps->info.video,
       GST_MAP_READ, &item->image);
   if (problem != NULL)

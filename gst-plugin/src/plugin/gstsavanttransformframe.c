@@ -353,6 +353,8 @@ sv_transform_transform (GstBaseTransform *trans, GstBuffer *inbuf,
         ("%s, backends: %s", savant_status_name (status), savant_backends ()));
     return GST_FLOW_ERROR;
   }
+  savant_transform_keep (self->transform, gst_buffer_ref (inbuf),
+      (void (*) (void *)) gst_buffer_unref);
   attach_geometry (self, inbuf, outbuf);
   return GST_FLOW_OK;
 }

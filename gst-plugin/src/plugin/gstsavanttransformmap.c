@@ -41,7 +41,11 @@ open_surface (GstSavantTransform *self, GstBuffer *buffer)
     return GST_FLOW_ERROR;
   }
   n = sv_filled_slots (surface);
-  if (n > self->out.batch_size)
+  if (savant_transform_takes (self->transform,
+          gst_savant_surface_get_mem_type (surface))
+      != SAVANT_OK)
+    problem = g_strdup (savant_last_error ());
+  if (problem == NULL && n > self->out.batch_size)
     problem = g_strdup_printf ("the surface has %d filled slots, the caps say "
                                "batch-size=%d",
         n, self->out.batch_size);

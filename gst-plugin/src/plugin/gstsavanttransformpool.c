@@ -301,7 +301,8 @@ sv_transform_propose_allocation (GstBaseTransform *trans,
     config = gst_buffer_pool_get_config (pool);
     gst_buffer_pool_config_get_params (config, NULL, &size, NULL, NULL);
     gst_structure_free (config);
-    gst_query_add_allocation_pool (query, pool, size, 0, 0);
+    gst_query_add_allocation_pool (query, pool, size,
+        (guint) savant_transform_max_kept (self->transform), 0);
     gst_object_unref (pool);
   }
   if (!info.nvmm)

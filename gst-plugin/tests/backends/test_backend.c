@@ -96,6 +96,8 @@ GST_START_TEST (list_of_backends)
   fail_unless (savant_backends () == list);
   /* The host backend works everywhere: no reason in brackets. */
   fail_unless (strstr (list, "host (") == NULL, "%s", list);
+  /* Listed in every build, tried first. */
+  fail_unless (g_str_has_prefix (list, "cuda"), "%s", list);
 }
 GST_END_TEST;
 

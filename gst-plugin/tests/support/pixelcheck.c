@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "gpuimages.h"
+
 /* Levels, on average over all bytes of a kind. */
 #define MAX_MEAN_ERROR 0.02
 
@@ -13,6 +15,8 @@ typedef struct Work
 {
   TestImage src;
   TestImage dst;
+  GpuImage gpu_src; /* where the pictures lie for a GPU */
+  GpuImage gpu_dst;
   TestImage expected;
   TestImage tolerance;
   uint64_t src_hash;
@@ -53,9 +57,10 @@ SavantTransform *
 pixel_transform_new (void)
 {
   SavantTransform *transform = NULL;
-  int status = savant_transform_new ("host", &transform);
+  const char *backend = gpu_backend_wanted () ? "cuda" : "host";
+  int status = savant_transform_new (backend, &transform);
 
-  fail_unless (status == SAVANT_OK, "no host transform: %s",
+  fail_unless (status == SAVANT_OK, "no %s transform: %s", backend,
       savant_last_error ());
   fail_unless (transform != NULL);
   return transform;
@@ -123,6 +128,24 @@ prepare (Work *work, const PixelJob *job, const SavantTransformConfig *config,
   run->dst_rect = rect_of (&job->dst_rect, job->dst_width, job->dst_height);
   ref_transform (config, run, &work->expected.image, &work->tolerance.image);
   work->src_hash = test_image_hash (&work->src);
+  if (gpu_backend_wanted ()) {
+    gpu_image_init (&work->gpu_src, &work->src, (int) (job->seed % 7));
+    gpu_image_init (&work->gpu_dst, &work->dst, (int) (job->seed / 7 % 7));
+    run->src = work->gpu_src.image;
+    run->dst = work->gpu_dst.image;
+  }
+}
+
+/* The pictures as the CPU sees them again. */
+static void
+fetch (Work *work, SavantTransformJob *run)
+{
+  if (!gpu_backend_wanted ())
+    return;
+  gpu_image_fetch (&work->gpu_src, &work->src);
+  gpu_image_fetch (&work->gpu_dst, &work->dst);
+  run->src = work->src.image;
+  run->dst = work->dst.image;
 }
 
 static void
@@ -163,16 +186,20 @@ pixel_check (SavantTransform *transform, const SavantTransformConfig *config,
 {
   SavantTransformJob *runs = calloc (n_jobs, sizeof (*runs));
   Work *work = calloc (n_jobs, sizeof (*work));
+  SavantTransformConfig on_gpu = *config;
   char what[1024];
   int status;
 
   for (int i = 0; i < n_jobs; i++)
     prepare (&work[i], &jobs[i], config, &runs[i]);
-  status = savant_transform_run (transform, config, runs, n_jobs);
+  if (gpu_backend_wanted ())
+    on_gpu.compute_mode = SAVANT_COMPUTE_GPU;
+  status = savant_transform_run (transform, &on_gpu, runs, n_jobs);
   describe (&jobs[0], config, &runs[0], what, sizeof (what));
   fail_unless (status == SAVANT_OK, "%s\nfirst of %d jobs: status %d, %s", what,
       n_jobs, status, savant_last_error ());
   for (int i = 0; i < n_jobs; i++) {
+    fetch (&work[i], &runs[i]);
     check_one (&work[i], &jobs[i], config, &runs[i]);
     test_image_clear (&work[i].src);
     test_image_clear (&work[i].dst);

@@ -2,7 +2,9 @@
 #ifndef TEST_PIXELCHECK_H
 #define TEST_PIXELCHECK_H
 
-/* Runs savant_transform_run() and compares every byte with the reference. */
+/* Runs savant_transform_run() and compares every byte with the reference. The
+ * environment's SAVANT_TEST_BACKEND names the backend, host if it is not set;
+ * with cuda the pictures lie in memory of all kinds, GPU memory above all. */
 
 #include "images.h"
 
@@ -35,7 +37,7 @@ typedef struct PixelJob
 PixelJob pixel_job (SavantFormat src_format, int src_width, int src_height,
     SavantFormat dst_format, int dst_width, int dst_height, uint64_t seed);
 
-/* A transform of the host backend; fails the test if there is none. */
+/* A transform of the backend under test; fails the test if there is none. */
 SavantTransform *pixel_transform_new (void);
 
 /* Runs all jobs in one go and fails the test, with a description of the job,

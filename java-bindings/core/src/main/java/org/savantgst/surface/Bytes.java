@@ -2,8 +2,9 @@
 package org.savantgst.surface;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
-/** The bytes of buffers on the heap. */
+/** Bytes that callers bring. */
 final class Bytes {
   private Bytes() {}
 
@@ -15,5 +16,18 @@ final class Bytes {
     byte[] bytes = new byte[data.remaining()];
     data.duplicate().get(bytes);
     return bytes;
+  }
+
+  /** The values of a colour, the first in the lowest byte; those after the fourth are left out. */
+  static int packed(int[] color) {
+    int packed = 0;
+    for (int i = 0; i < color.length; i++) {
+      if (color[i] < 0 || color[i] > 0xFF) {
+        throw new IllegalArgumentException(
+            "color " + Arrays.toString(color) + ": every value must be 0 to 255");
+      }
+      packed |= i < Integer.BYTES ? color[i] << Byte.SIZE * i : 0;
+    }
+    return packed;
   }
 }

@@ -4,7 +4,6 @@ package org.savantgst.surface;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import org.freedesktop.gstreamer.Buffer;
@@ -36,7 +35,6 @@ import org.savantgst.lowlevel.Scratch;
  */
 public final class SurfaceView implements AutoCloseable, CudaArray {
   private static final int WHOLE = -1;
-  private static final int MAX_CHANNELS = 4;
 
   private final BufferHold hold;
   private final Leaks.Watch watch;
@@ -466,16 +464,7 @@ public final class SurfaceView implements AutoCloseable, CudaArray {
     if (color == null) {
       throw new IllegalArgumentException("color is null: " + channels + " values are needed");
     }
-    int packed = 0;
-    for (int i = 0; i < color.length; i++) {
-      if (color[i] < 0 || color[i] > 0xFF) {
-        throw new IllegalArgumentException(
-            "color " + Arrays.toString(color) + ": every value must be 0 to 255");
-      }
-      if (i < MAX_CHANNELS) {
-        packed |= color[i] << Byte.SIZE * i;
-      }
-    }
+    int packed = Bytes.packed(color);
     check(
         SavantAPI.savant_view_fill(hold.address(), slot, plane, cudaStream, packed, color.length),
         "fill");
@@ -601,14 +590,8 @@ public final class SurfaceView implements AutoCloseable, CudaArray {
 
   @Override
   public String toString() {
-    return "SurfaceView["
-        + width
-        + "x"
-        + height
-        + ", channels="
-        + channels
-        + ", slot="
-        + slot
-        + (open ? "]" : ", closed]");
+    return String.format(
+        "SurfaceView[%dx%d, channels=%d, slot=%d%s]",
+        width, height, channels, slot, open ? "" : ", closed");
   }
 }

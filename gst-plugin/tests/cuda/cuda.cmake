@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+# The cuda backend on a driver that the tests bring along.
+set(CUDA_TEST_DIR ${CMAKE_CURRENT_SOURCE_DIR}/cuda)
+
+function(fake_cuda target)
+  add_library(${target} SHARED cuda/fakecuda.c cuda/fakelaunch.c)
+  target_include_directories(${target} PRIVATE ../include ../src)
+  target_link_libraries(${target} PRIVATE Threads::Threads)
+  savant_warnings(${target})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME cuda SOVERSION 1
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${target})
+endfunction()
+fake_cuda(fake_cuda)
+fake_cuda(fake_cuda_missing)
+target_link_options(fake_cuda_missing PRIVATE
+  -Wl,--version-script=${CUDA_TEST_DIR}/missing.map)
+
+function(cuda_environment test library)
+  set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT
+    LD_LIBRARY_PATH=${CMAKE_BINARY_DIR}/${library} SAVANT_BACKEND= ${ARGN})
+endfunction()
+
+foreach(test memory runs)
+  savant_test(cuda/test_cuda_${test} savant_testable tsan)
+  add_dependencies(test_cuda_cuda_${test} fake_cuda)
+  cuda_environment(cuda/cuda_${test} fake_cuda)
+endforeach()
+savant_test(cuda/test_cuda_elements gstsavant-1.0)
+add_dependencies(test_cuda_cuda_elements fake_cuda)
+cuda_environment(cuda/cuda_elements fake_cuda SAVANT_TEST_FAKE=1)
+# And on a GPU, where there is one.
+add_test(NAME gpu/elements COMMAND test_cuda_cuda_elements)
+set_tests_properties(gpu/elements PROPERTIES
+  ENVIRONMENT "${TEST_ENVIRONMENT};CK_FORK=no" FIXTURES_REQUIRED registry
+  SKIP_RETURN_CODE 77 TIMEOUT 600 LABELS gpu)
+
+# cuda_missing_test(<name> <library> <FAKE_CUDA> <part of the reason>)
+savant_test(cuda/test_cuda_missing savant_testable)
+# In front of a driver that the machine may have.
+file(WRITE ${CMAKE_BINARY_DIR}/no_cuda/libcuda.so.1 "no library\n")
+cuda_environment(cuda/cuda_missing no_cuda
+  "EXPECTED=libcuda.so.1 cannot be loaded")
+add_dependencies(test_cuda_cuda_missing fake_cuda fake_cuda_missing)
+function(cuda_missing_test name library mode expected)
+  add_test(NAME cuda/missing-${name} COMMAND test_cuda_cuda_missing)
+  set_tests_properties(cuda/missing-${name} PROPERTIES
+    ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)
+  cuda_environment(cuda/missing-${name} ${library} FAKE_CUDA=${mode}
+    "EXPECTED=${expected}")
+endfunction()
+cuda_missing_test(symbol fake_cuda_missing none "has no cuLaunchKernel")
+cuda_missing_test(device fake_cuda no-device "no NVIDIA GPU")
+cuda_missing_test(kernels fake_cuda old-driver "CUDA 12.4")
+cuda_missing_test(capability fake_cuda old-gpu "7.5")

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The fake driver's launches, and what tests ask of it. */
+#include <string.h>
+
+#include "fakestate.h"
+
+static int last_jobs, last_gpu = -1;
+static unsigned last_blocks;
+
+/* ---- Launches ------------------------------------------------------------ */
+
+static size_t
+row_bytes (const SvCuPlan *plan)
+{
+  switch (plan->target) {
+    case SV_CU_TARGET_PACKED4:
+      return 4 * (size_t) plan->width;
+    case SV_CU_TARGET_PACKED3:
+      return 3 * (size_t) plan->width;
+    case SV_CU_TARGET_UYVY:
+      return 4 * (((size_t) plan->width + 1) / 2);
+    default:
+      return (size_t) plan->width;
+  }
+}
+
+/* Writes what a kernel would reach; returns the blocks that it needs. */
+static unsigned
+run_job (const SvCuJob *job, unsigned first_block)
+{
+  Memory *table = fake_find (job->plan), *dst = fake_find (job->dst[0]);
+  unsigned across, down;
+  SvCuPlan plan;
+  size_t bytes;
+
+  if (table == NULL || table->kind != KIND_DEVICE)
+    fake_broken ("cuLaunchKernel", "a plan that is not in device memory");
+  fake_check_span ("cuLaunchKernel", table, job->plan, sizeof plan);
+  fake_open (table, true);
+  memcpy (&plan, (void *) (uintptr_t) job->plan, sizeof plan);
+  fake_open (table, false);
+  if (dst == NULL)
+    fake_broken ("cuLaunchKernel", "a destination that no kernel reaches");
+  if (plan.x1 > plan.x0 && fake_find (job->src[0]) == NULL)
+    fake_broken ("cuLaunchKernel", "a source that no kernel reaches");
+  across = (unsigned) (plan.width + SV_CU_TILE_X - 1) / SV_CU_TILE_X;
+  down = (unsigned) (plan.height + SV_CU_TILE_Y - 1) / SV_CU_TILE_Y;
+  if (job->first_block != first_block || job->blocks_x != across)
+    fake_broken ("cuLaunchKernel", "blocks of a job");
+  bytes = row_bytes (&plan);
+  fake_open (dst, true);
+  for (int y = 0; y < plan.height; y++) {
+    SvCuPtr row = job->dst[0] + (SvCuPtr) ((int64_t) y * job->dst_pitch[0]);
+
+    if (fake_find (row) != dst)
+      fake_broken ("cuLaunchKernel", "a destination that leaves its memory");
+    fake_check_span ("cuLaunchKernel", dst, row, bytes);
+    memset ((void *) (uintptr_t) row, FAKE_PIXEL, bytes);
+  }
+  fake_open (dst, false);
+  return across * down;
+}
+
+SvCuResult
+fake_launch (SvCuFunction function, unsigned grid_x, unsigned grid_y,
+    unsigned grid_z, unsigned block_x, unsigned block_y, unsigned block_z,
+    unsigned shared_bytes, SvCuStream stream, void **params, void **extra)
+{
+  const SvCuArgs *args = params[0];
+  unsigned blocks = 0;
+
+  ENTER ("cuLaunchKernel", true);
+  fake_check_stream ("cuLaunchKernel", stream);
+  if (function->gpu != stream->gpu)
+    fake_broken ("cuLaunchKernel", "function and stream of two GPUs");
+  if (grid_y != 1 || grid_z != 1 || block_x != SV_CU_BLOCK_X
+      || block_y != SV_CU_BLOCK_Y || block_z != 1 || shared_bytes != 0
+      || extra != NULL)
+    fake_broken ("cuLaunchKernel", "shape of the launch");
+  if (args->n_jobs < 1 || args->n_jobs > SV_CU_MAX_JOBS)
+    fake_broken ("cuLaunchKernel", "number of jobs");
+  for (int i = 0; i < args->n_jobs; i++)
+    blocks += run_job (&args->jobs[i], blocks);
+  if (blocks != grid_x)
+    fake_broken ("cuLaunchKernel", "blocks of the launch");
+  last_jobs = args->n_jobs;
+  last_blocks = blocks;
+  last_gpu = stream->gpu;
+  return fake_leave (SV_CU_SUCCESS);
+}
+
+/* ---- Controls ------------------------------------------------------------ */
+
+static int
+get_calls (const char *name)
+{
+  int calls = 0;
+
+  pthread_mutex_lock (&fake_state.lock);
+  for (int i = 0; i < 64 && fake_state.counts[i].name != NULL; i++)
+    if (strcmp (fake_state.counts[i].name, name) == 0)
+      calls = fake_state.counts[i].calls;
+  pthread_mutex_unlock (&fake_state.lock);
+  return calls;
+}
+
+static int
+get_n_calls (void)
+{
+  return fake_state.n_calls;
+}
+
+static void
+set_failure (int call, int result, bool from_then_on)
+{
+  fake_state.failing_call = call;
+  fake_state.failing_result = result;
+  fake_state.failing_on = from_then_on;
+}
+
+static void
+set_held (bool hold)
+{
+  fake_state.held = hold;
+  for (int i = 0; i < MAX_THINGS && !hold; i++)
+    fake_events[i].passed = fake_events[i].recorded;
+}
+
+static int
+count_memories (void)
+{
+  int n = 0;
+
+  for (int i = 0; i < MAX_THINGS; i++)
+    n += fake_memories[i].kind != KIND_NONE;
+  return n;
+}
+
+static int
+count_streams (void)
+{
+  int n = 0;
+
+  for (int i = 0; i < MAX_THINGS; i++)
+    n += fake_streams[i].used;
+  return n;
+}
+
+static int
+count_events (void)
+{
+  int n = 0;
+
+  for (int i = 0; i < MAX_THINGS; i++)
+    n += fake_events[i].used;
+  return n;
+}
+
+static int
+get_depth (void)
+{
+  return fake_depth;
+}
+
+static int
+get_last_jobs (void)
+{
+  return last_jobs;
+}
+
+static unsigned
+get_last_blocks (void)
+{
+  return last_blocks;
+}
+
+static int
+get_last_gpu (void)
+{
+  return last_gpu;
+}
+
+EXPORT const FakeCuda fake_cuda_table = { get_calls, get_n_calls, set_failure,
+  set_held, count_memories, count_streams, count_events, get_depth,
+  get_last_jobs, get_last_blocks, get_last_gpu };
