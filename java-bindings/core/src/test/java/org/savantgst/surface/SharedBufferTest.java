@@ -225,7 +225,8 @@ public class SharedBufferTest {
   /** A wrapper that was given to GStreamer is GStreamer's reference. */
   @Test
   public void pushedWrapperMakesItShared() {
-    try (TestPipeline pipeline = new TestPipeline("appsrc name=in");
+    // A live source keeps what was pushed until PLAYING; others mark the first buffer, on a copy.
+    try (TestPipeline pipeline = new TestPipeline("appsrc name=in is-live=true");
         BufferGenerator generator = BufferGenerator.builder(VideoFormat.RGBA, 16, 16).build();
         SharedBuffer buffer = generator.acquire()) {
       AppSrc source = (AppSrc) pipeline.pipeline().getElementByName("in");
