@@ -44,7 +44,7 @@ native: bootstrap
 	  cmake --build --preset release --target gstsavant
 
 $(PROGRAM): $(PROGRAM_SOURCES) | bootstrap
-	$(MVN) -q package -DskipTests -Dnative.target=gstsavant
+	$(MVN) -q package -DskipTests -Dspotless.check.skip -Dnative.target=gstsavant
 	@touch $@
 
 program: $(PROGRAM)

@@ -35,7 +35,8 @@ cuda_environment(cuda/cuda_pixels fake_cuda SAVANT_TEST_FAKE=1)
 foreach(test elements pixels)
   add_test(NAME gpu/${test} COMMAND test_cuda_cuda_${test})
   set_tests_properties(gpu/${test} PROPERTIES
-    ENVIRONMENT "${TEST_ENVIRONMENT};CK_FORK=no" FIXTURES_REQUIRED registry
+    ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib};CK_FORK=no"
+    FIXTURES_REQUIRED registry
     SKIP_RETURN_CODE 77 TIMEOUT 600 LABELS gpu)
 endforeach()
 

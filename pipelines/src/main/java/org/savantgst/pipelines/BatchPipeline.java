@@ -200,8 +200,9 @@ public final class BatchPipeline implements AutoCloseable, Iterable<BatchView> {
 
   /**
    * Lets every source end: an appsrc takes no more frames, files and cameras are left as they are.
-   * What has reached the batch, and what was pushed to an appsrc before, still comes out, and
-   * branches finish their files.
+   * What is queued in the batch, and what was pushed to an appsrc before, still comes out, and
+   * branches finish their files. The one frame of a source that waits for room in its full queue is
+   * dropped, and counted so.
    */
   public void endOfStream() {
     life.endOfStream();
