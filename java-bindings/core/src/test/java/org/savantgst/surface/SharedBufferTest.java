@@ -225,7 +225,7 @@ public class SharedBufferTest {
   /** A wrapper that was given to GStreamer is GStreamer's reference. */
   @Test
   public void pushedWrapperMakesItShared() {
-    try (TestPipeline pipeline = new TestPipeline("appsrc name=in ! fakesink");
+    try (TestPipeline pipeline = new TestPipeline("appsrc name=in");
         BufferGenerator generator = BufferGenerator.builder(VideoFormat.RGBA, 16, 16).build();
         SharedBuffer buffer = generator.acquire()) {
       AppSrc source = (AppSrc) pipeline.pipeline().getElementByName("in");
