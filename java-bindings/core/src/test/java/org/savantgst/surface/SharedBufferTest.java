@@ -222,10 +222,12 @@ public class SharedBufferTest {
     }
   }
 
-  /** A wrapper that was given to GStreamer is GStreamer's reference. */
+  /**
+   * A wrapper that was given to GStreamer, where a paused live source keeps it, is its reference.
+   */
   @Test
   public void pushedWrapperMakesItShared() {
-    try (TestPipeline pipeline = new TestPipeline("appsrc name=in");
+    try (TestPipeline pipeline = new TestPipeline("appsrc name=in is-live=true");
         BufferGenerator generator = BufferGenerator.builder(VideoFormat.RGBA, 16, 16).build();
         SharedBuffer buffer = generator.acquire()) {
       AppSrc source = (AppSrc) pipeline.pipeline().getElementByName("in");
