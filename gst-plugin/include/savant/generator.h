@@ -79,7 +79,8 @@ SAVANT_API int savant_slots_transform (SavantSlots *slots, const int64_t *jobs,
 SAVANT_API int savant_slots_upload (SavantSlots *slots, int slot,
     const void *data, int64_t size);
 
-/* Sets every byte of every plane of a slot (0..255) and marks it filled. */
+/* Sets every byte of every plane of a slot (0..255), in memory that the CPU
+ * reaches also those between rows, and marks it filled. */
 SAVANT_API int savant_slots_memset (SavantSlots *slots, int slot, int value);
 
 SAVANT_API int savant_slots_mark_filled (SavantSlots *slots, int slot);

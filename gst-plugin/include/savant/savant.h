@@ -82,7 +82,8 @@ SAVANT_API int savant_buffer_set_duration (void *buffer, int64_t duration);
 /* Copies the picture of a slot of a surface to `size` bytes at `data`: all
  * planes one after the other, rows without padding as in
  * savant_format_plane_size(). INVALID_ARGUMENT for any other size (the text
- * has the right one), UNSUPPORTED for memory that the CPU cannot read. */
+ * has the right one), UNSUPPORTED for memory that neither the CPU nor a
+ * backend reaches. */
 SAVANT_API int savant_buffer_copy_slot (void *buffer, int slot, void *data,
     int64_t size);
 

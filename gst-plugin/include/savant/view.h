@@ -4,8 +4,12 @@
 
 /* Pixels of one slot, or one plane of it, written and read by the caller.
  * `plane` -1 names a slot of a format of one plane, 0 and more a plane.
- * `stream` is the CUDA stream that the operation is ordered on, as a number;
- * without meaning for memory of the CPU. */
+ * `stream` is the CUDA stream, on the GPU of the memory, that the operation
+ * comes after, as a number; 0 = none, without meaning for memory of the CPU.
+ * On memory of a GPU, too, an operation comes after everything that this
+ * library queued for it and is done on return. UNSUPPORTED for memory that
+ * neither the CPU nor a backend reaches, EXECUTION or OUT_OF_MEMORY where a GPU
+ * fails. */
 
 #include <savant/savant.h>
 
@@ -43,8 +47,8 @@ SAVANT_API int savant_view_info (void *buffer, int slot, int plane,
 SAVANT_API int savant_view_fill (void *buffer, int slot, int plane,
     int64_t stream, uint32_t color, int n_channels);
 
-/* Sets every byte, 0..255, also those between rows unless they may belong to
- * others. */
+/* Sets every byte, 0..255; in memory that the CPU reaches also those between
+ * rows unless they may belong to others. */
 SAVANT_API int savant_view_memset (void *buffer, int slot, int plane,
     int64_t stream, int value);
 

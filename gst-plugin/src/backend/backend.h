@@ -7,6 +7,8 @@
  * trust their arguments. */
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include <savant/transform.h>
 
@@ -21,6 +23,15 @@ typedef struct SvBackendCaps
   int pitch_align;        /* bytes, a power of two */
   int held_runs; /* runs whose sources transform_keep() may hold back */
 } SvBackendCaps;
+
+/* A plane, or part of one, as rows of bytes in memory. */
+typedef struct SvRows
+{
+  void *data;
+  size_t pitch; /* bytes, row_bytes or more */
+  size_t row_bytes;
+  size_t rows;
+} SvRows;
 
 typedef struct SvBackendFns
 {
@@ -48,6 +59,19 @@ typedef struct SvBackendFns
   /* Writes one colour 0xRRGGBB over a valid picture. */
   int (*fill) (const SavantImage *image, uint32_t color);
 
+  /* For memory that the CPU cannot reach; NULL = there is none. `stream` is a
+   * caller's stream on the GPU of the memory, as a number, 0 = none. Each of
+   * these comes after everything queued for the memory and in the stream, is
+   * over when it returns, and leaves the bytes between rows alone. `data` is
+   * memory of the CPU, rows without padding. */
+  int (*upload_rows) (const SvRows *rows, const void *data, int64_t stream);
+  int (*download_rows) (const SvRows *rows, void *data, int64_t stream);
+  /* Repeats the low n_bytes (1..4) of `value`, the lowest first. */
+  int (*set_rows) (const SvRows *rows, uint32_t value, int n_bytes,
+      int64_t stream);
+  /* Waits until what the stream of a GPU holds so far is over. */
+  int (*wait_stream) (int gpu_id, int64_t stream);
+
   /* Transform state; create returns NULL without memory. All jobs of a run
    * are valid, with rectangles inside their pictures. */
   void *(*transform_new) (void);
@@ -69,6 +93,10 @@ const SvBackendFns *sv_backend_get (const char *name);
 /* The backend whose memory `data` lies in; the host backend for memory that is
  * nobody's. */
 const SvBackendFns *sv_backend_of (const void *data);
+
+/* A backend that works here, has a memory type and its upload_rows etc.; NULL
+ * where none is, without a text. */
+const SvBackendFns *sv_backend_reaching (SavantMemType mem_type);
 
 /* DEFAULT resolved, or UNAVAILABLE naming what would be needed, or
  * INVALID_ARGUMENT for a number that is no memory type. */

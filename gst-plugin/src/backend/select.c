@@ -90,6 +90,17 @@ sv_backend_of (const void *data)
   return &sv_host_backend;
 }
 
+const SvBackendFns *
+sv_backend_reaching (SavantMemType mem_type)
+{
+  pthread_once (&probed, probe_all);
+  for (int i = 0; i < N_BACKENDS; i++)
+    if (missing[i] == NULL && backends[i]->upload_rows != NULL
+        && (backends[i]->caps.mem_types & (1u << mem_type)) != 0)
+      return backends[i];
+  return NULL;
+}
+
 int
 sv_backend_resolve_mem_type (const SvBackendFns *backend, int mem_type,
     SavantMemType *resolved)

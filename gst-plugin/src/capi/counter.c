@@ -160,8 +160,8 @@ savant_image_read_counter (const SavantImage *image, const SavantRect *rect,
   return read_cells (image, &map, id);
 }
 
-int
-sv_read_counter (const SavantImage *image, const GstSavantGeometry *geometry,
+static int
+read_with_cpu (const SavantImage *image, const GstSavantGeometry *geometry,
     uint32_t *id)
 {
   CellMap map;
@@ -174,11 +174,64 @@ sv_read_counter (const SavantImage *image, const GstSavantGeometry *geometry,
   return read_cells (image, &map, id);
 }
 
+/* Makes of *image a picture in memory of the CPU, to be freed; NULL and
+ * *status on failure. */
+static uint8_t *
+download (const SvAccess *access, SavantImage *image, int *status)
+{
+  int64_t row_bytes[SAVANT_MAX_PLANES], rows[SAVANT_MAX_PLANES], size = 0;
+  uint8_t *pixels, *at;
+  int p;
+
+  for (p = 0; p < image->n_planes; p++) {
+    savant_format_plane_size (image->format, p, image->width, image->height,
+        &row_bytes[p], &rows[p]);
+    size += row_bytes[p] * rows[p];
+  }
+  pixels = g_try_malloc ((gsize) size);
+  if (pixels == NULL) {
+    *status = sv_fail (SAVANT_ERROR_OUT_OF_MEMORY,
+        "read counter: no memory for a picture of %" G_GINT64_FORMAT " bytes",
+        size);
+    return NULL;
+  }
+  *status = sv_copy_picture (access, image, pixels, size);
+  if (*status != SAVANT_OK) {
+    g_free (pixels);
+    return NULL;
+  }
+  for (p = 0, at = pixels; p < image->n_planes; p++) {
+    image->data[p] = at;
+    image->pitch_bytes[p] = (ptrdiff_t) row_bytes[p];
+    at += row_bytes[p] * rows[p];
+  }
+  return pixels;
+}
+
+int
+sv_read_counter (const SvAccess *access, const SavantImage *image,
+    const GstSavantGeometry *geometry, uint32_t *id)
+{
+  SavantImage picture = *image;
+  uint8_t *pixels;
+  int status;
+
+  if (access->device == NULL)
+    return read_with_cpu (image, geometry, id);
+  pixels = download (access, &picture, &status);
+  if (pixels == NULL)
+    return status;
+  status = read_with_cpu (&picture, geometry, id);
+  g_free (pixels);
+  return status;
+}
+
 int
 savant_buffer_read_counter (void *buffer, int slot, uint32_t *id)
 {
   GstSavantTransformMeta *meta;
   SavantImage image;
+  SvAccess access;
   gpointer surface;
   int status;
 
@@ -190,12 +243,12 @@ savant_buffer_read_counter (void *buffer, int slot, uint32_t *id)
     return SAVANT_ERROR_NOT_A_SURFACE;
   status = gst_savant_surface_get_image (surface, slot, &image);
   if (status == SAVANT_OK)
-    status = sv_check_readable ("read counter", surface, FALSE);
+    status = sv_open_pixels ("read counter", surface, FALSE, 0, &access);
   if (status != SAVANT_OK)
     return status;
 
   meta = gst_buffer_get_savant_transform_meta (buffer);
-  return sv_read_counter (&image,
+  return sv_read_counter (&access, &image,
       meta != NULL && (guint) slot < meta->n_slots ? &meta->slots[slot] : NULL,
       id);
 }

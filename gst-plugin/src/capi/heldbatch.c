@@ -124,10 +124,11 @@ find_geometry (const SvHeldBatch *held, guint slot)
 
 int
 sv_held_batch_picture (const SvHeldBatch *held, const char *what, int slot,
-    SavantImage *picture, const GstSavantGeometry **geometry)
+    SavantImage *picture, SvAccess *access, const GstSavantGeometry **geometry)
 {
   int status;
 
+  *access = (SvAccess){ .device = NULL };
   if (held->buffer == NULL)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT, "%s: nothing is held", what);
   if (slot < 0 || slot >= (int) held->n_slots)
@@ -135,7 +136,7 @@ sv_held_batch_picture (const SvHeldBatch *held, const char *what, int slot,
         "%s: slot %d of a batch of %u: it must be from 0 to %d", what, slot,
         held->n_slots, (int) held->n_slots - 1);
   if (held->surface != NULL) {
-    status = sv_check_readable (what, held->surface, FALSE);
+    status = sv_open_pixels (what, held->surface, FALSE, 0, access);
     if (status != SAVANT_OK)
       return status;
   }

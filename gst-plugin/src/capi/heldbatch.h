@@ -4,6 +4,8 @@
 
 #include <savant/gst.h>
 
+#include "picture.h"
+
 /* A batch or plain frame that is kept alive and readable, and what it is as
  * the numbers of savant_puller_pull(). Zero-filled: nothing is held. */
 typedef struct SvHeldBatch
@@ -34,9 +36,9 @@ void sv_held_batch_clear (SvHeldBatch *held);
 void sv_held_batch_write (const SvHeldBatch *held, int64_t *numbers,
     int capacity);
 
-/* The picture of a slot, which the CPU can read, and its geometry or NULL;
+/* The picture of a slot, opened for reading, and its geometry or NULL;
  * `what` begins the text of a failure. SavantStatus. */
 int sv_held_batch_picture (const SvHeldBatch *held, const char *what, int slot,
-    SavantImage *picture, const GstSavantGeometry **geometry);
+    SavantImage *picture, SvAccess *access, const GstSavantGeometry **geometry);
 
 #endif

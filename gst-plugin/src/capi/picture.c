@@ -56,20 +56,6 @@ sv_plane_as_gray (gpointer surface, int slot, int plane, SavantImage *image)
   return SAVANT_OK;
 }
 
-int
-sv_check_readable (const char *what, gpointer surface, gboolean writing)
-{
-  SavantMemType mem_type = gst_savant_surface_get_mem_type (surface);
-
-  if (mem_type == SAVANT_MEM_SYSTEM || mem_type == SAVANT_MEM_CUDA_PINNED
-      || mem_type == SAVANT_MEM_CUDA_UNIFIED)
-    return sv_surface_wait (surface, writing);
-  return sv_fail (SAVANT_ERROR_UNSUPPORTED,
-      "%s: the CPU cannot read memory type %s, transform the surface into "
-      "system memory first",
-      what, savant_mem_type_name (mem_type));
-}
-
 static int64_t
 picture_bytes (const SavantImage *image)
 {
@@ -101,64 +87,71 @@ check_bytes (const char *what, const SavantImage *image, const void *data,
   return SAVANT_OK;
 }
 
-static void
-copy_rows (uint8_t *to, ptrdiff_t to_pitch, const uint8_t *from,
-    ptrdiff_t from_pitch, int64_t row_bytes, int64_t rows)
+static SvRows
+rows_of (const SavantImage *image, int plane)
 {
-  if (to_pitch == row_bytes && from_pitch == row_bytes) {
-    memcpy (to, from, (size_t) (row_bytes * rows));
-    return;
-  }
-  for (int64_t y = 0; y < rows; y++, to += to_pitch, from += from_pitch)
-    memcpy (to, from, (size_t) row_bytes);
+  int64_t row_bytes, rows;
+
+  savant_format_plane_size (image->format, plane, image->width, image->height,
+      &row_bytes, &rows);
+  return (SvRows){ .data = image->data[plane],
+    .pitch = (size_t) image->pitch_bytes[plane],
+    .row_bytes = (size_t) row_bytes,
+    .rows = (size_t) rows };
 }
 
 int
-sv_copy_picture (const SavantImage *image, void *data, int64_t size)
+sv_copy_picture (const SvAccess *access, const SavantImage *image, void *data,
+    int64_t size)
 {
   int status = check_bytes ("copy slot", image, data, size);
   uint8_t *to = data;
 
   for (int p = 0; status == SAVANT_OK && p < image->n_planes; p++) {
-    int64_t row_bytes, rows;
+    SvRows rows = rows_of (image, p);
 
-    savant_format_plane_size (image->format, p, image->width, image->height,
-        &row_bytes, &rows);
-    copy_rows (to, row_bytes, image->data[p], image->pitch_bytes[p], row_bytes,
-        rows);
-    to += row_bytes * rows;
+    status = sv_get_rows (access, &rows, to);
+    to += rows.row_bytes * rows.rows;
   }
   return status;
 }
 
 int
-sv_fill_picture (const SavantImage *image, const void *data, int64_t size)
+sv_fill_picture (const SvAccess *access, const SavantImage *image,
+    const void *data, int64_t size)
 {
   int status = check_bytes ("upload", image, data, size);
   const uint8_t *from = data;
 
   for (int p = 0; status == SAVANT_OK && p < image->n_planes; p++) {
-    int64_t row_bytes, rows;
+    SvRows rows = rows_of (image, p);
 
-    savant_format_plane_size (image->format, p, image->width, image->height,
-        &row_bytes, &rows);
-    copy_rows (image->data[p], image->pitch_bytes[p], from, row_bytes,
-        row_bytes, rows);
-    from += row_bytes * rows;
+    status = sv_put_rows (access, &rows, from);
+    from += rows.row_bytes * rows.rows;
   }
   return status;
 }
 
-void
-sv_memset_slot (gpointer surface, int slot, const SavantImage *image, int value)
+int
+sv_memset_slot (const SvAccess *access, gpointer surface, int slot,
+    const SavantImage *image, int value)
 {
-  for (int p = 0; p < image->n_planes; p++) {
-    uint32_t width, rows, pitch, offset, bytes_per_sample;
+  int status = SAVANT_OK;
 
+  for (int p = 0; status == SAVANT_OK && p < image->n_planes; p++) {
+    uint32_t width, n_rows, pitch, offset, bytes_per_sample;
+
+    if (access->device != NULL) {
+      SvRows rows = rows_of (image, p);
+
+      status = sv_set_rows (access, &rows, (uint32_t) value, 1);
+      continue;
+    }
     sv_nvbuf_plane (sv_nvbuf_layout (), surface, (uint32_t) slot, (uint32_t) p,
-        &width, &rows, &pitch, &offset, &bytes_per_sample);
-    memset (image->data[p], value, (size_t) pitch * rows);
+        &width, &n_rows, &pitch, &offset, &bytes_per_sample);
+    memset (image->data[p], value, (size_t) pitch * n_rows);
   }
+  return status;
 }
 
 int
@@ -166,14 +159,15 @@ savant_buffer_copy_slot (void *buffer, int slot, void *data, int64_t size)
 {
   gpointer surface = gst_savant_buffer_peek_surface (buffer);
   SavantImage image;
+  SvAccess access;
   int status;
 
   if (surface == NULL)
     return SAVANT_ERROR_NOT_A_SURFACE;
   status = gst_savant_surface_get_image (surface, slot, &image);
   if (status == SAVANT_OK)
-    status = sv_check_readable ("copy slot", surface, FALSE);
+    status = sv_open_pixels ("copy slot", surface, FALSE, 0, &access);
   if (status != SAVANT_OK)
     return status;
-  return sv_copy_picture (&image, data, size);
+  return sv_copy_picture (&access, &image, data, size);
 }

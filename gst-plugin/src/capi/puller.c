@@ -264,15 +264,16 @@ savant_puller_copy_slot (SavantPuller *puller, int slot, void *data,
     int64_t size)
 {
   SavantImage picture;
+  SvAccess access;
   int status;
 
   if (puller == NULL)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT, "copy slot: puller is NULL");
-  status =
-      sv_held_batch_picture (&puller->held, "copy slot", slot, &picture, NULL);
+  status = sv_held_batch_picture (&puller->held, "copy slot", slot, &picture,
+      &access, NULL);
   if (status != SAVANT_OK)
     return status;
-  return sv_copy_picture (&picture, data, size);
+  return sv_copy_picture (&access, &picture, data, size);
 }
 
 int
@@ -280,16 +281,17 @@ savant_puller_read_counter (SavantPuller *puller, int slot, uint32_t *id)
 {
   const GstSavantGeometry *geometry;
   SavantImage picture;
+  SvAccess access;
   int status;
 
   if (puller == NULL || id == NULL)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT, "read counter: %s is NULL",
         puller == NULL ? "puller" : "id");
   status = sv_held_batch_picture (&puller->held, "read counter", slot, &picture,
-      &geometry);
+      &access, &geometry);
   if (status != SAVANT_OK)
     return status;
-  return sv_read_counter (&picture, geometry, id);
+  return sv_read_counter (&access, &picture, geometry, id);
 }
 
 int

@@ -274,15 +274,15 @@ savant_slots_transform (SavantSlots *slots, const int64_t *numbers, int n_jobs)
   return status;
 }
 
-/* For the CPU to write: slot and kind of memory; SavantStatus. */
+/* To be written by the caller: slot and kind of memory; SavantStatus. */
 static int
-open_for_cpu (SavantSlots *slots, const char *what, int slot,
-    SavantImage *image)
+open_pixels (SavantSlots *slots, const char *what, int slot, SavantImage *image,
+    SvAccess *access)
 {
   int status = open_slot (slots, slot, image);
 
   if (status == SAVANT_OK)
-    status = sv_check_readable (what, slots->surface, TRUE);
+    status = sv_open_pixels (what, slots->surface, TRUE, 0, access);
   if (status == SAVANT_OK)
     status = sv_buffer_check_exclusive (slots->buffer);
   return status;
@@ -293,10 +293,11 @@ savant_slots_upload (SavantSlots *slots, int slot, const void *data,
     int64_t size)
 {
   SavantImage image;
-  int status = open_for_cpu (slots, "upload", slot, &image);
+  SvAccess access;
+  int status = open_pixels (slots, "upload", slot, &image, &access);
 
   if (status == SAVANT_OK)
-    status = sv_fill_picture (&image, data, size);
+    status = sv_fill_picture (&access, &image, data, size);
   if (status == SAVANT_OK)
     mark (slots, slot, NULL);
   return status;
@@ -306,16 +307,17 @@ int
 savant_slots_memset (SavantSlots *slots, int slot, int value)
 {
   SavantImage image;
-  int status = open_for_cpu (slots, "memset", slot, &image);
+  SvAccess access;
+  int status = open_pixels (slots, "memset", slot, &image, &access);
 
   if (status == SAVANT_OK && (value < 0 || value > 255))
     status = sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "memset of slot %d to %d: a byte is 0 to 255", slot, value);
-  if (status != SAVANT_OK)
-    return status;
-  sv_memset_slot (slots->surface, slot, &image, value);
-  mark (slots, slot, NULL);
-  return SAVANT_OK;
+  if (status == SAVANT_OK)
+    status = sv_memset_slot (&access, slots->surface, slot, &image, value);
+  if (status == SAVANT_OK)
+    mark (slots, slot, NULL);
+  return status;
 }
 
 int

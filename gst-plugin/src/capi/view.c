@@ -93,18 +93,27 @@ savant_view_info (void *buffer, int slot, int plane, int any_slot, int take_ref,
   return SAVANT_OK;
 }
 
-/* Pixels that the CPU can reach, to be written or only read. */
+/* Pixels to be written or only read. */
 static int
-open_for_cpu (void *buffer, int slot, int plane, const char *what,
-    gboolean write, Pixels *pixels)
+open_pixels (void *buffer, int slot, int plane, const char *what,
+    gboolean write, int64_t stream, Pixels *pixels, SvAccess *access)
 {
   int status = get_pixels (buffer, slot, plane, TRUE, pixels);
 
   if (status == SAVANT_OK)
-    status = sv_check_readable (what, pixels->surface, write);
+    status = sv_open_pixels (what, pixels->surface, write, stream, access);
   if (status == SAVANT_OK && write)
     status = sv_buffer_check_exclusive (buffer);
   return status;
+}
+
+static SvRows
+rows_of (const Pixels *p)
+{
+  return (SvRows){ .data = p->data,
+    .pitch = (size_t) p->pitch,
+    .row_bytes = (size_t) p->width * (size_t) p->channels,
+    .rows = (size_t) p->height };
 }
 
 int
@@ -112,9 +121,11 @@ savant_view_fill (void *buffer, int slot, int plane, int64_t stream,
     uint32_t color, int n_channels)
 {
   Pixels p;
-  int status = open_for_cpu (buffer, slot, plane, "fill", TRUE, &p);
+  SvAccess access;
+  SvRows rows;
+  int status =
+      open_pixels (buffer, slot, plane, "fill", TRUE, stream, &p, &access);
 
-  (void) stream;
   if (status != SAVANT_OK)
     return status;
   if (p.format == SAVANT_FORMAT_UYVY)
@@ -124,11 +135,8 @@ savant_view_fill (void *buffer, int slot, int plane, int64_t stream,
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "fill with %d values: the view has %d channels", n_channels,
         p.channels);
-  for (int64_t i = 0; i < (int64_t) p.width * p.channels; i++)
-    p.data[i] = (uint8_t) (color >> 8 * (i % p.channels));
-  for (int y = 1; y < p.height; y++)
-    memcpy (p.data + y * p.pitch, p.data, (size_t) p.width * p.channels);
-  return SAVANT_OK;
+  rows = rows_of (&p);
+  return sv_set_rows (&access, &rows, color, n_channels);
 }
 
 int
@@ -136,22 +144,23 @@ savant_view_memset (void *buffer, int slot, int plane, int64_t stream,
     int value)
 {
   Pixels p;
-  int status = open_for_cpu (buffer, slot, plane, "memset", TRUE, &p);
+  SvAccess access;
+  SvRows rows;
+  int status =
+      open_pixels (buffer, slot, plane, "memset", TRUE, stream, &p, &access);
 
-  (void) stream;
   if (status != SAVANT_OK)
     return status;
   if (value < 0 || value > 255)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "memset to %d: a byte is 0 to 255", value);
   /* Rows of an image inside another one have strangers' bytes between them. */
-  if (p.owned >= p.pitch * p.height) {
+  if (access.device == NULL && p.owned >= p.pitch * p.height) {
     memset (p.data, value, (size_t) p.owned);
     return SAVANT_OK;
   }
-  for (int y = 0; y < p.height; y++)
-    memset (p.data + y * p.pitch, value, (size_t) p.width * p.channels);
-  return SAVANT_OK;
+  rows = rows_of (&p);
+  return sv_set_rows (&access, &rows, (uint32_t) value, 1);
 }
 
 static int
@@ -174,16 +183,17 @@ savant_view_upload (void *buffer, int slot, int plane, int64_t stream,
     const void *data, int64_t size)
 {
   Pixels p;
-  int status = open_for_cpu (buffer, slot, plane, "upload", TRUE, &p);
+  SvAccess access;
+  SvRows rows;
+  int status =
+      open_pixels (buffer, slot, plane, "upload", TRUE, stream, &p, &access);
 
-  (void) stream;
   if (status == SAVANT_OK)
     status = check_bytes (&p, "upload", data, size);
-  for (int64_t y = 0; status == SAVANT_OK && y < p.height; y++)
-    memcpy (p.data + y * p.pitch,
-        (const uint8_t *) data + y * p.width * p.channels,
-        (size_t) p.width * p.channels);
-  return status;
+  if (status != SAVANT_OK)
+    return status;
+  rows = rows_of (&p);
+  return sv_put_rows (&access, &rows, data);
 }
 
 int
@@ -191,13 +201,15 @@ savant_view_download (void *buffer, int slot, int plane, int64_t stream,
     void *data, int64_t size)
 {
   Pixels p;
-  int status = open_for_cpu (buffer, slot, plane, "download", FALSE, &p);
+  SvAccess access;
+  SvRows rows;
+  int status =
+      open_pixels (buffer, slot, plane, "download", FALSE, stream, &p, &access);
 
-  (void) stream;
   if (status == SAVANT_OK)
     status = check_bytes (&p, "download", data, size);
-  for (int64_t y = 0; status == SAVANT_OK && y < p.height; y++)
-    memcpy ((uint8_t *) data + y * p.width * p.channels, p.data + y * p.pitch,
-        (size_t) p.width * p.channels);
-  return status;
+  if (status != SAVANT_OK)
+    return status;
+  rows = rows_of (&p);
+  return sv_get_rows (&access, &rows, data);
 }

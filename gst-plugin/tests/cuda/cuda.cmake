@@ -28,11 +28,16 @@ endforeach()
 savant_test(cuda/test_cuda_elements gstsavant-1.0)
 add_dependencies(test_cuda_cuda_elements fake_cuda)
 cuda_environment(cuda/cuda_elements fake_cuda SAVANT_TEST_FAKE=1)
+savant_test(cuda/test_cuda_pixels savant_testable tsan)
+add_dependencies(test_cuda_cuda_pixels fake_cuda)
+cuda_environment(cuda/cuda_pixels fake_cuda SAVANT_TEST_FAKE=1)
 # And on a GPU, where there is one.
-add_test(NAME gpu/elements COMMAND test_cuda_cuda_elements)
-set_tests_properties(gpu/elements PROPERTIES
-  ENVIRONMENT "${TEST_ENVIRONMENT};CK_FORK=no" FIXTURES_REQUIRED registry
-  SKIP_RETURN_CODE 77 TIMEOUT 600 LABELS gpu)
+foreach(test elements pixels)
+  add_test(NAME gpu/${test} COMMAND test_cuda_cuda_${test})
+  set_tests_properties(gpu/${test} PROPERTIES
+    ENVIRONMENT "${TEST_ENVIRONMENT};CK_FORK=no" FIXTURES_REQUIRED registry
+    SKIP_RETURN_CODE 77 TIMEOUT 600 LABELS gpu)
+endforeach()
 
 # cuda_missing_test(<name> <library> <FAKE_CUDA> <part of the reason>)
 savant_test(cuda/test_cuda_missing savant_testable)

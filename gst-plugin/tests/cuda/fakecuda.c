@@ -397,6 +397,57 @@ fake_copy_2d (const SvCuCopy2d *copy, SvCuStream stream)
   return fake_leave (SV_CU_SUCCESS);
 }
 
+/* Both as the driver has them: whole pixels at multiples of their size. */
+static SvCuResult
+fill_2d (const char *name, SvCuPtr dst, size_t pitch, const void *pixel,
+    size_t pixel_bytes, size_t width, size_t height, SvCuStream stream)
+{
+  Memory *memory;
+
+  ENTER (name, true);
+  fake_check_stream (name, stream);
+  memory = fake_find (dst);
+  if (memory == NULL)
+    fake_broken (name, "no memory of the GPU");
+  if (width == 0 || height == 0 || pitch < width * pixel_bytes)
+    fake_broken (name, "sizes");
+  if (dst % pixel_bytes != 0 || pitch % pixel_bytes != 0)
+    fake_broken (name, "alignment");
+  fake_check_span (name, memory, dst,
+      (height - 1) * pitch + width * pixel_bytes);
+  fake_open (memory, true);
+  for (size_t y = 0; y < height; y++)
+    for (size_t x = 0; x < width; x++)
+      memcpy ((uint8_t *) (uintptr_t) dst + y * pitch + x * pixel_bytes, pixel,
+          pixel_bytes);
+  fake_open (memory, false);
+  return fake_leave (SV_CU_SUCCESS);
+}
+
+SvCuResult
+fake_set_2d_8 (SvCuPtr dst, size_t pitch, unsigned char value, size_t width,
+    size_t height, SvCuStream stream)
+{
+  return fill_2d ("cuMemsetD2D8Async", dst, pitch, &value, 1, width, height,
+      stream);
+}
+
+SvCuResult
+fake_set_2d_16 (SvCuPtr dst, size_t pitch, unsigned short value, size_t width,
+    size_t height, SvCuStream stream)
+{
+  return fill_2d ("cuMemsetD2D16Async", dst, pitch, &value, 2, width, height,
+      stream);
+}
+
+SvCuResult
+fake_set_2d_32 (SvCuPtr dst, size_t pitch, unsigned value, size_t width,
+    size_t height, SvCuStream stream)
+{
+  return fill_2d ("cuMemsetD2D32Async", dst, pitch, &value, 4, width, height,
+      stream);
+}
+
 /* ---- Streams and fake_events
  * -------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 
 #include "../../core/log.h"
 #include "engine.h"
+#include "rows.h"
 
 /* A multiple of it is what NvBufSurface's pitches are on a GPU of a PC. */
 #define PITCH_ALIGN 512
@@ -100,6 +101,73 @@ cuda_fill (const SavantImage *image, uint32_t color)
   pthread_mutex_unlock (&service_lock);
   sv_cu_fence_unref (fence);
   return status;
+}
+
+/* ---- Rows of bytes ------------------------------------------------------ */
+
+static int
+find_target (const void *data, int64_t stream, SvCuTarget *target)
+{
+  SvCuPlace place = sv_cu_locate (data);
+  SvCuEngine *engine;
+
+  if (!place.gpu)
+    return sv_fail (SAVANT_ERROR_UNSUPPORTED,
+        "the pixels are at %p, which the CUDA driver does not know: they must "
+        "be in memory of a GPU",
+        data);
+  *target = (SvCuTarget){ .gpu = sv_cu_gpu (place.gpu_id),
+    .stream = (SvCuStream) (intptr_t) stream,
+    .block = place.block };
+  if (target->gpu == NULL)
+    return SAVANT_ERROR_EXECUTION;
+  if (stream != 0)
+    return SAVANT_OK;
+  engine = lock_service (place.gpu_id);
+  if (engine == NULL)
+    return SAVANT_ERROR_EXECUTION;
+  target->stream = sv_cu_engine_stream (engine);
+  pthread_mutex_unlock (&service_lock);
+  return SAVANT_OK;
+}
+
+static int
+cuda_upload_rows (const SvRows *rows, const void *data, int64_t stream)
+{
+  SvCuTarget target;
+  int status = find_target (rows->data, stream, &target);
+
+  return status == SAVANT_OK ? sv_cu_upload_rows (&target, rows, data) : status;
+}
+
+static int
+cuda_download_rows (const SvRows *rows, void *data, int64_t stream)
+{
+  SvCuTarget target;
+  int status = find_target (rows->data, stream, &target);
+
+  return status == SAVANT_OK ? sv_cu_download_rows (&target, rows, data)
+                             : status;
+}
+
+static int
+cuda_set_rows (const SvRows *rows, uint32_t value, int n_bytes, int64_t stream)
+{
+  SvCuTarget target;
+  int status = find_target (rows->data, stream, &target);
+
+  return status == SAVANT_OK ? sv_cu_set_rows (&target, rows, value, n_bytes)
+                             : status;
+}
+
+static int
+cuda_wait_stream (int gpu_id, int64_t stream)
+{
+  SvCuTarget target = { .gpu = sv_cu_gpu (gpu_id),
+    .stream = (SvCuStream) (intptr_t) stream };
+
+  return target.gpu != NULL ? sv_cu_wait_stream (&target)
+                            : SAVANT_ERROR_EXECUTION;
 }
 
 /* ---- Transforms --------------------------------------------------------- */
@@ -317,6 +385,10 @@ const SvBackendFns sv_cuda_backend = {
   .wait = sv_cu_wait,
   .copy = cuda_copy,
   .fill = cuda_fill,
+  .upload_rows = cuda_upload_rows,
+  .download_rows = cuda_download_rows,
+  .set_rows = cuda_set_rows,
+  .wait_stream = cuda_wait_stream,
   .transform_new = cuda_transform_new,
   .transform_free = cuda_transform_free,
   .transform_run = cuda_transform_run,

@@ -110,6 +110,15 @@ _Static_assert (offsetof (SvCuCopy2d, width_bytes) == 112, "CUDA_MEMCPY2D");
       (SvCuPtr dst, SvCuPtr src, size_t size, SvCuStream stream))              \
   X (copy_2d, "cuMemcpy2DAsync_v2",                                            \
       (const SvCuCopy2d *copy, SvCuStream stream))                             \
+  X (set_2d_8, "cuMemsetD2D8Async",                                            \
+      (SvCuPtr dst, size_t pitch, unsigned char value, size_t width,           \
+          size_t height, SvCuStream stream))                                   \
+  X (set_2d_16, "cuMemsetD2D16Async",                                          \
+      (SvCuPtr dst, size_t pitch, unsigned short value, size_t width,          \
+          size_t height, SvCuStream stream))                                   \
+  X (set_2d_32, "cuMemsetD2D32Async",                                          \
+      (SvCuPtr dst, size_t pitch, unsigned value, size_t width, size_t height, \
+          SvCuStream stream))                                                  \
   X (stream_new, "cuStreamCreate", (SvCuStream * stream, unsigned flags))      \
   X (stream_free, "cuStreamDestroy_v2", (SvCuStream stream))                   \
   X (stream_sync, "cuStreamSynchronize", (SvCuStream stream))                  \

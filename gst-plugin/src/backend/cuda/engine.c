@@ -95,6 +95,12 @@ sv_cu_engine_gpu (const SvCuEngine *engine)
   return engine->gpu;
 }
 
+SvCuStream
+sv_cu_engine_stream (const SvCuEngine *engine)
+{
+  return engine->stream;
+}
+
 /* Memory of at least `size` bytes in place of *data, whose contents are lost
  * once nothing in the stream needs them any more. */
 static int

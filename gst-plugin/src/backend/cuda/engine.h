@@ -19,6 +19,9 @@ void sv_cu_engine_free (SvCuEngine *engine);
 
 const SvCuGpu *sv_cu_engine_gpu (const SvCuEngine *engine);
 
+/* For work of any thread that needs neither plans nor scratch memory. */
+SvCuStream sv_cu_engine_stream (const SvCuEngine *engine);
+
 /* One picture, and where its memory is. A destination rectangle without
  * pixels leaves the source unread: all of the destination is bars. */
 typedef struct SvCuWork

@@ -222,11 +222,10 @@ public class SharedBufferTest {
     }
   }
 
-  /**
-   * A wrapper that was given to GStreamer, where a paused live source keeps it, is its reference.
-   */
+  /** A wrapper that was given to GStreamer is GStreamer's reference. */
   @Test
   public void pushedWrapperMakesItShared() {
+    // A live source keeps what was pushed until PLAYING; others mark the first buffer, on a copy.
     try (TestPipeline pipeline = new TestPipeline("appsrc name=in is-live=true");
         BufferGenerator generator = BufferGenerator.builder(VideoFormat.RGBA, 16, 16).build();
         SharedBuffer buffer = generator.acquire()) {
