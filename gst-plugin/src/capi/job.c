@@ -81,7 +81,7 @@ sv_job_place (SvJob *job, const SvBackendFns *backend, const int64_t *numbers,
   int status;
 
   job->source = source;
-  job->src_slot = (int) CLAMP (slot, -1, G_MAXINT32);
+  job->src_slot = (int) CLAMP (slot, G_MININT32, G_MAXINT32);
   status = sv_get_source (source, job->src_slot, plane,
       numbers[SAVANT_JOB_SRC_ANY_SLOT] != 0, &job->surface, &t->src);
   if (status == SAVANT_OK)

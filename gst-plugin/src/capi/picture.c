@@ -16,10 +16,13 @@ sv_get_slot (void *buffer, int slot, gboolean any_slot, gpointer *surface,
   if (status != SAVANT_OK)
     return status;
   n = gst_savant_surface_get_num_filled (*surface);
+  if (!any_slot && n == 0)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "slot %d of a surface with 0 filled slots: fill one first", slot);
   if (!any_slot && (slot < 0 || slot >= n))
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
-        "slot %d of a surface with %d filled slots: it must be below that",
-        slot, n);
+        "slot %d of a surface with %d filled slots: it must be from 0 to %d",
+        slot, n, n - 1);
   return gst_savant_surface_get_image (*surface, slot, image);
 }
 

@@ -240,7 +240,7 @@ GST_START_TEST (test_collection)
   fail_unless_equals_int (savant_collection_add (collection, a, 0, 0),
       SAVANT_OK);
   fail_unless_status (savant_collection_add (collection, b, 2, 0),
-      SAVANT_ERROR_INVALID_ARGUMENT, "0 filled slots");
+      SAVANT_ERROR_INVALID_ARGUMENT, "0 filled slots: fill one");
   fail_unless_equals_int (savant_collection_add (collection, b, 2, 1),
       SAVANT_OK);
   fail_unless_status (savant_collection_add (collection, b, 3, 1),

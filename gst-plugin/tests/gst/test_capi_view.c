@@ -50,7 +50,8 @@ GST_START_TEST (test_info)
   fail_unless_status (savant_view_info (planar, 0, 2, 0, 1, info),
       SAVANT_ERROR_INVALID_ARGUMENT, "plane 2");
   fail_unless_status (savant_view_info (packed, 1, -1, 0, 1, info),
-      SAVANT_ERROR_INVALID_ARGUMENT, "1 filled slots");
+      SAVANT_ERROR_INVALID_ARGUMENT,
+      "slot 1 of a surface with 1 filled slots: it must be from 0 to 0");
   fail_unless_equals_int (savant_view_info (packed, 1, -1, 1, 0, info),
       SAVANT_OK);
   fail_unless_equals_int (savant_view_info (packed, 0, -1, 0, 0, NULL),

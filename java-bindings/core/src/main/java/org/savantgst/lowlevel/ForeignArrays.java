@@ -19,7 +19,9 @@ public final class ForeignArrays {
   private static final AtomicLong NEXT_OWNER = new AtomicLong(1);
 
   /** What must stay reachable, by the number that the native library knows it by. */
-  private static final Map<Long, CudaArray> HELD = new ConcurrentHashMap<>();
+  private static final Map<Long, Held> HELD = new ConcurrentHashMap<>();
+
+  private record Held(CudaArray array, Runnable end) {}
 
   private ForeignArrays() {}
 
@@ -28,11 +30,12 @@ public final class ForeignArrays {
    *
    * @param array the array
    * @param gpuId the GPU of its memory, without meaning for system memory
+   * @param end what is called once the memory was let go, if anything is wrapped; may be null
    * @return the address of a GstBuffer that the caller owns
    * @throws IllegalArgumentException if the array is null or none that can be a picture
    * @throws org.savantgst.SavantException if this machine cannot use its kind of memory
    */
-  public static long wrap(CudaArray array, int gpuId) {
+  public static long wrap(CudaArray array, int gpuId, Runnable end) {
     letGo();
     if (array == null) {
       throw new IllegalArgumentException("array is null");
@@ -50,7 +53,7 @@ public final class ForeignArrays {
     }
     long owner = NEXT_OWNER.getAndIncrement();
     long[] buffer = new long[1];
-    HELD.put(owner, array);
+    HELD.put(owner, new Held(array, end));
     boolean done = false;
     try {
       SavantAPI.check(
@@ -149,7 +152,10 @@ public final class ForeignArrays {
           SavantAPI.check(
               SavantAPI.savant_released_owners(owners, SWEEP), "savant_released_owners");
       for (int i = 0; i < count; i++) {
-        HELD.remove(owners[i]);
+        Held held = HELD.remove(owners[i]);
+        if (held != null && held.end != null) {
+          held.end.run();
+        }
       }
     } while (count == SWEEP);
   }

@@ -139,7 +139,8 @@ public final class SurfaceView implements AutoCloseable, CudaArray {
   /**
    * Opens a view of another library's array, without a copy: GRAY8 for the shapes (height, width)
    * and (height, width, 1), RGBA for (height, width, 4). The array stays reachable until the view
-   * is closed and nothing else holds its memory. Bytes between its rows are never written.
+   * is closed and nothing else holds its memory; where it is a SurfaceView, its buffer counts one
+   * view more until then. Bytes between its rows are never written.
    *
    * @param array the array
    * @param gpuId CUDA ordinal of the GPU of its memory, ignored for system memory
@@ -147,11 +148,21 @@ public final class SurfaceView implements AutoCloseable, CudaArray {
    * @return the view; if the array is read-only it cannot be written
    * @throws IllegalArgumentException if the array is null, the GPU negative, or the array's
    *     protocol version, typestr, shape, strides, stream or address none that a picture can have
+   * @throws IllegalStateException if the array is a closed SurfaceView
    * @throws SavantException if this machine cannot use its kind of memory
    */
   public static SurfaceView of(CudaArray array, int gpuId, long cudaStream) {
     Savant.ensureAvailability();
-    long buffer = ForeignArrays.wrap(array, gpuId);
+    long buffer;
+    if (array instanceof SurfaceView) {
+      SurfaceView view = (SurfaceView) array;
+      view.requireOpen();
+      BufferHold shared = view.hold;
+      buffer = ForeignArrays.wrap(array, gpuId, shared::removeView);
+      shared.addView();
+    } else {
+      buffer = ForeignArrays.wrap(array, gpuId, null);
+    }
     try {
       return of(buffer, 0, cudaStream);
     } finally {

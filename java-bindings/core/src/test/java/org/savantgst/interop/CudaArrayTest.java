@@ -192,6 +192,38 @@ public class CudaArrayTest {
   }
 
   @Test
+  public void aViewOfAViewKeepsTheBuffer() {
+    BufferGenerator generator = BufferGenerator.builder("RGBA", 16, 8).poolSize(1).build();
+    try (SharedBuffer buffer = generator.acquire()) {
+      SurfaceView first = SurfaceView.of(buffer);
+      SurfaceView second = SurfaceView.of(first, 0, 0);
+      assertEquals(buffer.strongCount(), 3);
+      first.close();
+      assertEquals(buffer.strongCount(), 2);
+      assertTrue(
+          expectThrows(IllegalStateException.class, buffer::take)
+              .getMessage()
+              .contains("outstanding"));
+      second.memset(9);
+      second.close();
+      assertEquals(buffer.strongCount(), 1);
+
+      SurfaceView closed = SurfaceView.of(buffer);
+      closed.close();
+      expectThrows(IllegalStateException.class, () -> SurfaceView.of(closed, 0, 0));
+      first = SurfaceView.of(buffer);
+      second = SurfaceView.of(first, 0, 0);
+      first.close();
+      buffer.close();
+      assertFalse(generator.tryAcquire().isPresent());
+      generator.close();
+      second.memset(7);
+      assertEquals(second.download().get(16 * 8 * 4 - 1), (byte) 7);
+      second.close();
+    }
+  }
+
+  @Test
   public void arraysStayReachableWhileTheyAreViewed() throws InterruptedException {
     HostArray array = new HostArray(40, 6, 10, 4);
     WeakReference<HostArray> seen = new WeakReference<>(array);

@@ -385,7 +385,7 @@ public class BufferGeneratorTest {
         assertHas(
             expectThrows(
                 IllegalArgumentException.class, () -> g.transform(source, slot, c, none, null)),
-            "slot");
+            "slot " + slot + " of a surface with 1 filled slots: it must be from 0 to 0");
       }
       for (Rect rect :
           new Rect[] {
