@@ -113,9 +113,18 @@ final class PipelineGraph {
     if (source.kind() == Source.Kind.URI) {
       head.set("uri", source.location());
     } else if (source.kind() == Source.Kind.APP_SRC) {
-      try (Caps caps = Caps.fromString(source.location())) {
+      try (Caps caps = parseCaps(source)) {
         ((AppSrc) head).setCaps(caps);
       }
+    }
+  }
+
+  private static Caps parseCaps(Source source) {
+    try {
+      return Caps.fromString(source.location());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "source " + source.name() + ": these are no caps: " + source.location(), e);
     }
   }
 

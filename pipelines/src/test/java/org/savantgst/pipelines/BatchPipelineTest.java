@@ -361,6 +361,13 @@ public class BatchPipelineTest {
   }
 
   @Test(timeOut = TIMEOUT)
+  public void wrongCapsOfAnAppSrcAreTold() {
+    BatchPipelineBuilder builder = small().source(Source.appSrc("nonsense;;x="));
+    IllegalArgumentException e = expectThrows(IllegalArgumentException.class, builder::build);
+    assertTrue(e.getMessage().contains("these are no caps: nonsense;;x="), e.getMessage());
+  }
+
+  @Test(timeOut = TIMEOUT)
   public void everythingIsReachable() {
     try (BatchPipeline pipeline = small().source(counter(1)).build()) {
       assertSame(pipeline.pipeline().getElementByName("savant-batch"), pipeline.batch());

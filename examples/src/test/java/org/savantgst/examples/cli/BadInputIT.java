@@ -107,7 +107,11 @@ public class BadInputIT {
     Path out = Path.of("/proc/savant");
     says(new Program().run("run", FRAMES, "--out=" + out), 4, "savant: cannot write " + out);
     Path file = Files.writeString(folder.resolve("file"), "");
-    says(new Program().run("run", FRAMES, "--out=" + file), 4, "savant: cannot write " + file);
+    says(
+        new Program().run("run", FRAMES, "--out=" + file),
+        4,
+        "savant: cannot write " + file,
+        "something else of that name");
   }
 
   /** A disk of our own, which goes with its process. */
