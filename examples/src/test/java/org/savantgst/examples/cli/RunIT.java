@@ -88,7 +88,8 @@ public class RunIT {
   @Test(timeOut = 2 * Program.LIMIT_MS)
   public void numpyReadsTheTensors() throws Exception {
     if (python("import numpy") != 0) {
-      throw new SkipException("python3 here has no numpy");
+      throw new SkipException(
+          "Python here has no numpy: scripts/bootstrap.sh installs it from PyPI");
     }
     Result result = new Program().run("run", CLIP, "--out=" + folder, "--size=64x32", "--tensors");
     assertEquals(result.exit(), 0, result.err());
@@ -101,9 +102,13 @@ public class RunIT {
 
   private static int python(String code) throws IOException, InterruptedException {
     try {
-      return new ProcessBuilder("python3", "-c", code).inheritIO().start().waitFor();
+      Path python = Path.of(System.getProperty("savant.test.python", "python3"));
+      if (python.isAbsolute() && !Files.isExecutable(python)) {
+        python = Path.of("python3");
+      }
+      return new ProcessBuilder(python.toString(), "-c", code).inheritIO().start().waitFor();
     } catch (IOException e) {
-      throw new SkipException("no python3 here: " + e.getMessage());
+      throw new SkipException("no Python here: " + e.getMessage());
     }
   }
 
