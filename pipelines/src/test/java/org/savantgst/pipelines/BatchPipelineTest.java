@@ -222,7 +222,7 @@ public class BatchPipelineTest {
   }
 
   @Test(timeOut = TIMEOUT)
-  public void endOfStreamKeepsWhatHasReachedTheBatch() {
+  public void endOfStreamKeepsWhatHasReachedTheBatch() throws Exception {
     try (BatchPipeline pipeline = small().source(endless()).source(endless()).build()) {
       pipeline.run(
           batch -> {
@@ -233,7 +233,11 @@ public class BatchPipelineTest {
       FrameCounts total = pipeline.stats().total();
       assertTrue(total.out() >= 22);
       assertBalanced(pipeline.stats());
-      assertEquals(total.held(), 0);
+      // A source's thread that waited for room counts its frame when it wakes.
+      while (total.held() > 0) {
+        Thread.sleep(5);
+        total = pipeline.stats().total();
+      }
       assertEquals(total.dropped().keySet(), Set.of("released"));
       // At most one frame of each was on its way to a full queue.
       assertTrue(total.droppedTotal() <= 2, total.toString());
