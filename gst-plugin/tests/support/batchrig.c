@@ -12,6 +12,7 @@ batch_rig_add_input (BatchRig *rig)
 
   fail_unless (n < BATCH_RIG_MAX);
   rig->in[n] = gst_harness_new_with_element (rig->batch, name, NULL);
+  gst_harness_set_live (rig->in[n], FALSE);
   g_free (name);
   return rig->in[n];
 }
@@ -54,6 +55,7 @@ batch_rig_init (BatchRig *rig, guint n_inputs, const gchar *properties,
     GstPad *pad = gst_element_get_static_pad (rig->batch, name);
 
     rig->in[i] = gst_harness_new_with_element (rig->batch, NULL, NULL);
+    gst_harness_set_live (rig->in[i], FALSE);
     gst_harness_add_element_sink_pad (rig->in[i], pad);
     gst_harness_play (rig->in[i]);
     gst_object_unref (pad);

@@ -2,7 +2,8 @@
 #ifndef BATCHRIG_H
 #define BATCHRIG_H
 
-/* savantbatch, alone or with savantunbatch behind it, between harnesses. */
+/* savantbatch, alone or with savantunbatch behind it, between harnesses, whose
+ * sources are not live until gst_harness_set_live() says so. */
 
 #include "support/elementrig.h"
 
