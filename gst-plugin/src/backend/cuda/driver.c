@@ -66,7 +66,8 @@ compute_capability (int ordinal)
 /* Which kernels are used; the environment's SAVANT_CUDA_KERNELS says it. */
 typedef enum Kernels
 {
-  KERNELS_AUTO, /* the built ones, compiled here where the driver refuses them */
+  KERNELS_AUTO, /* the built ones, compiled here where the driver refuses them
+                 */
   KERNELS_BUILT,
   KERNELS_SOURCE
 } Kernels;
@@ -109,8 +110,8 @@ check_kernels (void)
         version / 1000, version % 1000 / 10, sv_cu_kernel_version / 1000,
         compiler);
   else
-    snprintf (missing, sizeof missing,
-        "SAVANT_CUDA_KERNELS is nvrtc, and %s", compiler);
+    snprintf (missing, sizeof missing, "SAVANT_CUDA_KERNELS is nvrtc, and %s",
+        compiler);
   return false;
 }
 

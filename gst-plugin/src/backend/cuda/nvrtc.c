@@ -176,8 +176,7 @@ take_image (SvProgram program, bool binary)
   if (result == 0 && size > 0)
     image = malloc (size);
   if (image != NULL)
-    result =
-        binary ? nvrtc.cubin (program, image) : nvrtc.ptx (program, image);
+    result = binary ? nvrtc.cubin (program, image) : nvrtc.ptx (program, image);
   if (image != NULL && result == 0)
     return image;
   free (image);
@@ -203,8 +202,8 @@ compile (int compute, int arch)
   }
   snprintf (target, sizeof target, "--gpu-architecture=%s_%d",
       arch == compute ? "sm" : "compute", arch);
-  result = nvrtc.create (&program, sv_cu_sources[0].text,
-      sv_cu_sources[0].name, n, texts, names);
+  result = nvrtc.create (&program, sv_cu_sources[0].text, sv_cu_sources[0].name,
+      n, texts, names);
   if (result != 0) {
     sv_fail (SAVANT_ERROR_EXECUTION, "NVRTC %d.%d does not start (%d)",
         nvrtc.major, nvrtc.minor, result);
