@@ -61,6 +61,7 @@
  */
 
 #include "gstsavantbatch.h"
+#include "batchdsmeta.h"
 
 #include "check.h"
 #include "plugin.h"
@@ -248,6 +249,9 @@ release_pad (GstElement *element, GstPad *gstpad)
   gst_object_ref (pad);
   /* First, so that its streaming thread comes out of the queue. */
   sv_collect_release_pad (&self->collect, pad->queue);
+  pthread_mutex_lock (&self->lock);
+  sv_ds_streams_released (self->ds, pad->source_id);
+  pthread_mutex_unlock (&self->lock);
   gst_pad_set_active (gstpad, FALSE);
   gst_child_proxy_child_removed (GST_CHILD_PROXY (self), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
@@ -335,6 +339,7 @@ start (GstSavantBatch *self)
   }
   sv_batch_reset_task (self);
   pthread_mutex_lock (&self->lock);
+  self->ds = sv_ds_streams_new ();
   self->running = TRUE;
   self->flushes = 0;
   self->drained = FALSE;
@@ -369,6 +374,10 @@ stop (GstSavantBatch *self)
   reset_pads (self);
   sv_batch_reset_task (self);
   sv_batch_release_pool (self);
+  pthread_mutex_lock (&self->lock);
+  sv_ds_streams_free (self->ds);
+  self->ds = NULL;
+  pthread_mutex_unlock (&self->lock);
   savant_transform_free (self->transform);
   self->transform = NULL;
   gst_clear_object (&self->slots);

@@ -17,6 +17,7 @@
  *   gstsavantbatchtask.c    the one task: events and batches downstream
  *   gstsavantbatchmake.c    one batch: transform or slots, metas, times
  *   gstsavantbatchcaps.c    the choice of output caps and the pool
+ *   batchdsmeta.c           the same in DeepStream's words
  *   collect*.c              when to push, and the counts
  *
  * Threads: the streaming threads of the pads look at frames and queue them;
@@ -169,6 +170,7 @@ struct _GstSavantBatch
   SvItem **held_tail;
   guint64 sequence;
   GstClockTime last_pts;
+  struct SvDsStreams *ds; /* NULL without DeepStream; changed under the lock */
   guint room; /* of what follows */
   SavantTransformJob *jobs;
   GstSavantGeometry *geometry;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "batchdsmeta.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
 #include "stats.h"
@@ -108,6 +109,8 @@ push_wrapped (GstSavantBatch *self, const SvBatchItem *item)
   if (GST_EVENT_TYPE (item->event) == GST_EVENT_FLUSH_STOP)
     sv_stream_event_set_flush (event, item->flush_serial);
   gst_pad_push_event (self->srcpad, event);
+  sv_ds_streams_event (self->ds, self->srcpad, item->source_id,
+      GST_EVENT_TYPE (item->event));
 }
 
 static void
@@ -193,8 +196,10 @@ push_batch (GstSavantBatch *self, const SvTake *take)
 
   if (ret == GST_FLOW_OK)
     ret = sv_batch_make (self, take, &buffer);
-  if (ret == GST_FLOW_OK)
+  if (ret == GST_FLOW_OK) {
+    sv_ds_streams_batch (self->ds, self->srcpad, buffer, self->capacity);
     ret = gst_pad_push (self->srcpad, buffer);
+  }
   if (ret == GST_FLOW_OK) {
     sv_collect_finish_out (&self->collect, take->items);
     return;
@@ -231,5 +236,6 @@ sv_batch_loop (gpointer data)
     push_batch (self, &take);
   else
     push_eos (self);
+  sv_ds_streams_sweep (self->ds, self->srcpad);
   sv_collect_end_push (&self->collect);
 }

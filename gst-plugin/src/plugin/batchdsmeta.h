@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SV_BATCH_DS_META_H
+#define SV_BATCH_DS_META_H
+
+/* What nvstreammux would say about a batch, for elements that were written for
+ * it: NvDsBatchMeta on every batch; for each source the events pad-added and
+ * stream-segment before its first batch, stream-eos after its last, and
+ * pad-deleted once its pad is gone. All but sv_ds_streams_released() are called
+ * by the task that pushes the batches. NULL is allowed everywhere and does
+ * nothing. */
+
+#include <savant/gst.h>
+
+typedef struct SvDsStreams SvDsStreams;
+
+/* NULL where DeepStream's meta libraries are missing. */
+SvDsStreams *sv_ds_streams_new (void);
+void sv_ds_streams_free (SvDsStreams *self);
+
+/* Before a writable batch with its SavantBatchMeta is pushed: what comes first
+ * is pushed to `srcpad`, and the batch gets its metadata. max_frames is the
+ * batch-size of the caps. */
+void sv_ds_streams_batch (SvDsStreams *self, GstPad *srcpad, GstBuffer *batch,
+    guint max_frames);
+
+/* After an event of a stream went downstream. */
+void sv_ds_streams_event (SvDsStreams *self, GstPad *srcpad, guint source_id,
+    GstEventType type);
+
+/* The pad of a source is released; any thread. */
+void sv_ds_streams_released (SvDsStreams *self, guint source_id);
+
+/* After everything taken together has been pushed: tells of released pads. */
+void sv_ds_streams_sweep (SvDsStreams *self, GstPad *srcpad);
+
+#endif
