@@ -283,3 +283,14 @@ sv_ds_streams_batch (SvDsStreams *self, GstPad *srcpad, GstBuffer *buffer,
   }
   attach (self, buffer, batch, max_frames);
 }
+
+gboolean
+sv_ds_answer_batch_size (GstQuery *query, guint batch_size)
+{
+  const SvDsMetaCalls *ds = sv_ds_meta ();
+
+  if (ds == NULL || !ds->is_batch_size (query))
+    return FALSE;
+  ds->set_batch_size (query, batch_size);
+  return TRUE;
+}

@@ -33,4 +33,8 @@ void sv_ds_streams_released (SvDsStreams *self, guint source_id);
 /* After everything taken together has been pushed: tells of released pads. */
 void sv_ds_streams_sweep (SvDsStreams *self, GstPad *srcpad);
 
+/* Answers the question of DeepStream's elements for the size of a batch, by
+ * which nvvideoconvert sizes its own; FALSE: it is another query. Any thread. */
+gboolean sv_ds_answer_batch_size (GstQuery *query, guint batch_size);
+
 #endif

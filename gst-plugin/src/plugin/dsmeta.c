@@ -85,3 +85,13 @@ sv_ds_meta (void)
   pthread_once (&opened, open_libraries);
   return works ? &calls : NULL;
 }
+
+gboolean
+sv_ds_is_stream_event (GstEvent *event)
+{
+  const GstStructure *s = gst_event_get_structure (event);
+
+  return s != NULL
+      && (g_str_has_prefix (gst_structure_get_name (s), "nv-pad-")
+          || g_str_has_prefix (gst_structure_get_name (s), "nv-stream-"));
+}

@@ -80,7 +80,11 @@ enum
   X (stream_eos, HELPER, "gst_nvevent_new_stream_eos", GstEvent *,             \
       (guint source_id))                                                       \
   X (stream_segment, HELPER, "gst_nvevent_new_stream_segment", GstEvent *,     \
-      (guint source_id, GstSegment * segment))
+      (guint source_id, GstSegment * segment))                                 \
+  X (is_batch_size, HELPER, "gst_nvquery_is_batch_size", gboolean,             \
+      (GstQuery * query))                                                      \
+  X (set_batch_size, HELPER, "gst_nvquery_batch_size_set", void,               \
+      (GstQuery * query, guint batch_size))
 
 typedef struct SvDsMetaCalls
 {
@@ -93,5 +97,9 @@ typedef struct SvDsMetaCalls
 /* Opens libnvds_meta, libnvdsgst_meta and libnvdsgst_helper once a process;
  * NULL where one is missing, which the log tells. Any thread. */
 const SvDsMetaCalls *sv_ds_meta (void);
+
+/* Whether a batch muxer's event about one of its streams, by its name, which
+ * needs no library. */
+gboolean sv_ds_is_stream_event (GstEvent *event);
 
 #endif

@@ -156,6 +156,7 @@ struct _GstSavantBatch
   guint32 seek_seqnum; /* of the last seek for all pads */
   gboolean error_posted;
   GstBufferPool *pool; /* active */
+  guint caps_slots;    /* batch-size of the caps that downstream gets, or 0 */
 
   /* From here on: the task, or no thread at all. */
   SavantTransform *transform;

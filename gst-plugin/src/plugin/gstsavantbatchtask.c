@@ -17,6 +17,9 @@ sv_batch_reset_task (GstSavantBatch *self)
   self->need_stream_start = TRUE;
   self->need_segment = TRUE;
   self->capacity = 0;
+  pthread_mutex_lock (&self->lock);
+  self->caps_slots = 0;
+  pthread_mutex_unlock (&self->lock);
   self->sequence = 0;
   self->last_pts = GST_CLOCK_TIME_NONE;
   pthread_mutex_lock (&self->lock);
