@@ -250,7 +250,9 @@ EXPORT GstEvent *gst_nvevent_new_pad_deleted (guint source_id);
 EXPORT GstEvent *gst_nvevent_new_stream_eos (guint source_id);
 EXPORT GstEvent *gst_nvevent_new_stream_segment (guint source_id,
     GstSegment *segment);
+EXPORT GstQuery *gst_nvquery_batch_size_new (void);
 EXPORT gboolean gst_nvquery_is_batch_size (GstQuery *query);
+EXPORT gboolean gst_nvquery_batch_size_parse (GstQuery *query, guint *size);
 EXPORT void gst_nvquery_batch_size_set (GstQuery *query, guint batch_size);
 
 GstEvent *
@@ -279,11 +281,25 @@ gst_nvevent_new_stream_segment (guint source_id, GstSegment *segment)
   return event_new ("stream-segment", 103198, source_id, segment);
 }
 
+GstQuery *
+gst_nvquery_batch_size_new (void)
+{
+  return gst_query_new_custom ((GstQueryType) 0x7803,
+      gst_structure_new_empty ("nv-batch-size"));
+}
+
+gboolean
+gst_nvquery_batch_size_parse (GstQuery *query, guint *size)
+{
+  return gst_structure_get_uint (gst_query_get_structure (query), "batch-size",
+      size);
+}
+
 gboolean
 gst_nvquery_is_batch_size (GstQuery *query)
 {
   return (gint) GST_QUERY_TYPE (query) == 0x7803
-      && gst_structure_has_name (gst_query_get_structure (query), "batch-size");
+      && gst_structure_has_name (gst_query_get_structure (query), "nv-batch-size");
 }
 
 void

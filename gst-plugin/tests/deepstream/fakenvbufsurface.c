@@ -99,15 +99,20 @@ driver (const char *name)
 static int
 with_context (uint32_t gpu, int enter)
 {
+  int (*device_get) (int *, int) =
+      (int (*) (int *, int)) driver ("cuDeviceGet");
   int (*retain) (void **, int) = (int (*) (void **, int)) driver (
       "cuDevicePrimaryCtxRetain");
   int (*push) (void *) = (int (*) (void *)) driver ("cuCtxPushCurrent_v2");
   int (*pop) (void **) = (int (*) (void **)) driver ("cuCtxPopCurrent_v2");
   void *context = NULL;
+  int device = 0;
 
   if (!enter)
     return pop (&context);
-  return retain (&context, (int) gpu) == 0 ? push (context) : -1;
+  return device_get (&device, (int) gpu) == 0 && retain (&context, device) == 0
+      ? push (context)
+      : -1;
 }
 
 static void *
