@@ -180,17 +180,36 @@ prepare (GstSavantBatch *self, const SvTake *take)
   return GST_FLOW_OK;
 }
 
+/* Regions of interest may be more than a batch has slots. */
+static GstFlowReturn
+push_pictures (GstSavantBatch *self, const SvTake *take)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  guint n;
+
+  for (guint at = 0; ret == GST_FLOW_OK && at < self->n_pictures; at += n) {
+    GstBuffer *buffer = NULL;
+
+    n = MIN (self->n_pictures - at, self->capacity);
+    ret = sv_batch_make (self, take, self->pictures + at, n, &buffer);
+    if (ret == GST_FLOW_OK)
+      ret = gst_pad_push (self->srcpad, buffer);
+  }
+  return ret;
+}
+
 static void
-push_batch (GstSavantBatch *self, const SvTake *take)
+push_batch (GstSavantBatch *self, SvTake *take)
 {
   guint serial = flush_serial (self);
-  GstBuffer *buffer = NULL;
-  GstFlowReturn ret = prepare (self, take);
+  SvItem *empty;
+  GstFlowReturn ret = sv_batch_lay_out (self, take, &empty);
 
+  if (ret == GST_FLOW_OK && take->n_items > 0)
+    ret = prepare (self, take);
+  sv_batch_finish_empty (self, empty);
   if (ret == GST_FLOW_OK)
-    ret = sv_batch_make (self, take, &buffer);
-  if (ret == GST_FLOW_OK)
-    ret = gst_pad_push (self->srcpad, buffer);
+    ret = push_pictures (self, take);
   if (ret == GST_FLOW_OK) {
     sv_collect_finish_out (&self->collect, take->items);
     return;

@@ -13,6 +13,11 @@
  * system memory and downstream wants that, plain video/x-raw. Views are
  * read-only; whoever writes to one gets a copy.
  *
+ * Regions of interest (savantbatch's roi-mode=batch) are frames too: those of
+ * one frame follow one another in the order of its metas, all with the frame's
+ * time and ids. Each has a SavantBatchMeta of one slot with the id of the frame
+ * and of the region, its number and how many the frame has.
+ *
  * Pads may be requested and released at any time. Frames of sources without a
  * pad are counted as dropped-unlinked. An event that goes upstream into src_n
  * reaches source n only.
