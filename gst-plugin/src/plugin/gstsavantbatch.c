@@ -222,6 +222,7 @@ release_pad (GstElement *element, GstPad *gstpad)
   gst_object_ref (pad);
   /* First, so that its streaming thread comes out of the queue. */
   sv_collect_release_pad (&self->collect, pad->queue);
+  sv_batch_announce_gone (self, pad);
   gst_pad_set_active (gstpad, FALSE);
   gst_child_proxy_child_removed (GST_CHILD_PROXY (self), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));

@@ -190,6 +190,9 @@ gboolean sv_batch_sink_query (GstPad *pad, GstObject *parent, GstQuery *query);
 /* The stream of `pad` ends without its streaming thread; never waits. */
 void sv_batch_end_pad (GstSavantBatch *self, GstSavantBatchPad *pad);
 
+/* Tells downstream, after the last frame, that the source is no more. */
+void sv_batch_announce_gone (GstSavantBatch *self, GstSavantBatchPad *pad);
+
 /* Forgets caps and segment. */
 void sv_batch_pad_reset (GstSavantBatchPad *pad);
 

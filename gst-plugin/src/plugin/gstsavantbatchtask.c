@@ -118,6 +118,48 @@ push_held_events (GstSavantBatch *self)
   sv_collect_free (&self->collect, items);
 }
 
+/* Drops all that `gone` says is of no use any more, and passes it on. */
+static void
+forget_source (GstSavantBatch *self, const SvBatchItem *gone)
+{
+  guint source_id = gone->source_id;
+  gboolean found = FALSE;
+  SvItem **at = &self->held_events;
+
+  push_wrapped (self, gone);
+  while (!found) {
+    SvItem *item = *at;
+
+    found = item == &gone->item;
+    if (((const SvBatchItem *) item)->source_id != source_id) {
+      at = &item->next;
+      continue;
+    }
+    *at = item->next;
+    item->next = NULL;
+    sv_collect_free (&self->collect, item);
+  }
+}
+
+/* Without caps nobody knows what the held events are about: those of sources
+ * that are gone are not needed. */
+static void
+forget_gone (GstSavantBatch *self)
+{
+  SvItem *item = self->held_events;
+
+  while (item != NULL) {
+    const SvBatchItem *gone = (const SvBatchItem *) item;
+
+    item = item->next;
+    if (sv_is_stream_gone_event (gone->event))
+      forget_source (self, gone);
+  }
+  self->held_tail = &self->held_events;
+  while (*self->held_tail != NULL)
+    self->held_tail = &(*self->held_tail)->next;
+}
+
 /* Streams' events follow the src pad's own, whose caps come with the first
  * batch. */
 static void
@@ -132,8 +174,10 @@ take_events (GstSavantBatch *self, SvItem *items)
   *self->held_tail = items;
   while (*self->held_tail != NULL)
     self->held_tail = &(*self->held_tail)->next;
-  if (self->out_caps == NULL)
+  if (self->out_caps == NULL) {
+    forget_gone (self);
     return;
+  }
   push_stream_start (self);
   push_segment (self);
   push_held_events (self);
