@@ -42,9 +42,23 @@ function(savant_cuda target)
       -P ${PROJECT_SOURCE_DIR}/cmake/CompileKernels.cmake
     DEPENDS ${kernels} ${PROJECT_SOURCE_DIR}/cmake/CompileKernels.cmake
     COMMENT "Compiling CUDA kernels" VERBATIM)
+  # Their source for NVRTC, the file to compile before those that it includes.
+  set(sources ${CMAKE_BINARY_DIR}/kernel_sources.inc)
+  set(ordered ${kernels})
+  list(REMOVE_ITEM ordered ${dir}/kernels/transform.cu)
+  list(PREPEND ordered ${dir}/kernels/transform.cu)
+  set(text "")
+  set(n 0)
+  foreach(path ${ordered})
+    get_filename_component(name ${path} NAME)
+    string(APPEND text "SOURCE (${n}, \"${name}\", \"${path}\")\n")
+    math(EXPR n "${n} + 1")
+  endforeach()
+  file(CONFIGURE OUTPUT ${sources} CONTENT "${text}" @ONLY)
+  set(definitions "SV_CU_FATBIN=\"${fatbin}\"" "SV_CU_SOURCES=\"${sources}\""
+    SV_CU_VERSION=${version})
   set_source_files_properties(${dir}/kernels.c PROPERTIES
-    OBJECT_DEPENDS ${fatbin}
-    COMPILE_DEFINITIONS "SV_CU_FATBIN=\"${fatbin}\";SV_CU_VERSION=${version}")
+    OBJECT_DEPENDS "${fatbin};${kernels}" COMPILE_DEFINITIONS "${definitions}")
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.c)
   list(FILTER sources EXCLUDE REGEX "/stubs\\.c$")
   target_sources(${target} PRIVATE ${sources})

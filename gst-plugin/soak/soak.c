@@ -25,6 +25,7 @@ struct Soak
   SoakReport report;
   guint64 changes; /* 0: no limit */
   gdouble seconds;
+  guint64 warm_up; /* changes before the first sample */
   GRand *random;
   GstTracer *tracer;
   gint64 started_ns;
@@ -126,6 +127,7 @@ soak_new (int argc, char **argv, const gchar *name, guint64 changes,
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR);
   s->changes = changes;
   s->seconds = seconds;
+  s->warm_up = 100;
   if (hours != NULL) {
     s->changes = 0;
     s->seconds = g_ascii_strtod (hours, NULL) * 3600 / 7;
@@ -135,6 +137,8 @@ soak_new (int argc, char **argv, const gchar *name, guint64 changes,
       s->changes = g_ascii_strtoull (argv[i + 1], NULL, 10);
     else if (strcmp (argv[i], "--seconds") == 0)
       s->seconds = g_ascii_strtod (argv[i + 1], NULL);
+    else if (strcmp (argv[i], "--warm-up") == 0)
+      s->warm_up = g_ascii_strtoull (argv[i + 1], NULL, 10);
     else if (strcmp (argv[i], "--seed") == 0)
       seed = (guint32) g_ascii_strtoull (argv[i + 1], NULL, 10);
   }
@@ -202,7 +206,7 @@ soak_change (Soak *s)
   guint64 every = s->changes > 200 ? s->changes / 200 : 1;
 
   s->report.changes++;
-  if (s->report.changes % every == 0)
+  if (s->report.changes > s->warm_up && s->report.changes % every == 0)
     soak_report_sample (&s->report, live_objects);
 }
 

@@ -25,6 +25,6 @@ function(savant_soak name)
     TIMEOUT 300 FIXTURES_REQUIRED registry LABELS soak)
 endfunction()
 
-savant_soak(s1_add_remove --seconds 4)
+savant_soak(s1_add_remove --seconds 4 --warm-up 5)
 savant_soak(s2_source_changes --changes 300)
-savant_soak(s3_cycles --changes 60)
+savant_soak(s3_cycles --changes 400)

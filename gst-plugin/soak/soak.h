@@ -11,7 +11,9 @@
  * SOAK_HOURS set, for a seventh of that time each. It fails where a frame is
  * unaccounted, on a stall, where malloc()ed memory grows by more than 100
  * bytes a change or live GstMiniObjects grow at all, each beyond three times
- * the standard error of the regression over the last 80 % of the samples. */
+ * the standard error of the regression over the last 80 % of the samples. The
+ * first --warm-up changes (100) are not sampled: tables of names, pools of
+ * threads and the like reach their size then. */
 
 #include <gst/gst.h>
 

@@ -15,6 +15,19 @@ fake_cuda(fake_cuda_missing)
 target_link_options(fake_cuda_missing PRIVATE
   -Wl,--version-script=${CUDA_TEST_DIR}/missing.map)
 
+# Compilers for it, by the names under which they are looked for; CUDA_HOME
+# keeps the machine's away.
+add_library(fake_nvrtc SHARED cuda/fakenvrtc.c)
+target_include_directories(fake_nvrtc PRIVATE ../include ../src)
+savant_warnings(fake_nvrtc)
+# What it implements is declared in no header.
+target_compile_options(fake_nvrtc PRIVATE -Wno-missing-prototypes)
+set_target_properties(fake_nvrtc PROPERTIES OUTPUT_NAME nvrtc SOVERSION 12
+  LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fake_nvrtc)
+foreach(suffix .12 .13 "")
+  file(WRITE ${CMAKE_BINARY_DIR}/no_nvrtc/libnvrtc.so${suffix} "no library\n")
+endforeach()
+
 function(cuda_environment test library)
   set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT
     LD_LIBRARY_PATH=${CMAKE_BINARY_DIR}/${library} SAVANT_BACKEND= ${ARGN})
@@ -56,5 +69,41 @@ function(cuda_missing_test name library mode expected)
 endfunction()
 cuda_missing_test(symbol fake_cuda_missing none "has no cuLaunchKernel")
 cuda_missing_test(device fake_cuda no-device "no NVIDIA GPU")
-cuda_missing_test(kernels fake_cuda old-driver "CUDA 12.4")
+cuda_missing_test(kernels fake_cuda:${CMAKE_BINARY_DIR}/no_nvrtc old-driver
+  "CUDA 12.4, the kernels need 13.0 or newer, and to compile them here \
+libnvrtc.so.12 of a CUDA 12 toolkit cannot be loaded")
+cuda_missing_test(compiler fake_cuda:${CMAKE_BINARY_DIR}/fake_nvrtc old-driver
+  "newer than the driver")
+set_property(TEST cuda/missing-compiler APPEND PROPERTY ENVIRONMENT
+  FAKE_NVRTC=newer)
+cuda_missing_test(forced fake_cuda:${CMAKE_BINARY_DIR}/no_nvrtc none
+  "SAVANT_CUDA_KERNELS is nvrtc, and libnvrtc.so.13")
+set_property(TEST cuda/missing-forced APPEND PROPERTY ENVIRONMENT
+  SAVANT_CUDA_KERNELS=nvrtc)
+foreach(name kernels compiler forced)
+  set_property(TEST cuda/missing-${name} APPEND PROPERTY ENVIRONMENT
+    CUDA_HOME=${CMAKE_BINARY_DIR}/no_nvrtc)
+endforeach()
 cuda_missing_test(capability fake_cuda old-gpu "7.5")
+
+# Kernels that are compiled on the machine.
+savant_test(cuda/test_cuda_nvrtc savant_testable)
+add_dependencies(test_cuda_cuda_nvrtc fake_cuda fake_nvrtc)
+cuda_environment(cuda/cuda_nvrtc fake_cuda:${CMAKE_BINARY_DIR}/fake_nvrtc
+  FAKE_CUDA=old-driver)
+# cuda_nvrtc_test(<name> <library> <environment>...)
+function(cuda_nvrtc_test name library)
+  add_test(NAME cuda/nvrtc-${name} COMMAND test_cuda_cuda_nvrtc)
+  set_tests_properties(cuda/nvrtc-${name} PROPERTIES
+    ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)
+  cuda_environment(cuda/nvrtc-${name} fake_cuda:${CMAKE_BINARY_DIR}/${library}
+    CUDA_HOME=${CMAKE_BINARY_DIR}/no_nvrtc ${ARGN})
+endfunction()
+# By PTX, on GPUs newer than the compiler; of a driver that is not old.
+cuda_nvrtc_test(ptx fake_nvrtc FAKE_CUDA=old-driver FAKE_NVRTC=old)
+cuda_nvrtc_test(error fake_nvrtc FAKE_CUDA=old-driver FAKE_NVRTC=error
+  "EXPECTED=transform.cu(7): error: a reason")
+cuda_nvrtc_test(neither no_nvrtc FAKE_CUDA=refusing
+  "EXPECTED=and they cannot be compiled here: libnvrtc.so.13")
+cuda_nvrtc_test(unwanted fake_nvrtc FAKE_CUDA=refusing
+  SAVANT_CUDA_KERNELS=fatbin "EXPECTED=loading the kernels failed")

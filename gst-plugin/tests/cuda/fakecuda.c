@@ -10,9 +10,7 @@
 #define LOST 719
 
 static bool started;
-static struct SvCuContextRec contexts[FAKE_GPUS] = { { 0 }, { 1 } };
-static struct SvCuModuleRec modules[FAKE_GPUS] = { { 0 }, { 1 } };
-static struct SvCuFunctionRec functions[FAKE_GPUS] = { { 0 }, { 1 } };
+struct SvCuContextRec fake_contexts[FAKE_GPUS] = { { 0 }, { 1 } };
 
 Memory fake_memories[MAX_THINGS];
 struct SvCuStreamRec fake_streams[MAX_THINGS];
@@ -61,8 +59,8 @@ fake_leave (SvCuResult result)
   return result;
 }
 
-static bool
-is_mode (const char *mode)
+bool
+fake_is_mode (const char *mode)
 {
   const char *set = getenv ("FAKE_CUDA");
 
@@ -77,7 +75,7 @@ fake_init (unsigned flags)
   ENTER ("cuInit", false);
   if (flags != 0)
     fake_broken ("cuInit", "flags are not 0");
-  if (is_mode ("no-device"))
+  if (fake_is_mode ("no-device"))
     return fake_leave (SV_CU_ERROR_NO_DEVICE);
   started = true;
   return fake_leave (SV_CU_SUCCESS);
@@ -87,7 +85,7 @@ SvCuResult
 fake_driver_version (int *version)
 {
   ENTER ("cuDriverGetVersion", false);
-  *version = is_mode ("old-driver") ? 12040 : 13000;
+  *version = fake_is_mode ("old-driver") ? 12040 : 13000;
   return fake_leave (SV_CU_SUCCESS);
 }
 
@@ -128,7 +126,7 @@ fake_device_get (SvCuDevice *device, int ordinal)
 SvCuResult
 fake_device_attribute (int *value, int attribute, SvCuDevice device)
 {
-  bool old = is_mode ("old-gpu");
+  bool old = fake_is_mode ("old-gpu");
 
   ENTER ("cuDeviceGetAttribute", false);
   if (device < 100 || device >= 100 + FAKE_GPUS)
@@ -142,7 +140,7 @@ fake_device_attribute (int *value, int attribute, SvCuDevice device)
   return fake_leave (SV_CU_SUCCESS);
 }
 
-/* ---- Contexts and kernels ------------------------------------------------ */
+/* ---- Contexts ------------------------------------------------ */
 
 SvCuResult
 fake_context_retain (SvCuContext *context, SvCuDevice device)
@@ -150,7 +148,7 @@ fake_context_retain (SvCuContext *context, SvCuDevice device)
   ENTER ("cuDevicePrimaryCtxRetain", false);
   if (device < 100 || device >= 100 + FAKE_GPUS)
     fake_broken ("cuDevicePrimaryCtxRetain", "no such device");
-  *context = &contexts[device - 100];
+  *context = &fake_contexts[device - 100];
   return fake_leave (SV_CU_SUCCESS);
 }
 
@@ -158,7 +156,7 @@ SvCuResult
 fake_context_push (SvCuContext context)
 {
   ENTER ("cuCtxPushCurrent", false);
-  if (context != &contexts[0] && context != &contexts[1])
+  if (context != &fake_contexts[0] && context != &fake_contexts[1])
     fake_broken ("cuCtxPushCurrent", "no context");
   if (fake_depth == 64)
     fake_broken ("cuCtxPushCurrent", "64 contexts are pushed");
@@ -173,31 +171,8 @@ fake_context_pop (SvCuContext *context)
   if (fake_depth < 1)
     fake_broken ("cuCtxPopCurrent", "nothing is pushed");
   fake_depth--;
-  *context = fake_depth > 0 ? &contexts[fake_stack[fake_depth - 1]] : NULL;
+  *context = fake_depth > 0 ? &fake_contexts[fake_stack[fake_depth - 1]] : NULL;
   return SV_CU_SUCCESS;
-}
-
-SvCuResult
-fake_module_load (SvCuModule *module, const void *image)
-{
-  static const uint8_t magic[4] = { 0x50, 0xed, 0x55, 0xba };
-
-  ENTER ("cuModuleLoadData", true);
-  if (memcmp (image, magic, 4) != 0)
-    fake_broken ("cuModuleLoadData", "the image is no fatbin");
-  *module = &modules[fake_stack[fake_depth - 1]];
-  return fake_leave (SV_CU_SUCCESS);
-}
-
-SvCuResult
-fake_module_function (SvCuFunction *function, SvCuModule module,
-    const char *name)
-{
-  ENTER ("cuModuleGetFunction", true);
-  if (strcmp (name, SV_CU_KERNEL) != 0)
-    fake_broken ("cuModuleGetFunction", "no such kernel");
-  *function = &functions[module->gpu];
-  return fake_leave (SV_CU_SUCCESS);
 }
 
 /* ---- Memory -------------------------------------------------------------- */
@@ -295,21 +270,23 @@ fake_managed_alloc (SvCuPtr *data, size_t size, unsigned flags)
 }
 
 SvCuResult
-fake_pointer_attribute (void *value, int attribute, SvCuPtr data)
+fake_pointer_attributes (unsigned n, int *attributes, void **values,
+    SvCuPtr data)
 {
   Memory *memory;
 
-  ENTER ("cuPointerGetAttribute", false);
+  ENTER ("cuPointerGetAttributes", false);
   memory = fake_find (data);
-  if (memory == NULL)
-    return fake_leave (SV_CU_ERROR_INVALID_VALUE);
-  if (attribute == SV_CU_POINTER_MEMORY_TYPE)
-    *(unsigned *) value =
-        memory->kind == KIND_PINNED ? SV_CU_MEMORY_HOST : SV_CU_MEMORY_DEVICE;
-  else if (attribute == SV_CU_POINTER_DEVICE_ORDINAL)
-    *(int *) value = memory->gpu;
-  else
-    fake_broken ("cuPointerGetAttribute", "an attribute that is not known");
+  for (unsigned i = 0; i < n; i++) {
+    if (attributes[i] == SV_CU_POINTER_MEMORY_TYPE)
+      *(unsigned *) values[i] = memory == NULL ? 0
+          : memory->kind == KIND_PINNED        ? SV_CU_MEMORY_HOST
+                                               : SV_CU_MEMORY_DEVICE;
+    else if (attributes[i] == SV_CU_POINTER_DEVICE_ORDINAL)
+      *(int *) values[i] = memory != NULL ? memory->gpu : -2;
+    else
+      fake_broken ("cuPointerGetAttributes", "an attribute that is not known");
+  }
   return fake_leave (SV_CU_SUCCESS);
 }
 
@@ -333,8 +310,8 @@ fake_check_span (const char *name, const Memory *memory, SvCuPtr at,
     fake_broken (name, "ends outside the memory");
 }
 
-static void
-move (const char *name, SvCuPtr dst, SvCuPtr src, size_t size)
+void
+fake_move (const char *name, SvCuPtr dst, SvCuPtr src, size_t size)
 {
   Memory *to = fake_find (dst), *from = fake_find (src);
 
@@ -362,7 +339,7 @@ fake_copy (SvCuPtr dst, SvCuPtr src, size_t size, SvCuStream stream)
 {
   ENTER ("cuMemcpyAsync", true);
   fake_check_stream ("cuMemcpyAsync", stream);
-  move ("cuMemcpyAsync", dst, src, size);
+  fake_move ("cuMemcpyAsync", dst, src, size);
   return fake_leave (SV_CU_SUCCESS);
 }
 
@@ -392,7 +369,7 @@ fake_copy_2d (const SvCuCopy2d *copy, SvCuStream stream)
           != (fake_find (dst) != NULL))
     fake_broken ("cuMemcpy2DAsync", "memory types");
   for (size_t y = 0; y < copy->height; y++)
-    move ("cuMemcpy2DAsync", dst + y * copy->dst_pitch,
+    fake_move ("cuMemcpy2DAsync", dst + y * copy->dst_pitch,
         src + y * copy->src_pitch, copy->width_bytes);
   return fake_leave (SV_CU_SUCCESS);
 }

@@ -8,13 +8,16 @@
  * leave FAKE_PIXEL in the first plane of every destination. A call that breaks
  * a rule of the driver ends the program with its name.
  *
- * The environment's FAKE_CUDA makes it one that does not work: "no-device",
- * "old-driver" or "old-gpu". It has two GPUs. */
+ * The environment's FAKE_CUDA makes it one that does not work: "no-device" or
+ * "old-gpu"; "old-driver" and "refusing" take only kernels of the fake NVRTC;
+ * "no-peers" has GPUs that do not reach each other. It has two GPUs. */
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #define FAKE_PIXEL 0x5a
+/* What kernels of the fake NVRTC begin with. */
+#define FAKE_NVRTC_IMAGE "kernels of the fake NVRTC"
 #define FAKE_GPUS 2
 
 typedef struct FakeCuda

@@ -1,11 +1,94 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fake driver's launches, and what tests ask of it. */
+/* The fake driver's kernels, launches and peers, and what tests ask of it. */
 #include <string.h>
 
 #include "fakestate.h"
 
 static int last_jobs, last_gpu = -1;
 static unsigned last_blocks;
+
+/* ---- Kernels ------------------------------------------------------------- */
+
+static struct SvCuModuleRec modules[FAKE_GPUS] = { { 0 }, { 1 } };
+static struct SvCuFunctionRec functions[FAKE_GPUS] = { { 0 }, { 1 } };
+
+SvCuResult
+fake_module_load (SvCuModule *module, const void *image)
+{
+  static const uint8_t magic[4] = { 0x50, 0xed, 0x55, 0xba };
+
+  ENTER ("cuModuleLoadData", true);
+  if (strncmp (image, FAKE_NVRTC_IMAGE, strlen (FAKE_NVRTC_IMAGE)) != 0) {
+    if (memcmp (image, magic, 4) != 0)
+      fake_broken ("cuModuleLoadData", "the image is no fatbin");
+    if (fake_is_mode ("old-driver") || fake_is_mode ("refusing"))
+      return fake_leave (SV_CU_ERROR_UNSUPPORTED_PTX);
+  }
+  *module = &modules[fake_stack[fake_depth - 1]];
+  return fake_leave (SV_CU_SUCCESS);
+}
+
+SvCuResult
+fake_module_function (SvCuFunction *function, SvCuModule module,
+    const char *name)
+{
+  ENTER ("cuModuleGetFunction", true);
+  if (strcmp (name, SV_CU_KERNEL) != 0)
+    fake_broken ("cuModuleGetFunction", "no such kernel");
+  *function = &functions[module->gpu];
+  return fake_leave (SV_CU_SUCCESS);
+}
+
+/* ---- Peers --------------------------------------------------------------- */
+
+SvCuResult
+fake_can_access_peer (int *can, SvCuDevice device, SvCuDevice peer)
+{
+  ENTER ("cuDeviceCanAccessPeer", false);
+  if (device < 100 || device >= 100 + FAKE_GPUS || peer < 100
+      || peer >= 100 + FAKE_GPUS || peer == device)
+    fake_broken ("cuDeviceCanAccessPeer", "no two devices");
+  *can = !fake_is_mode ("no-peers");
+  return fake_leave (SV_CU_SUCCESS);
+}
+
+SvCuResult
+fake_enable_peer (SvCuContext peer, unsigned flags)
+{
+  int gpu;
+
+  ENTER ("cuCtxEnablePeerAccess", true);
+  gpu = fake_stack[fake_depth - 1];
+  if (peer->gpu == gpu || flags != 0)
+    fake_broken ("cuCtxEnablePeerAccess", "itself, or flags");
+  if (fake_is_mode ("no-peers"))
+    fake_broken ("cuCtxEnablePeerAccess", "the GPUs do not reach each other");
+  if (fake_state.peers[gpu][peer->gpu])
+    fake_broken ("cuCtxEnablePeerAccess", "twice");
+  fake_state.peers[gpu][peer->gpu] = true;
+  return fake_leave (SV_CU_SUCCESS);
+}
+
+SvCuResult
+fake_copy_peer (SvCuPtr dst, SvCuContext to, SvCuPtr src, SvCuContext from,
+    size_t size, SvCuStream stream)
+{
+  Memory *a, *b;
+
+  ENTER ("cuMemcpyPeerAsync", true);
+  fake_check_stream ("cuMemcpyPeerAsync", stream);
+  a = fake_find (dst);
+  b = fake_find (src);
+  if (a == NULL || b == NULL || a->kind != KIND_DEVICE
+      || b->kind != KIND_DEVICE)
+    fake_broken ("cuMemcpyPeerAsync", "not between memories of GPUs");
+  if (to == from || a->gpu != to->gpu || b->gpu != from->gpu)
+    fake_broken ("cuMemcpyPeerAsync", "contexts");
+  if (size == 0)
+    fake_broken ("cuMemcpyPeerAsync", "size 0");
+  fake_move ("cuMemcpyPeerAsync", dst, src, size);
+  return fake_leave (SV_CU_SUCCESS);
+}
 
 /* ---- Launches ------------------------------------------------------------ */
 
@@ -41,8 +124,16 @@ run_job (const SvCuJob *job, unsigned first_block)
   fake_open (table, false);
   if (dst == NULL)
     fake_broken ("cuLaunchKernel", "a destination that no kernel reaches");
-  if (plan.x1 > plan.x0 && fake_find (job->src[0]) == NULL)
-    fake_broken ("cuLaunchKernel", "a source that no kernel reaches");
+  if (dst->kind == KIND_DEVICE && dst->gpu != fake_stack[fake_depth - 1])
+    fake_broken ("cuLaunchKernel", "a destination on another GPU");
+  if (plan.x1 > plan.x0) {
+    Memory *src = fake_find (job->src[0]);
+
+    if (src == NULL)
+      fake_broken ("cuLaunchKernel", "a source that no kernel reaches");
+    if (src->kind == KIND_DEVICE && src->gpu != fake_stack[fake_depth - 1])
+      fake_broken ("cuLaunchKernel", "a source on another GPU");
+  }
   across = (unsigned) (plan.width + SV_CU_TILE_X - 1) / SV_CU_TILE_X;
   down = (unsigned) (plan.height + SV_CU_TILE_Y - 1) / SV_CU_TILE_Y;
   if (job->first_block != first_block || job->blocks_x != across)

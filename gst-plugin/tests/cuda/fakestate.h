@@ -64,6 +64,7 @@ struct SvCuFunctionRec
 extern __thread int fake_stack[64];
 extern __thread int fake_depth;
 
+extern struct SvCuContextRec fake_contexts[FAKE_GPUS];
 extern Memory fake_memories[MAX_THINGS];
 extern struct SvCuStreamRec fake_streams[MAX_THINGS];
 extern struct SvCuEventRec fake_events[MAX_THINGS];
@@ -84,6 +85,7 @@ typedef struct FakeState
   int failing_call;
   int failing_result;
   bool failing_on;
+  bool peers[FAKE_GPUS][FAKE_GPUS]; /* who may reach whose memory */
 } FakeState;
 
 extern FakeState fake_state;
@@ -103,6 +105,9 @@ SvCuResult fake_leave (SvCuResult result);
 /* Ends the program: `name` broke `rule`. */
 void fake_broken (const char *name, const char *rule);
 
+/* Whether the environment's FAKE_CUDA has a value. */
+bool fake_is_mode (const char *mode);
+
 /* The memory around an address, or NULL. */
 Memory *fake_find (SvCuPtr address);
 
@@ -111,6 +116,8 @@ void fake_open (Memory *memory, bool open);
 
 void fake_check_span (const char *name, const Memory *memory, SvCuPtr at,
     size_t size);
+/* Copies between any two addresses. */
+void fake_move (const char *name, SvCuPtr dst, SvCuPtr src, size_t size);
 void fake_check_stream (const char *name, SvCuStream stream);
 
 /* The driver's functions, by their names in the library. */

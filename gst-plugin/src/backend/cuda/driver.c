@@ -4,10 +4,12 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../core/log.h"
 #include "kernels/params.h"
+#include "nvrtc.h"
 
 #define LIBRARY "libcuda.so.1"
 
@@ -16,8 +18,9 @@
 
 static pthread_once_t opened = PTHREAD_ONCE_INIT;
 static SvCuDriver driver;
+static int version; /* of CUDA, as 1000 * major + 10 * minor */
 static bool works;
-static char missing[256];
+static char missing[512];
 
 /* ---- Loading ------------------------------------------------------------ */
 
@@ -44,24 +47,77 @@ load_symbols (void *library)
   return NULL;
 }
 
-static bool
-is_usable (int ordinal)
+/* As 10 * major + minor; 0 where it cannot be asked for. */
+static int
+compute_capability (int ordinal)
 {
   SvCuDevice device;
   int major = 0, minor = 0;
 
-  return driver.device_get (&device, ordinal) == SV_CU_SUCCESS
-      && driver.device_attribute (&major, SV_CU_DEVICE_COMPUTE_MAJOR, device)
-      == SV_CU_SUCCESS
-      && driver.device_attribute (&minor, SV_CU_DEVICE_COMPUTE_MINOR, device)
-      == SV_CU_SUCCESS
-      && 10 * major + minor >= MIN_COMPUTE;
+  if (driver.device_get (&device, ordinal) != SV_CU_SUCCESS
+      || driver.device_attribute (&major, SV_CU_DEVICE_COMPUTE_MAJOR, device)
+          != SV_CU_SUCCESS
+      || driver.device_attribute (&minor, SV_CU_DEVICE_COMPUTE_MINOR, device)
+          != SV_CU_SUCCESS)
+    return 0;
+  return 10 * major + minor;
+}
+
+/* Which kernels are used; the environment's SAVANT_CUDA_KERNELS says it. */
+typedef enum Kernels
+{
+  KERNELS_AUTO, /* the built ones, compiled here where the driver refuses them
+                 */
+  KERNELS_BUILT,
+  KERNELS_SOURCE
+} Kernels;
+
+static Kernels
+wanted_kernels (void)
+{
+  const char *wanted = getenv ("SAVANT_CUDA_KERNELS");
+
+  if (wanted == NULL || wanted[0] == '\0' || strcmp (wanted, "auto") == 0)
+    return KERNELS_AUTO;
+  if (strcmp (wanted, "fatbin") == 0)
+    return KERNELS_BUILT;
+  if (strcmp (wanted, "nvrtc") == 0)
+    return KERNELS_SOURCE;
+  sv_log (SV_LOG_WARNING,
+      "SAVANT_CUDA_KERNELS is \"%s\": it is auto, fatbin or nvrtc; auto is "
+      "used",
+      wanted);
+  return KERNELS_AUTO;
+}
+
+/* Whether kernels that this driver takes are there or can be made. */
+static bool
+check_kernels (void)
+{
+  bool old = version / 1000 < sv_cu_kernel_version / 1000;
+  Kernels wanted = wanted_kernels ();
+  const char *compiler;
+
+  if (wanted == KERNELS_BUILT || (wanted == KERNELS_AUTO && !old))
+    return true;
+  compiler = sv_cu_nvrtc_missing (version);
+  if (compiler == NULL)
+    return true;
+  if (old)
+    snprintf (missing, sizeof missing,
+        "the driver is for CUDA %d.%d, the kernels need %d.0 or newer, and to "
+        "compile them here %s",
+        version / 1000, version % 1000 / 10, sv_cu_kernel_version / 1000,
+        compiler);
+  else
+    snprintf (missing, sizeof missing, "SAVANT_CUDA_KERNELS is nvrtc, and %s",
+        compiler);
+  return false;
 }
 
 static void
 check_driver (void)
 {
-  int version = 0;
   SvCuResult result = driver.init (0);
 
   if (result == SV_CU_ERROR_NO_DEVICE) {
@@ -77,17 +133,12 @@ check_driver (void)
         name_of (result));
   else if (driver.n_devices < 1)
     snprintf (missing, sizeof missing, "the driver finds no NVIDIA GPU");
-  else if (version / 1000 < sv_cu_kernel_version / 1000)
-    snprintf (missing, sizeof missing,
-        "the driver is for CUDA %d.%d and the kernels need %d.0 or "
-        "newer",
-        version / 1000, version % 1000 / 10, sv_cu_kernel_version / 1000);
-  else if (!is_usable (0))
+  else if (compute_capability (0) < MIN_COMPUTE)
     snprintf (missing, sizeof missing,
         "GPU 0 is too old: compute capability 7.5 (Turing) or newer is "
         "needed");
   else
-    works = true;
+    works = check_kernels ();
 }
 
 static void
@@ -147,6 +198,45 @@ sv_cu_check (SvCuResult result, const char *what)
 static pthread_mutex_t gpus_lock = PTHREAD_MUTEX_INITIALIZER;
 static SvCuGpu gpus[MAX_GPUS];
 
+/* Whether a result says that a driver, or a GPU, does not know an image. */
+static bool
+is_refusal (SvCuResult result)
+{
+  return result == SV_CU_ERROR_INVALID_IMAGE
+      || result == SV_CU_ERROR_NO_BINARY_FOR_GPU
+      || result == SV_CU_ERROR_INVALID_PTX
+      || result == SV_CU_ERROR_UNSUPPORTED_PTX
+      || result == SV_CU_ERROR_JIT_COMPILER_NOT_FOUND;
+}
+
+/* The kernels of this build; those that the machine's toolkit makes where the
+ * driver does not take them. */
+static int
+load_kernels (int gpu_id, SvCuModule *module)
+{
+  Kernels wanted = wanted_kernels ();
+  SvCuResult result = SV_CU_ERROR_NO_BINARY_FOR_GPU;
+  const void *image;
+
+  if (wanted != KERNELS_SOURCE)
+    result = driver.module_load (module, sv_cu_kernels);
+  if (wanted == KERNELS_BUILT || !is_refusal (result))
+    return sv_cu_check (result, "loading the kernels");
+  image = sv_cu_nvrtc_compile (version, compute_capability (gpu_id));
+  if (image != NULL)
+    return sv_cu_check (driver.module_load (module, image),
+        "loading the kernels that were compiled here");
+  if (wanted == KERNELS_SOURCE)
+    return sv_fail (SAVANT_ERROR_EXECUTION, "CUDA: no kernels for GPU %d: %s",
+        gpu_id, savant_last_error ());
+  return sv_fail (SAVANT_ERROR_EXECUTION,
+      "CUDA: the driver (CUDA %d.%d) refuses the kernels for GPU %d (%d, %s), "
+      "and they cannot be compiled here: %s; install a driver for CUDA %d or "
+      "the toolkit of this one",
+      version / 1000, version % 1000 / 10, gpu_id, result, name_of (result),
+      savant_last_error (), sv_cu_kernel_version / 1000);
+}
+
 /* The context stays retained: to give it up at exit is the driver's part. */
 static int
 open_gpu (SvCuGpu *gpu)
@@ -168,8 +258,7 @@ open_gpu (SvCuGpu *gpu)
         sv_cu_check (driver.context_push (gpu->context), "cuCtxPushCurrent");
   if (status != SAVANT_OK)
     return status;
-  status = sv_cu_check (driver.module_load (&module, sv_cu_kernels),
-      "loading the kernels");
+  status = load_kernels (gpu->id, &module);
   if (status == SAVANT_OK)
     status = sv_cu_check (driver.module_function (&gpu->kernel, module,
                               SV_CU_KERNEL),

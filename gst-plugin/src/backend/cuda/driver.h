@@ -25,6 +25,12 @@ enum
   SV_CU_ERROR_INVALID_VALUE = 1,
   SV_CU_ERROR_OUT_OF_MEMORY = 2,
   SV_CU_ERROR_NO_DEVICE = 100,
+  SV_CU_ERROR_INVALID_IMAGE = 200,
+  SV_CU_ERROR_NO_BINARY_FOR_GPU = 209,
+  SV_CU_ERROR_PEER_NOT_SUPPORTED = 217,
+  SV_CU_ERROR_INVALID_PTX = 218,
+  SV_CU_ERROR_JIT_COMPILER_NOT_FOUND = 221,
+  SV_CU_ERROR_UNSUPPORTED_PTX = 222,
   SV_CU_ERROR_NOT_READY = 600
 };
 
@@ -134,8 +140,15 @@ _Static_assert (offsetof (SvCuCopy2d, width_bytes) == 112, "CUDA_MEMCPY2D");
           unsigned grid_z, unsigned block_x, unsigned block_y,                 \
           unsigned block_z, unsigned shared_bytes, SvCuStream stream,          \
           void **params, void **extra))                                        \
-  X (pointer_attribute, "cuPointerGetAttribute",                               \
-      (void *value, int attribute, SvCuPtr data))
+  X (pointer_attributes, "cuPointerGetAttributes",                             \
+      (unsigned n, int *attributes, void **values, SvCuPtr data))              \
+  X (can_access_peer, "cuDeviceCanAccessPeer",                                 \
+      (int *can, SvCuDevice device, SvCuDevice peer))                          \
+  X (enable_peer, "cuCtxEnablePeerAccess",                                     \
+      (SvCuContext peer, unsigned flags))                                      \
+  X (copy_peer, "cuMemcpyPeerAsync",                                           \
+      (SvCuPtr dst, SvCuContext to, SvCuPtr src, SvCuContext from,             \
+          size_t size, SvCuStream stream))
 
 typedef struct SvCuDriver
 {

@@ -386,21 +386,23 @@ sv_cu_order_after (const SvCuAccess *accesses, int n, SvCuFence *fence)
 static SvCuPlace
 locate_foreign (const void *data)
 {
-  const SvCuDriver *cu = sv_cu_driver ();
-  SvCuPtr address = (SvCuPtr) (uintptr_t) data;
-  SvCuPlace place = { .gpu = false };
+  int attributes[] = { SV_CU_POINTER_MEMORY_TYPE,
+    SV_CU_POINTER_DEVICE_ORDINAL };
   unsigned type = 0;
   int ordinal = 0;
+  void *values[] = { &type, &ordinal };
+  SvCuPlace place = { .gpu = false };
 
-  if (cu->pointer_attribute (&type, SV_CU_POINTER_MEMORY_TYPE, address)
+  /* Memory that it does not know is no error to it: all values are 0. */
+  if (sv_cu_driver ()->pointer_attributes (2, attributes, values,
+          (SvCuPtr) (uintptr_t) data)
           != SV_CU_SUCCESS
       || (type != SV_CU_MEMORY_HOST && type != SV_CU_MEMORY_DEVICE))
     return place;
   place.gpu = place.foreign = true;
-  if (cu->pointer_attribute (&ordinal, SV_CU_POINTER_DEVICE_ORDINAL, address)
-      == SV_CU_SUCCESS)
-    place.gpu_id = ordinal;
+  place.gpu_id = ordinal >= 0 ? ordinal : 0;
   place.bound = type == SV_CU_MEMORY_DEVICE;
+  place.pinned = type == SV_CU_MEMORY_HOST;
   return place;
 }
 
@@ -414,6 +416,7 @@ sv_cu_locate (const void *data)
   if (place.block != NULL) {
     place.gpu = place.block->mem_type != SAVANT_MEM_SYSTEM;
     place.bound = place.block->mem_type == SAVANT_MEM_CUDA_DEVICE;
+    place.pinned = place.block->mem_type == SAVANT_MEM_CUDA_PINNED;
     place.gpu_id = place.block->gpu_id;
   }
   pthread_mutex_unlock (&lock);

@@ -32,6 +32,7 @@ typedef struct SvCuPlace
 {
   bool gpu;         /* kernels can reach it */
   bool bound;       /* it is the memory of one GPU */
+  bool pinned;      /* it is the CPU's, and kernels can reach it */
   bool foreign;     /* reached by kernels, but not ours */
   int gpu_id;       /* where it is bound or was made for */
   SvCuBlock *block; /* NULL: not ours */
