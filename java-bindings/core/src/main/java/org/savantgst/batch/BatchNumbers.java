@@ -237,8 +237,8 @@ abstract class BatchNumbers {
   }
 
   /**
-   * Returns how many slots the frame of a slot fills, where savantbatch's roi-mode is batch: one for
-   * each of its regions of interest. They follow one another, if need be into the next batch.
+   * Returns how many slots the frame of a slot fills, where savantbatch's roi-mode is batch: one
+   * for each of its regions of interest. They follow one another, if need be into the next batch.
    *
    * @param slot the slot
    * @return the number, 0 if the slot is a whole frame
