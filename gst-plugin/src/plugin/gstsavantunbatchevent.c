@@ -176,16 +176,25 @@ end_flush (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstEvent *event,
   after_flush (self, pad);
 }
 
-/* Sticky events replace those of their kind, tags go on adding up. */
+/* As a pad's own sticky events: of kinds that there may be several of, those
+ * with one name replace one another. */
+static gboolean
+replaces (GstEvent *event, GstEvent *old)
+{
+  const GstStructure *s = gst_event_get_structure (event);
+
+  if (GST_EVENT_TYPE (old) != GST_EVENT_TYPE (event))
+    return FALSE;
+  return (GST_EVENT_TYPE (event) & GST_EVENT_TYPE_STICKY_MULTI) == 0
+      || s == NULL || gst_event_has_name (old, gst_structure_get_name (s));
+}
+
 static void
 keep_other (SvStream *stream, GstEvent *event)
 {
-  gboolean several =
-      (GST_EVENT_TYPE (event) & GST_EVENT_TYPE_STICKY_MULTI) != 0;
-
-  for (GList *l = stream->others, *next; l != NULL && !several; l = next) {
+  for (GList *l = stream->others, *next; l != NULL; l = next) {
     next = l->next;
-    if (GST_EVENT_TYPE (l->data) == GST_EVENT_TYPE (event)) {
+    if (replaces (event, l->data)) {
       gst_event_unref (l->data);
       stream->others = g_list_delete_link (stream->others, l);
     }
