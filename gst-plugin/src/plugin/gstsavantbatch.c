@@ -347,6 +347,8 @@ start (GstSavantBatch *self)
   }
   sv_batch_reset_task (self);
   pthread_mutex_lock (&self->lock);
+  if (self->analytics_meta && sv_analytics_is_there ())
+    self->analytics = sv_analytics_streams_new ();
   self->running = TRUE;
   self->flushes = 0;
   self->drained = FALSE;
@@ -380,6 +382,8 @@ stop (GstSavantBatch *self)
 {
   reset_pads (self);
   sv_batch_reset_task (self);
+  sv_analytics_streams_free (self->analytics);
+  self->analytics = NULL;
   sv_batch_release_pool (self);
   savant_transform_free (self->transform);
   self->transform = NULL;

@@ -27,6 +27,7 @@
 
 #include <savant/gst.h>
 
+#include "analytics.h"
 #include "collect.h"
 #include "enums.h"
 #include "framemap.h"
@@ -147,6 +148,7 @@ struct _GstSavantBatch
   SvBatchSettings settings;
   SvBatchMode mode;
   SvRoiMode roi_mode;
+  gboolean analytics_meta;
   SvNonUniformCaps non_uniform_caps;
   guint batch_size;
   SvTimeoutPolicy timeout_policy;
@@ -183,6 +185,7 @@ struct _GstSavantBatch
   SvItem **held_tail;
   guint64 sequence;
   GstClockTime last_pts;
+  SvAnalyticsStreams *analytics; /* NULL: no GstAnalyticsBatchMeta */
   SvBatchPicture *pictures; /* of the frames that were taken last */
   guint n_pictures;
   guint pictures_room;

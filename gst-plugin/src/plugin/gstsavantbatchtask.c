@@ -105,6 +105,12 @@ push_wrapped (GstSavantBatch *self, const SvBatchItem *item)
   GstEvent *event = sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM,
       item->source_id, item->pad_index, gst_event_ref (item->event));
 
+  if (self->analytics != NULL) {
+    if (sv_is_stream_gone_event (item->event))
+      sv_analytics_forget (self->analytics, item->pad_index);
+    else
+      sv_analytics_see_event (self->analytics, item->pad_index, item->event);
+  }
   if (GST_EVENT_TYPE (item->event) == GST_EVENT_FLUSH_STOP)
     sv_stream_event_set_flush (event, item->flush_serial);
   gst_pad_push_event (self->srcpad, event);

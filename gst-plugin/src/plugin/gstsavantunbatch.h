@@ -6,6 +6,7 @@
  *   gstsavantunbatch.c       life, pads, frames
  *   gstsavantunbatchevent.c  the streams' events
  *   gstsavantunbatchview.c   one slot as a buffer, and its caps
+ *   gstsavantunbatchanalytics.c  batches of GStreamer's analytics elements
  *
  * Threads: one streaming thread does all but requests and releases of pads,
  * flushes and upstream events. */
@@ -16,6 +17,7 @@
 
 #include <savant/gst.h>
 
+#include "analytics.h"
 #include "flowstats.h"
 
 G_BEGIN_DECLS
@@ -81,6 +83,7 @@ struct _GstSavantUnbatch
   GstAllocator *views;
   GstCaps *caps;
   GstSavantFrameInfo info;
+  gboolean analytics; /* the caps are SV_ANALYTICS_CAPS */
 };
 
 /* -- gstsavantunbatch.c -- */
@@ -94,6 +97,20 @@ gboolean sv_unbatch_is_gone (GstSavantUnbatch *self, guint source_id);
 
 /* All src pads, referenced. */
 GList *sv_unbatch_list_pads (GstSavantUnbatch *self);
+
+/* Result of all pads, the one of `pad` being new. */
+GstFlowReturn sv_unbatch_combine (GstSavantUnbatch *self,
+    GstSavantUnbatchPad *pad, GstFlowReturn flow);
+
+/* -- gstsavantunbatchanalytics.c -- */
+
+/* Takes a batch and gives it back, with a SavantBatchMeta where it has none and
+ * its GstAnalyticsBatchMeta tells as much. */
+GstBuffer *sv_unbatch_read_analytics (GstBuffer *batch, gpointer surface);
+
+/* Gives out a batch whose streams are all in its GstAnalyticsBatchMeta. */
+GstFlowReturn sv_unbatch_split_analytics (GstSavantUnbatch *self,
+    GstBuffer *batch);
 
 /* -- gstsavantunbatchevent.c -- */
 gboolean sv_unbatch_sink_event (GstPad *pad, GstObject *parent,

@@ -306,6 +306,10 @@ take_caps (GstSavantUnbatch *self, GstEvent *event)
   GstCaps *caps;
 
   gst_event_parse_caps (event, &caps);
+  self->analytics = gst_structure_has_name (gst_caps_get_structure (caps, 0),
+      "multistream/x-analytics-batch");
+  if (self->analytics)
+    return TRUE;
   if (!gst_savant_frame_info_from_caps (&self->info, caps)) {
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
         ("Input caps cannot be used: %s", savant_last_error ()),
