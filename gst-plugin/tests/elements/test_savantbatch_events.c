@@ -178,6 +178,67 @@ GST_START_TEST (test_w15_w16_w26_events_keep_their_order_with_frames)
 }
 GST_END_TEST;
 
+static guint
+count_downstream (GstHarness *h, GstEventType type)
+{
+  guint n = 0;
+
+  while (gst_harness_events_in_queue (h) > 0) {
+    GstEvent *event = gst_harness_pull_event (h);
+
+    n += GST_EVENT_TYPE (event) == type;
+    gst_event_unref (event);
+  }
+  return n;
+}
+
+/* A stream's EOS and its next stream-start come out at its own pad, after its
+ * last frame, while the others play; pads may come in any order. */
+GST_START_TEST (test_w26_eos_and_stream_start_of_one_stream)
+{
+  BatchRig rig;
+
+  batch_rig_init (&rig, 3, NULL, TRUE);
+  for (guint i = 3; i-- > 0;)
+    batch_rig_output (&rig, i, NULL);
+  for (guint i = 0; i < 3; i++)
+    gst_harness_set_src_caps_str (rig.in[i], SMALL);
+  for (guint round = 0; round < 12; round++) {
+    guint ends = round % 3;
+    GstSegment segment;
+
+    for (guint i = 0; i < 3; i++)
+      batch_rig_push (&rig, i, SMALL, 0, round * 80);
+    gst_harness_push_event (rig.in[ends], gst_event_new_eos ());
+    for (guint i = 0; i < 3; i++)
+      if (i != ends)
+        batch_rig_push (&rig, i, SMALL, 0, round * 80 + 40);
+    for (guint i = 0; i < 3; i++) {
+      gst_buffer_unref (gst_harness_pull (rig.outs[i]));
+      if (i != ends)
+        gst_buffer_unref (gst_harness_pull (rig.outs[i]));
+    }
+    for (guint i = 0; i < 3; i++)
+      fail_unless_equals_int (
+          count_downstream (rig.outs[i], GST_EVENT_EOS), i == ends);
+    gst_harness_push_event (rig.in[ends],
+        gst_event_new_stream_start ("another"));
+    gst_harness_set_src_caps_str (rig.in[ends], SMALL);
+    gst_segment_init (&segment, GST_FORMAT_TIME);
+    gst_harness_push_event (rig.in[ends], gst_event_new_segment (&segment));
+    for (guint i = 0; i < 3; i++)
+      batch_rig_push (&rig, i, SMALL, 0, round * 80 + 60);
+    for (guint i = 0; i < 3; i++)
+      gst_buffer_unref (gst_harness_pull (rig.outs[i]));
+    for (guint i = 0; i < 3; i++)
+      fail_unless_equals_int (
+          count_downstream (rig.outs[i], GST_EVENT_STREAM_START), i == ends);
+  }
+  batch_rig_expect_stat (rig.batch, "held", 0);
+  batch_rig_clear (&rig);
+}
+GST_END_TEST;
+
 /* Gaps alone: they hold up nobody and come out at their own stream. */
 GST_START_TEST (test_w15_a_pad_that_only_sends_gaps)
 {
@@ -383,6 +444,7 @@ savantbatch_events_suite (void)
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_w13_upstream_events_reach_each_pad_once);
   tcase_add_test (tc, test_w15_w16_w26_events_keep_their_order_with_frames);
+  tcase_add_test (tc, test_w26_eos_and_stream_start_of_one_stream);
   tcase_add_test (tc, test_w15_a_pad_that_only_sends_gaps);
   tcase_add_test (tc, test_w15_flush_during_a_blocked_push);
   tcase_add_test (tc, test_w4_nothing_waits_for_a_blocked_sink);
