@@ -83,6 +83,10 @@ typedef struct SvBackendFns
    * NULL = they have when it returns. */
   void (*transform_keep) (void *transform, void *object,
       void (*release) (void *object));
+
+  /* Whether sources may lie on another GPU than the destination, to which they
+   * are copied then; not at first. NULL = there are no GPUs. */
+  void (*transform_allow_peers) (void *transform, bool allow);
 } SvBackendFns;
 
 /* The backend of a name, "auto" or NULL (then SAVANT_BACKEND decides, else the
