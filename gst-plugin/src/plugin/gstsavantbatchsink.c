@@ -469,6 +469,31 @@ sv_batch_sink_event (GstPad *gstpad, GstObject *parent, GstEvent *event)
 
 /* ---- Queries ------------------------------------------------------------ */
 
+/* Pinned memory, from which frames are uploaded fastest, where there is any. */
+static void
+offer_frame_memory (GstSavantBatch *self, GstQuery *query)
+{
+  GstAllocator *allocator = NULL;
+  GstAllocationParams params;
+  SavantMemType mem_type;
+  gchar *backend;
+  gint gpu_id;
+
+  pthread_mutex_lock (&self->lock);
+  backend = g_strdup (self->memory.backend);
+  mem_type = self->memory.mem_type;
+  gpu_id = MAX (self->memory.gpu_id, 0);
+  pthread_mutex_unlock (&self->lock);
+  if (mem_type != SAVANT_MEM_SYSTEM)
+    allocator = gst_savant_frame_allocator_new (backend, gpu_id);
+  g_free (backend);
+  if (allocator == NULL)
+    return;
+  gst_allocation_params_init (&params);
+  gst_query_add_allocation_param (query, allocator, &params);
+  gst_object_unref (allocator);
+}
+
 /* A frame may wait here, in each place of the queue and in the task. */
 static gboolean
 answer_allocation (GstSavantBatch *self, GstSavantBatchPad *pad,
@@ -486,6 +511,7 @@ answer_allocation (GstSavantBatch *self, GstSavantBatchPad *pad,
   max_queued = pad->max_queued;
   pthread_mutex_unlock (&self->lock);
   if (!info.nvmm) {
+    offer_frame_memory (self, query);
     gst_query_add_allocation_pool (query, NULL,
         (guint) GST_VIDEO_INFO_SIZE (&info.video), max_queued + 2, 0);
     gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);

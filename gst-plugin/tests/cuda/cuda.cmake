@@ -45,11 +45,14 @@ cuda_environment(cuda/peers-apart fake_cuda FAKE_CUDA=no-peers)
 savant_test(cuda/test_cuda_elements gstsavant-1.0)
 add_dependencies(test_cuda_cuda_elements fake_cuda)
 cuda_environment(cuda/cuda_elements fake_cuda SAVANT_TEST_FAKE=1)
+savant_test(cuda/test_cuda_upload gstsavant-1.0)
+add_dependencies(test_cuda_cuda_upload fake_cuda)
+cuda_environment(cuda/cuda_upload fake_cuda SAVANT_TEST_FAKE=1)
 savant_test(cuda/test_cuda_pixels savant_testable tsan)
 add_dependencies(test_cuda_cuda_pixels fake_cuda)
 cuda_environment(cuda/cuda_pixels fake_cuda SAVANT_TEST_FAKE=1)
 # And on a GPU, where there is one.
-foreach(test elements pixels)
+foreach(test elements pixels upload)
   add_test(NAME gpu/${test} COMMAND test_cuda_cuda_${test})
   set_tests_properties(gpu/${test} PROPERTIES
     ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib};CK_FORK=no"
