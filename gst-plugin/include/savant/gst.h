@@ -131,8 +131,9 @@ SAVANT_API gint gst_savant_surface_get_gpu_id (gpointer surface);
 
 /* ---- Plain frames ------------------------------------------------------ */
 
-/* mem_type of plain bytes in pinned memory of the CPU, which a GPU reads without
- * a copy by the CPU. Mapping it WRITE waits until no GPU reads it any more. */
+/* mem_type of plain bytes in pinned memory of the CPU, which a GPU reads
+ * without a copy by the CPU. Mapping it WRITE waits until no GPU reads it any
+ * more. */
 #define GST_SAVANT_FRAME_MEMORY_TYPE "SavantFrame"
 
 #define GST_TYPE_SAVANT_FRAME_ALLOCATOR (gst_savant_frame_allocator_get_type ())

@@ -34,8 +34,8 @@ allocator_alloc (GstAllocator *allocator, gsize size,
   gsize room = params->prefix + size + params->padding;
   FrameMemory *memory = g_new0 (FrameMemory, 1);
 
-  memory->block = self->backend->alloc (SAVANT_MEM_CUDA_PINNED, self->gpu_id,
-      room + align);
+  memory->block =
+      self->backend->alloc (SAVANT_MEM_CUDA_PINNED, self->gpu_id, room + align);
   if (memory->block == NULL) {
     GST_WARNING_OBJECT (self, "%" G_GSIZE_FORMAT " bytes: %s", room + align,
         savant_last_error ());

@@ -287,14 +287,17 @@ check_ready (GstSavantBatch *self)
 static gboolean
 start (GstSavantBatch *self)
 {
+  gboolean peer_copy;
   gchar *backend;
   gint status;
 
   pthread_mutex_lock (&self->lock);
   backend = g_strdup (self->memory.backend);
+  peer_copy = self->memory.peer_copy;
   sv_collect_set_batch_size (&self->collect, self->batch_size);
   pthread_mutex_unlock (&self->lock);
   status = savant_transform_new (backend, &self->transform);
+  savant_transform_allow_peer_copy (self->transform, peer_copy);
   self->slots = gst_savant_allocator_new (backend);
   g_free (backend);
   if (status != SAVANT_OK || self->slots == NULL) {

@@ -91,6 +91,7 @@ struct _GstSavantBatchPad
   guint flush_serial;  /* of the last FLUSH_START */
   guint32 seek_seqnum; /* of the last seek that it passed on */
   gboolean has_caps;
+  gint caps_gpu; /* that they name, -1 = none */
   gint fps_n, fps_d;
 
   /* The pad's streaming thread. */

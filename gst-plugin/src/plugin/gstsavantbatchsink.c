@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gpucaps.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
 #include "streamevent.h"
@@ -136,6 +137,29 @@ check_caps (GstSavantBatch *self, const GstSavantFrameInfo *info)
   return NULL;
 }
 
+/* NULL, or why surfaces of a GPU cannot be in the batches (g_free). */
+static gchar *
+check_gpu (GstSavantBatch *self, GstSavantBatchPad *pad, gint gpu_id)
+{
+  gboolean peer_copy;
+  gint wanted;
+
+  GST_OBJECT_LOCK (self);
+  pthread_mutex_lock (&self->lock);
+  wanted = self->memory.gpu_id;
+  peer_copy = self->memory.peer_copy && self->mode == SV_BATCH_UNIFORM;
+  for (GList *l = GST_ELEMENT (self)->sinkpads; l != NULL && wanted < 0;
+       l = l->next) {
+    const GstSavantBatchPad *other = l->data;
+
+    if (other != pad && other->has_caps)
+      wanted = other->caps_gpu;
+  }
+  pthread_mutex_unlock (&self->lock);
+  GST_OBJECT_UNLOCK (self);
+  return sv_check_gpus (gpu_id, wanted, peer_copy);
+}
+
 static gboolean
 take_caps (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
 {
@@ -148,6 +172,8 @@ take_caps (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
     problem = g_strdup (savant_last_error ());
   else
     problem = check_caps (self, &next->info);
+  if (problem == NULL)
+    problem = check_gpu (self, pad, sv_caps_get_gpu (caps));
   if (problem != NULL) {
     if (!sv_collect_is_closed (&self->collect, pad->queue))
       GST_ELEMENT_ERROR (self, STREAM, FORMAT,
@@ -167,6 +193,7 @@ take_caps (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   gst_clear_object (&pad->upload_pool);
   pthread_mutex_lock (&self->lock);
   pad->has_caps = TRUE;
+  pad->caps_gpu = sv_caps_get_gpu (caps);
   pad->fps_n = GST_VIDEO_INFO_FPS_N (&next->info.video);
   pad->fps_d = GST_VIDEO_INFO_FPS_D (&next->info.video);
   pthread_mutex_unlock (&self->lock);

@@ -282,6 +282,8 @@ fake_pointer_attributes (unsigned n, int *attributes, void **values,
       *(unsigned *) values[i] = memory == NULL ? 0
           : memory->kind == KIND_PINNED        ? SV_CU_MEMORY_HOST
                                                : SV_CU_MEMORY_DEVICE;
+    else if (attributes[i] == SV_CU_POINTER_IS_MANAGED)
+      *(unsigned *) values[i] = memory != NULL && memory->kind == KIND_MANAGED;
     else if (attributes[i] == SV_CU_POINTER_DEVICE_ORDINAL)
       *(int *) values[i] = memory != NULL ? memory->gpu : -2;
     else

@@ -143,7 +143,8 @@ run (const gchar *text, guint8 *pixels, guint64 size)
   "video/x-raw(memory:NVMM),format=RGBA,width=96,height=64,"                   \
   "pixel-aspect-ratio=1/1 ! appsink name=out sync=false"
 
-/* @ stands for the size. Every source that asks gets it, and the pictures are the same. */
+/* @ stands for the size. Every source that asks gets it, and the pictures are
+ * the same. */
 GST_START_TEST (sources_take_it)
 {
   static const gchar *const sources[] = {
@@ -173,8 +174,8 @@ GST_START_TEST (sources_take_it)
       fail_unless_equals_int (seen.pinned, 8);
       plain = run (without, b, sizeof b);
       fail_unless_equals_int (plain.pinned, 0);
-      for (guint at = 0;
-           g_getenv ("SAVANT_TEST_FAKE") == NULL && at < sizeof a; at++)
+      for (guint at = 0; g_getenv ("SAVANT_TEST_FAKE") == NULL && at < sizeof a;
+           at++)
         fail_unless (abs (a[at] - b[at]) <= 2, "%s: byte %u: %d, %d", with, at,
             a[at], b[at]);
       g_free (with);

@@ -395,6 +395,7 @@ const SvBackendFns sv_cuda_backend = {
   .alloc = sv_cu_alloc,
   .free = sv_cu_free,
   .owns = sv_cu_owns,
+  .check_place = sv_cu_check_place,
   .wait = sv_cu_wait,
   .copy = cuda_copy,
   .fill = cuda_fill,
