@@ -150,12 +150,13 @@ java_tests() {
   case ${JAVA_TESTS:-all} in all) ;; *) classes=$JAVA_TESTS ;; esac
   # shellcheck disable=SC2086
   TAIL=5 run 600 java java -Djna.nosys=true -Xmx512m \
-    -Dsavant.native.dir="$here/native" ${JAVA_OPTIONS:-} \
+    -Djna.library.path="${LD_LIBRARY_PATH:-}" -Dsavant.native.dir="$here/native" \
+    ${JAVA_OPTIONS:-} \
     -cp "$here/java/test-classes:$here/java/classes:$(echo "$here"/java/*.jar | tr ' ' :)" \
     org.testng.TestNG -usedefaultlisteners false -listener org.savantgst.LineReport \
     ${selection[@]+"${selection[@]}"} -testclass "$classes"
   grep -E -A6 '^(skipped|FAILED|Total)' "$logs/java.log" |
-    grep -E '^(skipped|FAILED|Total|    )' | sed 's/^/    /'
+    grep -E '^(skipped|FAILED|Total|    )' | head -n 100 | sed 's/^/    /'
 }
 
 run_parts() {

@@ -8,6 +8,9 @@
 #include "core/log.h"
 #include "gstsavantlog.h"
 
+/* Of rows that SIMD reads. */
+#define MIN_ALIGN 63
+
 struct _GstSavantFrameAllocator
 {
   GstAllocator parent;
@@ -30,7 +33,7 @@ allocator_alloc (GstAllocator *allocator, gsize size,
     GstAllocationParams *params)
 {
   GstSavantFrameAllocator *self = GST_SAVANT_FRAME_ALLOCATOR (allocator);
-  gsize align = params->align | gst_memory_alignment;
+  gsize align = params->align | MIN_ALIGN;
   gsize room = params->prefix + size + params->padding;
   FrameMemory *memory = g_new0 (FrameMemory, 1);
 

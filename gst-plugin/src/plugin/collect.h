@@ -31,7 +31,8 @@ typedef enum SvItemKind
 typedef struct SvItem
 {
   SvItemKind kind;
-  uint64_t time; /* running time; of a gap: its end; or SV_COLLECT_NO_TIME */
+  uint64_t time;  /* running time; of a gap: its end; or SV_COLLECT_NO_TIME */
+  uint64_t bytes; /* that a frame holds on to, for max_bytes */
   SvCollectPad *pad;  /* a reference, set when queued */
   int64_t arrival_ns; /* monotonic clock, set when queued */
   struct SvItem *next;
@@ -44,6 +45,14 @@ typedef enum SvLeak
   SV_LEAK_OLDEST, /* the one that has waited longest makes room */
   SV_LEAK_NEWEST  /* it is dropped itself */
 } SvLeak;
+
+/* How long the oldest frame waits for others; the values of its property. */
+typedef enum SvTimeoutPolicy
+{
+  SV_TIMEOUT_AUTO,  /* one frame of the fastest live pad; else for ever */
+  SV_TIMEOUT_FIXED, /* timeout_ns */
+  SV_TIMEOUT_NONE   /* for ever */
+} SvTimeoutPolicy;
 
 /* What a producer is told. */
 typedef enum SvPushResult
@@ -61,6 +70,7 @@ typedef enum SvTakeKind
   SV_TAKE_EVENTS,  /* items: events, in order within each pad */
   SV_TAKE_BATCH,   /* items: one frame a pad, in the order of the pads */
   SV_TAKE_EOS,     /* every pad has ended; told once */
+  SV_TAKE_TIMEOUT, /* the timeout of the policy auto has changed */
   SV_TAKE_STALL    /* `stalled` has been silent for another interval */
 } SvTakeKind;
 
@@ -72,6 +82,37 @@ typedef enum SvTakeReason
   SV_REASON_GAP,
   SV_REASON_FLUSH
 } SvTakeReason;
+
+#define SV_N_REASONS 5
+
+/* The most slots of a batch, SAVANT_MAX_BATCH_SIZE. */
+#define SV_COLLECT_MAX_CAPACITY 1024
+
+/* Upper ends of the classes of waiting times, ns; one class more above. */
+#define SV_N_WAITS 13
+extern const int64_t sv_collect_waits[SV_N_WAITS - 1];
+
+/* Batches that were taken since the start. */
+typedef struct SvBatchCounts
+{
+  uint64_t batches;
+  uint64_t by_reason[SV_N_REASONS];
+  uint64_t by_wait[SV_N_WAITS];
+  uint64_t by_fill[SV_COLLECT_MAX_CAPACITY + 1]; /* by the frames in it */
+} SvBatchCounts;
+
+/* Of one moment. */
+typedef struct SvCollectStats
+{
+  SvFlowStats total; /* of all pads, also released ones */
+  SvFlowStats gone;  /* of the released ones */
+  SvBatchCounts counts;
+  int64_t timeout_ns; /* in force; negative: for ever */
+  uint64_t bytes;     /* queued now, of all pads */
+  uint64_t high_bytes;
+  unsigned capacity;
+  int64_t pushing_ns; /* for so long downstream has been busy; 0: it is not */
+} SvCollectStats;
 
 typedef struct SvTake
 {
@@ -97,7 +138,18 @@ struct SvCollectPad
   unsigned n_frames;
   unsigned n_events;
   unsigned max_queued;
+  uint64_t bytes;     /* of the frames */
+  uint64_t max_bytes; /* 0: not limited; one frame has always room */
+  unsigned high_frames;
+  uint64_t high_bytes;
   SvLeak leak;
+  bool live;
+  int64_t nominal_ns; /* a frame by the caps; 0: not known */
+  int64_t frame_ns;   /* a frame as seen; 0: not known */
+  uint64_t last_time;
+  int64_t last_arrival;
+  int64_t head_since; /* the head has been the head */
+  bool held;          /* its frames are not taken */
   bool flushing;
   bool released;
   bool begun;  /* START came since the start */
@@ -120,16 +172,20 @@ typedef struct SvCollect
   pthread_mutex_t lock;
   pthread_cond_t wake;
   void (*free_item) (SvItem *item);
+  void (*on_leak) (SvItem *item, const SvFlowStats *stats); /* or NULL */
 
   bool running;
   unsigned halts;     /* the consumer pauses while this is not 0 */
-  unsigned holds;     /* no frames are taken while this is not 0 */
-  int64_t held_until; /* nor before this time */
+  unsigned holds;     /* held pads stay so while this is not 0 */
+  bool has_held;      /* any pad is */
+  int64_t held_until; /* and until this time */
   SvCollectPad *pads;
   unsigned n_pads;
   unsigned batch_size; /* 0: as many as pads */
   unsigned capacity;
-  int64_t timeout_ns; /* of the oldest frame; 0: none, negative: for ever */
+  SvTimeoutPolicy policy;
+  int64_t timeout_ns; /* of the policy fixed; negative: for ever */
+  int64_t auto_ns;    /* of the policy auto as last told */
   int64_t stall_ns;   /* 0: never told */
   bool eos_told;
   bool has_flow;
@@ -145,10 +201,17 @@ typedef struct SvCollect
   int64_t pushing_since; /* 0: the consumer is not busy downstream */
   int64_t pushed_ns;     /* taken off the waiting clock */
   SvFlowStats stats;     /* of all pads, also released ones */
+  SvFlowStats gone;      /* of released pads */
+  SvBatchCounts counts;
+  uint64_t bytes;
+  uint64_t high_bytes;
 } SvCollect;
 
-/* Not running. `free_item` is called without the lock. */
-void sv_collect_init (SvCollect *collect, void (*free_item) (SvItem *item));
+/* Not running. `free_item` is called without the lock, as is `on_leak`, if
+ * there is one, for every frame that was dropped since its pad leaks, with the
+ * pad's counts of that moment. */
+void sv_collect_init (SvCollect *collect, void (*free_item) (SvItem *item),
+    void (*on_leak) (SvItem *item, const SvFlowStats *stats));
 
 /* Not running; nobody calls any more. Releases the pads. */
 void sv_collect_clear (SvCollect *collect);
@@ -163,12 +226,21 @@ void sv_collect_stop (SvCollect *collect);
  * producer is not halted. The end forgets downstream's last result. */
 void sv_collect_halt (SvCollect *collect, bool halt);
 
-/* Between the begin and the end, and `after_ns` longer, events are taken but
- * no frames; begins and ends nest, the last end decides. */
-void sv_collect_hold (SvCollect *collect, bool begin, int64_t after_ns);
+/* From the begin on events of `pad` are taken but no frames, and nobody waits
+ * for it. The last end lets all pads go that were held, `after_ns` later;
+ * begins and ends nest. */
+void sv_collect_begin_hold (SvCollect *collect, SvCollectPad *pad);
+void sv_collect_end_hold (SvCollect *collect, int64_t after_ns);
 
 void sv_collect_set_batch_size (SvCollect *collect, unsigned batch_size);
-void sv_collect_set_timeout (SvCollect *collect, int64_t timeout_ns);
+
+/* `timeout_ns` is that of the policy fixed; 0: no waiting, negative: for
+ * ever. */
+void sv_collect_set_timeout (SvCollect *collect, SvTimeoutPolicy policy,
+    int64_t timeout_ns);
+
+/* What is in force; negative: for ever. */
+int64_t sv_collect_get_timeout (SvCollect *collect);
 void sv_collect_set_stall (SvCollect *collect, int64_t stall_ns);
 
 /* ---- Pads --------------------------------------------------------------- */
@@ -186,7 +258,16 @@ void sv_collect_unref_pad (SvCollectPad *pad);
 void sv_collect_set_max_queued (SvCollect *collect, SvCollectPad *pad,
     unsigned max_queued);
 
+void sv_collect_set_max_bytes (SvCollect *collect, SvCollectPad *pad,
+    uint64_t max_bytes);
+
 void sv_collect_set_leak (SvCollect *collect, SvCollectPad *pad, SvLeak leak);
+
+/* Whether its frames come in real time, and how long one lasts by its caps (0:
+ * not known). */
+void sv_collect_set_live (SvCollect *collect, SvCollectPad *pad, bool live);
+void sv_collect_set_nominal (SvCollect *collect, SvCollectPad *pad,
+    int64_t nominal_ns);
 
 /* Drops what it holds and wakes its producer. TRUE where every pad is flushing
  * now. */
@@ -220,9 +301,10 @@ int64_t sv_collect_now (void);
 SvPushResult sv_collect_enter (SvCollect *collect, SvCollectPad *pad,
     int *flow);
 
-/* The frame that was counted in is dropped. */
+/* The frame that was counted in is dropped. `stats` (or NULL) are the pad's
+ * counts after it. */
 void sv_collect_reject (SvCollect *collect, SvCollectPad *pad,
-    SvDropReason reason);
+    SvDropReason reason, SvFlowStats *stats);
 
 /* Queues an item, which belongs to the collection whatever the result is.
  * Where `max_queued` frames are there a frame waits, or one is dropped as
@@ -256,11 +338,15 @@ void sv_collect_refuse (SvCollect *collect, int flow, SvDropReason reason);
 
 /* Calls `visit` for every pad in order, then gives the totals, all of one
  * moment. The lock is held meanwhile. */
-void sv_collect_get_stats (SvCollect *collect, SvFlowStats *total,
+void sv_collect_get_stats (SvCollect *collect, SvCollectStats *stats,
     void (*visit) (const SvCollectPad *pad, void *data), void *data);
 
-void sv_collect_get_pad_stats (SvCollect *collect, SvCollectPad *pad,
-    SvFlowStats *stats);
+/* Calls `visit` for this pad as sv_collect_get_stats() does. */
+void sv_collect_visit_pad (SvCollect *collect, SvCollectPad *pad,
+    void (*visit) (const SvCollectPad *pad, void *data), void *data);
+
+/* What a pad that is being visited does, in a word. Static. */
+const char *sv_collect_pad_state (const SvCollectPad *pad);
 
 /* Whether any pad had EOS or none is left: then upstream may not learn of a
  * result downstream. */

@@ -6,8 +6,8 @@
 /* Events of a pad that may wait behind frames; more make their sender wait. */
 #define MAX_EVENTS 256
 
-/* The most slots of a batch, SAVANT_MAX_BATCH_SIZE. */
-#define MAX_CAPACITY 1024
+/* Longer than any frame lasts: a jump. */
+#define MAX_FRAME_NS (5 * (int64_t) SV_SECOND_NS)
 
 /* ---- With the lock held ------------------------------------------------- */
 
@@ -19,21 +19,90 @@ sv_collect_count_dropped (SvCollect *collect, SvCollectPad *pad,
   pad->stats.dropped[reason]++;
   collect->stats.held--;
   collect->stats.dropped[reason]++;
+  if (!pad->released)
+    return;
+  collect->gone.held--;
+  collect->gone.dropped[reason]++;
+}
+
+void
+sv_collect_count_out (SvCollect *collect, SvCollectPad *pad)
+{
+  pad->stats.held--;
+  pad->stats.out++;
+  collect->stats.held--;
+  collect->stats.out++;
+  if (!pad->released)
+    return;
+  collect->gone.held--;
+  collect->gone.out++;
+}
+
+static void
+count_in (SvCollect *collect, SvCollectPad *pad)
+{
+  pad->stats.in++;
+  pad->stats.held++;
+  collect->stats.in++;
+  collect->stats.held++;
+  if (!pad->released)
+    return;
+  collect->gone.in++;
+  collect->gone.held++;
+}
+
+/* What a released pad has counted so far. */
+static void
+add_to_gone (SvCollect *collect, const SvFlowStats *stats)
+{
+  collect->gone.in += stats->in;
+  collect->gone.out += stats->out;
+  collect->gone.held += stats->held;
+  for (unsigned i = 0; i < SV_DROP_N_REASONS; i++)
+    collect->gone.dropped[i] += stats->dropped[i];
+}
+
+static void
+count_unqueued (SvCollect *collect, SvCollectPad *pad, const SvItem *item)
+{
+  if (item->kind != SV_ITEM_FRAME) {
+    pad->n_events--;
+    return;
+  }
+  pad->n_frames--;
+  pad->bytes -= item->bytes;
+  collect->bytes -= item->bytes;
+}
+
+static void
+count_queued (SvCollect *collect, SvCollectPad *pad, const SvItem *item)
+{
+  if (item->kind != SV_ITEM_FRAME) {
+    pad->n_events++;
+    return;
+  }
+  pad->n_frames++;
+  pad->bytes += item->bytes;
+  collect->bytes += item->bytes;
+  if (pad->n_frames > pad->high_frames)
+    pad->high_frames = pad->n_frames;
+  if (pad->bytes > pad->high_bytes)
+    pad->high_bytes = pad->bytes;
+  if (collect->bytes > collect->high_bytes)
+    collect->high_bytes = collect->bytes;
 }
 
 SvItem *
-sv_collect_pop (SvCollectPad *pad)
+sv_collect_pop (SvCollect *collect, SvCollectPad *pad, int64_t now)
 {
   SvItem *item = pad->head;
 
   pad->head = item->next;
   if (pad->head == NULL)
     pad->tail = &pad->head;
+  pad->head_since = now;
   item->next = NULL;
-  if (item->kind == SV_ITEM_FRAME)
-    pad->n_frames--;
-  else
-    pad->n_events--;
+  count_unqueued (collect, pad, item);
   pthread_cond_signal (&pad->room);
   return item;
 }
@@ -44,7 +113,7 @@ sv_collect_drop_queue (SvCollect *collect, SvCollectPad *pad,
     SvDropReason reason, SvItem **list)
 {
   while (pad->head != NULL) {
-    SvItem *item = sv_collect_pop (pad);
+    SvItem *item = sv_collect_pop (collect, pad, 0);
 
     if (item->kind == SV_ITEM_FRAME)
       sv_collect_count_dropped (collect, pad, reason);
@@ -65,6 +134,9 @@ sv_collect_reset_pad (SvCollect *collect, SvCollectPad *pad)
 {
   pad->closed = pad->cut = pad->ended = false;
   pad->has_gap = false;
+  pad->last_time = SV_COLLECT_NO_TIME;
+  pad->last_arrival = 0;
+  pad->frame_ns = 0;
   reset_silence (collect, pad, sv_collect_now ());
 }
 
@@ -74,10 +146,10 @@ sv_collect_grow (SvCollect *collect)
   if (collect->batch_size != 0)
     return;
   while (collect->capacity < collect->n_pads
-      && collect->capacity < MAX_CAPACITY)
+      && collect->capacity < SV_COLLECT_MAX_CAPACITY)
     collect->capacity *= 2;
-  if (collect->capacity > MAX_CAPACITY)
-    collect->capacity = MAX_CAPACITY;
+  if (collect->capacity > SV_COLLECT_MAX_CAPACITY)
+    collect->capacity = SV_COLLECT_MAX_CAPACITY;
 }
 
 /* Whether the consumer has to look at a new head. Only frames are frequent. */
@@ -88,7 +160,7 @@ concerns_consumer (const SvCollect *collect, SvItemKind kind)
     return true;
   return collect->n_heads >= collect->n_expected
       || collect->n_heads >= collect->capacity
-      || (collect->n_heads == 1 && collect->timeout_ns >= 0);
+      || (collect->n_heads == 1 && sv_collect_timeout (collect) >= 0);
 }
 
 static void
@@ -103,15 +175,17 @@ enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item)
   *pad->tail = item;
   pad->tail = &item->next;
   reset_silence (collect, pad, item->arrival_ns);
-  if (item->kind == SV_ITEM_FRAME)
-    pad->n_frames++;
-  else
-    pad->n_events++;
+  if (is_head)
+    pad->head_since = item->arrival_ns;
+  count_queued (collect, pad, item);
   if (item->kind == SV_ITEM_EOS)
     pad->closed = true;
   if (item->kind == SV_ITEM_START) {
     pad->closed = pad->cut = false;
     pad->begun = true;
+    pad->last_time = SV_COLLECT_NO_TIME;
+    pad->last_arrival = 0;
+    pad->frame_ns = 0;
   }
   if (!is_head)
     return;
@@ -204,6 +278,7 @@ sv_collect_release_pad (SvCollect *collect, SvCollectPad *pad)
   if (*at != NULL) {
     *at = pad->next;
     collect->n_pads--;
+    add_to_gone (collect, &pad->stats);
   }
   pad->released = true;
   sv_collect_drop_queue (collect, pad, SV_DROP_RELEASED, &items);
@@ -226,6 +301,35 @@ sv_collect_set_max_queued (SvCollect *collect, SvCollectPad *pad,
   pthread_mutex_lock (&collect->lock);
   pad->max_queued = max_queued;
   pthread_cond_broadcast (&pad->room);
+  pthread_mutex_unlock (&collect->lock);
+}
+
+void
+sv_collect_set_max_bytes (SvCollect *collect, SvCollectPad *pad,
+    uint64_t max_bytes)
+{
+  pthread_mutex_lock (&collect->lock);
+  pad->max_bytes = max_bytes;
+  pthread_cond_broadcast (&pad->room);
+  pthread_mutex_unlock (&collect->lock);
+}
+
+void
+sv_collect_set_live (SvCollect *collect, SvCollectPad *pad, bool live)
+{
+  pthread_mutex_lock (&collect->lock);
+  pad->live = live;
+  pthread_cond_signal (&collect->wake);
+  pthread_mutex_unlock (&collect->lock);
+}
+
+void
+sv_collect_set_nominal (SvCollect *collect, SvCollectPad *pad,
+    int64_t nominal_ns)
+{
+  pthread_mutex_lock (&collect->lock);
+  pad->nominal_ns = nominal_ns;
+  pthread_cond_signal (&collect->wake);
   pthread_mutex_unlock (&collect->lock);
 }
 
@@ -338,10 +442,7 @@ sv_collect_enter (SvCollect *collect, SvCollectPad *pad, int *flow)
   SvPushResult result;
 
   pthread_mutex_lock (&collect->lock);
-  pad->stats.in++;
-  pad->stats.held++;
-  collect->stats.in++;
-  collect->stats.held++;
+  count_in (collect, pad);
   result = check_open (collect, pad, SV_ITEM_FRAME, &reason);
   *flow = collect->flow;
   if (result != SV_PUSH_OK)
@@ -351,18 +452,50 @@ sv_collect_enter (SvCollect *collect, SvCollectPad *pad, int *flow)
 }
 
 void
-sv_collect_reject (SvCollect *collect, SvCollectPad *pad, SvDropReason reason)
+sv_collect_reject (SvCollect *collect, SvCollectPad *pad, SvDropReason reason,
+    SvFlowStats *stats)
 {
   pthread_mutex_lock (&collect->lock);
   sv_collect_count_dropped (collect, pad, reason);
+  if (stats != NULL)
+    *stats = pad->stats;
   pthread_mutex_unlock (&collect->lock);
 }
 
 static bool
-has_room (const SvCollectPad *pad, SvItemKind kind)
+has_room (const SvCollectPad *pad, const SvItem *item)
 {
-  return kind == SV_ITEM_FRAME ? pad->n_frames < pad->max_queued
-                               : pad->n_events < MAX_EVENTS;
+  if (item->kind != SV_ITEM_FRAME)
+    return pad->n_events < MAX_EVENTS;
+  if (pad->n_frames >= pad->max_queued)
+    return false;
+  return pad->max_bytes == 0 || pad->n_frames == 0
+      || pad->bytes + item->bytes <= pad->max_bytes;
+}
+
+/* How long the pad's frames last, by their times, else by when they come: the
+ * mean of about the last eight. */
+static void
+observe (SvCollectPad *pad, const SvItem *item)
+{
+  int64_t now = 0, duration = 0;
+
+  if (!pad->live)
+    return;
+  if (item->time == SV_COLLECT_NO_TIME)
+    now = sv_collect_now ();
+  if (item->time != SV_COLLECT_NO_TIME && pad->last_time != SV_COLLECT_NO_TIME)
+    duration = (int64_t) (item->time - pad->last_time);
+  else if (now != 0 && pad->last_arrival != 0)
+    duration = now - pad->last_arrival;
+  pad->last_time = item->time;
+  pad->last_arrival = now;
+  if (duration <= 0 || duration > MAX_FRAME_NS)
+    return;
+  if (pad->frame_ns == 0)
+    pad->frame_ns = duration;
+  else
+    pad->frame_ns += (duration - pad->frame_ns) / 8;
 }
 
 /* Drops the frame that has waited longest; the events before it stay. */
@@ -377,7 +510,7 @@ leak_oldest (SvCollect *collect, SvCollectPad *pad, SvItem **list)
   *at = item->next;
   if (*at == NULL)
     pad->tail = at;
-  pad->n_frames--;
+  count_unqueued (collect, pad, item);
   sv_collect_count_dropped (collect, pad, SV_DROP_LEAKY);
   item->next = *list;
   *list = item;
@@ -385,11 +518,43 @@ leak_oldest (SvCollect *collect, SvCollectPad *pad, SvItem **list)
   pthread_cond_signal (&collect->wake);
 }
 
+/* Waits for room, or makes some. OK: the item may be queued if there is room
+ * now. */
+static SvPushResult
+await_room (SvCollect *collect, SvCollectPad *pad, const SvItem *item,
+    SvItem **leaked, SvDropReason *reason)
+{
+  bool is_frame = item->kind == SV_ITEM_FRAME;
+  SvPushResult result;
+
+  while ((result = check_open (collect, pad, item->kind, reason)) == SV_PUSH_OK
+      && !has_room (pad, item)) {
+    if (is_frame && pad->leak == SV_LEAK_NEWEST)
+      break;
+    if (is_frame && pad->leak == SV_LEAK_OLDEST)
+      leak_oldest (collect, pad, leaked);
+    else
+      pthread_cond_wait (&pad->room, &collect->lock);
+  }
+  return result;
+}
+
+/* Without the lock. */
+static void
+tell_leaks (SvCollect *collect, SvItem *leaked, const SvFlowStats *stats)
+{
+  for (SvItem *item = leaked; item != NULL && collect->on_leak != NULL;
+       item = item->next)
+    collect->on_leak (item, stats);
+  sv_collect_free (collect, leaked);
+}
+
 SvPushResult
 sv_collect_push (SvCollect *collect, SvCollectPad *pad, SvItem *item, int *flow)
 {
   bool is_frame = item->kind == SV_ITEM_FRAME, queued = false;
   SvItem *leaked = NULL;
+  SvFlowStats stats;
   SvDropReason reason;
   SvPushResult result;
 
@@ -400,28 +565,29 @@ sv_collect_push (SvCollect *collect, SvCollectPad *pad, SvItem *item, int *flow)
     collect->has_flow = false;
     pthread_cond_signal (&collect->wake);
   }
-  while ((result = check_open (collect, pad, item->kind, &reason)) == SV_PUSH_OK
-      && !has_room (pad, item->kind)) {
-    if (is_frame && pad->leak == SV_LEAK_NEWEST)
-      break;
-    if (is_frame && pad->leak == SV_LEAK_OLDEST)
-      leak_oldest (collect, pad, &leaked);
-    else
-      pthread_cond_wait (&pad->room, &collect->lock);
-  }
+  if (is_frame)
+    observe (pad, item);
+  result = await_room (collect, pad, item, &leaked, &reason);
   *flow = collect->flow;
   /* The stream was ended before it began: what begins now is that stream. */
   if (result == SV_PUSH_ENDED && item->kind == SV_ITEM_START)
     pad->begun = true;
-  queued = result == SV_PUSH_OK && has_room (pad, item->kind);
-  if (queued)
+  queued = result == SV_PUSH_OK && has_room (pad, item);
+  if (queued) {
     enqueue (collect, pad, item);
-  else if (is_frame)
-    sv_collect_count_dropped (collect, pad,
-        result == SV_PUSH_OK ? SV_DROP_LEAKY : reason);
+  } else if (is_frame && result == SV_PUSH_OK) {
+    sv_collect_count_dropped (collect, pad, SV_DROP_LEAKY);
+    item->pad = pad;
+    pad->refs++;
+    leaked = item;
+  } else if (is_frame) {
+    sv_collect_count_dropped (collect, pad, reason);
+  }
+  stats = pad->stats;
   pthread_mutex_unlock (&collect->lock);
-  if (!queued)
+  if (!queued && item != leaked)
     sv_collect_free (collect, item);
-  sv_collect_free (collect, leaked);
+  if (leaked != NULL)
+    tell_leaks (collect, leaked, &stats);
   return result;
 }

@@ -19,9 +19,16 @@ void sv_collect_init_cond (pthread_cond_t *cond);
 /* A frame that is held no longer is. */
 void sv_collect_count_dropped (SvCollect *collect, SvCollectPad *pad,
     SvDropReason reason);
+void sv_collect_count_out (SvCollect *collect, SvCollectPad *pad);
 
 /* The head of a queue that is not empty. */
-SvItem *sv_collect_pop (SvCollectPad *pad);
+SvItem *sv_collect_pop (SvCollect *collect, SvCollectPad *pad, int64_t now);
+
+/* How long a frame of a live pad that has not ended lasts; else 0. */
+int64_t sv_collect_live_frame (const SvCollectPad *pad);
+
+/* What is in force; negative: for ever. */
+int64_t sv_collect_timeout (const SvCollect *collect);
 
 /* Empties a queue into a list that the caller frees without the lock. */
 void sv_collect_drop_queue (SvCollect *collect, SvCollectPad *pad,

@@ -11,8 +11,10 @@ typedef struct Scan
   unsigned n_gaps;
   unsigned n_flushing;
   unsigned n_ended;
-  int64_t oldest_ns;
-  uint64_t earliest; /* running time of the frames */
+  int64_t oldest_ns;  /* arrival */
+  int64_t since_ns;   /* since when a frame has been waited with */
+  int64_t fastest_ns; /* a frame of the fastest live pad, or 0 */
+  uint64_t earliest;  /* running time of the frames */
   SvCollectPad *stalled;
   int64_t next_stall; /* waiting clock */
 } Scan;
@@ -35,13 +37,13 @@ apply_event (SvCollect *collect, SvCollectPad *pad, const SvItem *item)
 }
 
 static bool
-take_events (SvCollect *collect, SvTake *take)
+take_events (SvCollect *collect, SvTake *take, int64_t now)
 {
   SvItem **tail = &take->items;
 
   for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next)
     while (pad->head != NULL && pad->head->kind != SV_ITEM_FRAME) {
-      SvItem *item = sv_collect_pop (pad);
+      SvItem *item = sv_collect_pop (collect, pad, now);
 
       apply_event (collect, pad, item);
       *tail = item;
@@ -59,7 +61,7 @@ scan_empty_pad (const SvCollect *collect, SvCollectPad *pad, Scan *scan)
 {
   int64_t stall;
 
-  if (pad->flushing) {
+  if (pad->flushing || pad->held) {
     scan->n_flushing++;
     return;
   }
@@ -80,25 +82,57 @@ scan_empty_pad (const SvCollect *collect, SvCollectPad *pad, Scan *scan)
   }
 }
 
+/* A frame whose turn it may be. */
+static bool
+has_head (const SvCollectPad *pad)
+{
+  return pad->head != NULL && !pad->held;
+}
+
+/* A live frame is as old as its arrival; one of a file has waited only since
+ * the one before it was taken, or its backlog would let no batch be full. */
+static void
+scan_head (const SvCollectPad *pad, Scan *scan)
+{
+  int64_t arrival = pad->head->arrival_ns;
+  int64_t since =
+      !pad->live && pad->head_since > arrival ? pad->head_since : arrival;
+
+  if (arrival < scan->oldest_ns)
+    scan->oldest_ns = arrival;
+  if (since < scan->since_ns)
+    scan->since_ns = since;
+  if (pad->head->time < scan->earliest)
+    scan->earliest = pad->head->time;
+}
+
+static void
+scan_rate (const SvCollectPad *pad, Scan *scan)
+{
+  int64_t frame = sv_collect_live_frame (pad);
+
+  if (frame > 0 && (scan->fastest_ns == 0 || frame < scan->fastest_ns))
+    scan->fastest_ns = frame;
+}
+
 static Scan
 scan_pads (SvCollect *collect)
 {
   Scan scan = { .oldest_ns = INT64_MAX,
+    .since_ns = INT64_MAX,
     .earliest = SV_COLLECT_NO_TIME,
     .next_stall = INT64_MAX };
 
   collect->n_heads = 0;
   for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next) {
-    if (pad->head == NULL)
+    scan_rate (pad, &scan);
+    if (!has_head (pad))
       continue;
     collect->n_heads++;
-    if (pad->head->arrival_ns < scan.oldest_ns)
-      scan.oldest_ns = pad->head->arrival_ns;
-    if (pad->head->time < scan.earliest)
-      scan.earliest = pad->head->time;
+    scan_head (pad, &scan);
   }
   for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next)
-    if (pad->head == NULL)
+    if (!has_head (pad))
       scan_empty_pad (collect, pad, &scan);
   collect->n_expected = collect->n_heads + scan.n_missing;
   collect->has_gaps = scan.n_gaps > 0;
@@ -121,8 +155,8 @@ choose_pads (SvCollect *collect)
   unsigned n = 0;
 
   for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next) {
-    pad->chosen = pad->head != NULL && collect->n_heads <= collect->capacity;
-    if (pad->head != NULL)
+    pad->chosen = has_head (pad) && collect->n_heads <= collect->capacity;
+    if (has_head (pad))
       collect->order[n++] = pad;
   }
   if (n <= collect->capacity)
@@ -133,7 +167,7 @@ choose_pads (SvCollect *collect)
 }
 
 static void
-take_frames (SvCollect *collect, SvTake *take)
+take_frames (SvCollect *collect, SvTake *take, int64_t now)
 {
   SvItem **tail = &take->items;
 
@@ -141,7 +175,7 @@ take_frames (SvCollect *collect, SvTake *take)
   for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next) {
     if (!pad->chosen)
       continue;
-    *tail = sv_collect_pop (pad);
+    *tail = sv_collect_pop (collect, pad, now);
     tail = &(*tail)->next;
     pad->has_gap = false;
     take->n_items++;
@@ -163,12 +197,43 @@ reason_of (const SvCollect *collect, const Scan *scan)
   return scan->n_flushing > 0 ? SV_REASON_FLUSH : SV_REASON_EOS;
 }
 
+static void
+count_batch (SvBatchCounts *counts, const SvTake *take)
+{
+  unsigned wait = 0;
+
+  while (wait < SV_N_WAITS - 1 && take->waiting_ns > sv_collect_waits[wait])
+    wait++;
+  counts->batches++;
+  counts->by_reason[take->reason]++;
+  counts->by_wait[wait]++;
+  counts->by_fill[take->n_items]++;
+}
+
+/* The timeout of the policy auto follows the pads, and is told, where it is off
+ * by a tenth. */
+static bool
+try_timeout (SvCollect *collect, SvTake *take, const Scan *scan)
+{
+  int64_t found = scan->fastest_ns > 0 ? scan->fastest_ns : -1;
+  int64_t off = found - collect->auto_ns, tenth = collect->auto_ns / 10;
+
+  if (off == 0
+      || (found > 0 && collect->auto_ns > 0 && off <= tenth && off >= -tenth))
+    return false;
+  collect->auto_ns = found;
+  if (collect->policy != SV_TIMEOUT_AUTO)
+    return false;
+  take->kind = SV_TAKE_TIMEOUT;
+  return true;
+}
+
 /* TRUE where there is a batch; else until when it may be waited for. */
 static bool
 try_batch (SvCollect *collect, SvTake *take, const Scan *scan, int64_t now,
     int64_t *deadline)
 {
-  int64_t timeout = collect->timeout_ns;
+  int64_t timeout = sv_collect_timeout (collect);
 
   *deadline = INT64_MAX;
   if (collect->n_heads == 0)
@@ -176,24 +241,30 @@ try_batch (SvCollect *collect, SvTake *take, const Scan *scan, int64_t now,
   if (collect->n_heads < collect->capacity && scan->n_missing > 0) {
     if (timeout < 0)
       return false;
-    if (now - scan->oldest_ns < timeout) {
-      *deadline = scan->oldest_ns + timeout;
+    if (now - scan->since_ns < timeout) {
+      *deadline = scan->since_ns + timeout;
       return false;
     }
   }
   take->reason = reason_of (collect, scan);
   take->waiting_ns = now - scan->oldest_ns;
-  take_frames (collect, take);
+  take_frames (collect, take, now);
+  count_batch (&collect->counts, take);
   return true;
 }
 
-/* Until when nothing but events may go on; 0: it may. */
+/* Lets held pads go when it is time; else until when, INT64_MAX: not known. */
 static int64_t
-end_of_hold (const SvCollect *collect, int64_t now)
+check_holds (SvCollect *collect, int64_t now)
 {
-  if (collect->holds > 0)
+  if (collect->holds > 0 || !collect->has_held)
     return INT64_MAX;
-  return now < collect->held_until ? collect->held_until : 0;
+  if (now < collect->held_until)
+    return collect->held_until;
+  for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next)
+    pad->held = false;
+  collect->has_held = false;
+  return INT64_MAX;
 }
 
 static bool
@@ -251,22 +322,19 @@ sv_collect_take (SvCollect *collect, SvTake *take)
     int64_t deadline = INT64_MAX;
 
     if (!collect->has_flow) {
-      int64_t now, hold;
+      int64_t now = sv_collect_now (), hold = check_holds (collect, now);
       Scan scan;
 
-      if (take_events (collect, take))
+      if (take_events (collect, take, now))
         break;
       scan = scan_pads (collect);
-      now = sv_collect_now ();
-      hold = end_of_hold (collect, now);
-      if (hold == 0
-          && (try_batch (collect, take, &scan, now, &deadline)
-              || try_eos (collect, take, &scan)))
+      if (try_timeout (collect, take, &scan)
+          || try_batch (collect, take, &scan, now, &deadline)
+          || try_eos (collect, take, &scan)
+          || try_stall (collect, take, &scan, now, &deadline))
         break;
-      if (hold != 0)
+      if (hold < deadline)
         deadline = hold;
-      if (try_stall (collect, take, &scan, now, &deadline))
-        break;
     }
     wait_until (collect, deadline);
   }
@@ -295,12 +363,8 @@ void
 sv_collect_finish_out (SvCollect *collect, SvItem *items)
 {
   pthread_mutex_lock (&collect->lock);
-  for (SvItem *item = items; item != NULL; item = item->next) {
-    item->pad->stats.held--;
-    item->pad->stats.out++;
-    collect->stats.held--;
-    collect->stats.out++;
-  }
+  for (SvItem *item = items; item != NULL; item = item->next)
+    sv_collect_count_out (collect, item->pad);
   pthread_mutex_unlock (&collect->lock);
   sv_collect_free (collect, items);
 }

@@ -143,3 +143,58 @@ static const GEnumValue leaky[] = {
 };
 
 DEFINE_ENUM (gst_savant_leaky_get_type, "GstSavantLeaky", leaky)
+
+static const GEnumValue timeout_policies[] = {
+  { SV_TIMEOUT_AUTO,
+      "One frame of the fastest live pad, as observed; without live pads the "
+      "same as none",
+      "auto" },
+  { SV_TIMEOUT_FIXED, "The property batch-timeout", "fixed" },
+  { SV_TIMEOUT_NONE, "Every pad has to have a frame, a gap or EOS", "none" },
+  { 0, NULL, NULL },
+};
+
+static const GEnumValue discontinuities[] = {
+  { SV_DISCONT_ACCEPT, "Take the frame", "accept" },
+  { SV_DISCONT_DROP,
+      "Drop the frame, but go on from there when the next one follows on it",
+      "drop" },
+  { SV_DISCONT_RESET_ID,
+      "Take the frame and number frames without an id from 0 again",
+      "reset-id" },
+  { 0, NULL, NULL },
+};
+
+static const GEnumValue start_times[] = {
+  { SV_START_TIME_AUTO,
+      "A stream that begins behind the batches, or far ahead of the clock, is "
+      "moved to now",
+      "auto" },
+  { SV_START_TIME_AS_IS, "The running time of its frames", "as-is" },
+  { 0, NULL, NULL },
+};
+
+static const GEnumValue forward_qos[] = {
+  { SV_FORWARD_QOS_LIVE, "To live sources", "live" },
+  { SV_FORWARD_QOS_ALL, "To all sources: decoders of files drop frames too",
+      "all" },
+  { SV_FORWARD_QOS_NONE, "To none", "none" },
+  { 0, NULL, NULL },
+};
+
+static const GEnumValue pad_errors[] = {
+  { SV_PAD_ERROR_ERROR, "Post an ERROR; the other pads go on", "error" },
+  { SV_PAD_ERROR_DROP_PAD,
+      "Post a WARNING and end the stream of the pad; the others go on",
+      "drop-pad" },
+  { 0, NULL, NULL },
+};
+
+DEFINE_ENUM (gst_savant_timeout_policy_get_type, "GstSavantTimeoutPolicy",
+    timeout_policies)
+DEFINE_ENUM (gst_savant_discontinuity_get_type, "GstSavantDiscontinuity",
+    discontinuities)
+DEFINE_ENUM (gst_savant_start_time_get_type, "GstSavantStartTime", start_times)
+DEFINE_ENUM (gst_savant_forward_qos_get_type, "GstSavantForwardQos",
+    forward_qos)
+DEFINE_ENUM (gst_savant_pad_error_get_type, "GstSavantPadError", pad_errors)

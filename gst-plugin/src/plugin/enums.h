@@ -55,6 +55,36 @@ typedef enum SvNonUniformCaps
   SV_NON_UNIFORM_CAPS_FIRST_SOURCE
 } SvNonUniformCaps;
 
+/* What savantbatch does about a frame whose time does not follow. */
+typedef enum SvDiscontinuity
+{
+  SV_DISCONT_ACCEPT,
+  SV_DISCONT_DROP,
+  SV_DISCONT_RESET_ID
+} SvDiscontinuity;
+
+/* Where in the batches' time a stream begins. */
+typedef enum SvStartTime
+{
+  SV_START_TIME_AUTO,
+  SV_START_TIME_AS_IS
+} SvStartTime;
+
+/* To whom savantbatch passes QoS on. */
+typedef enum SvForwardQos
+{
+  SV_FORWARD_QOS_LIVE,
+  SV_FORWARD_QOS_ALL,
+  SV_FORWARD_QOS_NONE
+} SvForwardQos;
+
+/* What becomes of savantbatch when one pad cannot go on. */
+typedef enum SvPadError
+{
+  SV_PAD_ERROR_ERROR,
+  SV_PAD_ERROR_DROP_PAD
+} SvPadError;
+
 #define GST_TYPE_SAVANT_MEM_TYPE (gst_savant_mem_type_get_type ())
 #define GST_TYPE_SAVANT_PADDING (gst_savant_padding_get_type ())
 #define GST_TYPE_SAVANT_INTERPOLATION (gst_savant_interpolation_get_type ())
@@ -65,6 +95,12 @@ typedef enum SvNonUniformCaps
 #define GST_TYPE_SAVANT_LEAKY (gst_savant_leaky_get_type ())
 #define GST_TYPE_SAVANT_NON_UNIFORM_CAPS                                       \
   (gst_savant_non_uniform_caps_get_type ())
+#define GST_TYPE_SAVANT_TIMEOUT_POLICY                                         \
+  (gst_savant_timeout_policy_get_type ())
+#define GST_TYPE_SAVANT_DISCONTINUITY (gst_savant_discontinuity_get_type ())
+#define GST_TYPE_SAVANT_START_TIME (gst_savant_start_time_get_type ())
+#define GST_TYPE_SAVANT_FORWARD_QOS (gst_savant_forward_qos_get_type ())
+#define GST_TYPE_SAVANT_PAD_ERROR (gst_savant_pad_error_get_type ())
 #define GST_TYPE_SAVANT_PATTERN (gst_savant_pattern_get_type ())
 
 GType gst_savant_mem_type_get_type (void);
@@ -76,6 +112,11 @@ GType gst_savant_crop_source_get_type (void);
 GType gst_savant_batch_mode_get_type (void);
 GType gst_savant_leaky_get_type (void);
 GType gst_savant_non_uniform_caps_get_type (void);
+GType gst_savant_timeout_policy_get_type (void);
+GType gst_savant_discontinuity_get_type (void);
+GType gst_savant_start_time_get_type (void);
+GType gst_savant_forward_qos_get_type (void);
+GType gst_savant_pad_error_get_type (void);
 GType gst_savant_pattern_get_type (void);
 
 G_END_DECLS

@@ -11,9 +11,27 @@
  * non-uniform the slots are the sources' own surfaces.
  *
  * A batch is pushed as soon as all slots are filled, or every pad has a frame,
- * a gap or EOS, or the oldest frame has waited batch-timeout. Pads may be
- * requested and released at any time, from any thread, in any state. The last
- * batches before EOS may be partial.
+ * a gap or EOS, or the oldest frame has waited as long as timeout-policy says:
+ * by default one frame of the fastest live source, and for ever where all
+ * sources are files. A frame of a file has waited since the one before it left,
+ * one of a live source since it came. Pads may be requested and released at any
+ * time, from any thread, in any state, at most 1024 at a time; more pads than
+ * slots take turns. The last batches before EOS may be partial.
+ *
+ * Every frame is accounted for: in the property stats, which the element
+ * message `savant-stats` repeats every stats-interval, in = out + held +
+ * dropped in each single read; a drop that nobody asked for (late, leaky,
+ * error) is also a QOS message with the fields pad, source-id and reason. Other
+ * messages: `savant-stall` (a pad brings nothing), `savant-blocked` (downstream
+ * takes nothing), `savant-starved` (the pool is empty), `savant-discontinuity`.
+ *
+ * A stream that begins behind the batches, say one that joins late with
+ * timestamps from 0, is moved to where they are (pad property start-time). The
+ * batches' own time never goes back.
+ *
+ * Events from downstream reach every pad once, QOS only those that forward-qos
+ * names; through savantunbatch they reach the one source. LATENCY includes the
+ * waiting time.
  *
  * Every batch carries a SavantBatchMeta (source id, pad, times and ids of each
  * slot), a SavantTransformMeta and a SavantIdMeta: its own BATCH id, counted
@@ -60,6 +78,7 @@ static GstStaticPadTemplate src_template =
         GST_STATIC_CAPS (SV_BATCH_CAPS_UNIFORM ";" SV_BATCH_CAPS_NON_UNIFORM));
 
 static void child_proxy_init (gpointer iface, gpointer data);
+static guint get_children_count (GstChildProxy *proxy);
 
 G_DEFINE_TYPE_WITH_CODE (GstSavantBatch, gst_savant_batch, GST_TYPE_ELEMENT,
     G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY, child_proxy_init))
@@ -84,9 +103,13 @@ reset_pads (GstSavantBatch *self)
   GList *pads = sv_batch_list_pads (self);
 
   for (GList *l = pads; l != NULL; l = l->next) {
-    sv_batch_pad_reset (l->data);
+    GstSavantBatchPad *pad = l->data;
+
+    sv_batch_pad_reset (pad);
     pthread_mutex_lock (&self->lock);
-    ((GstSavantBatchPad *) l->data)->announced = FALSE;
+    pad->announced = pad->live = pad->latency_told = FALSE;
+    pad->latency = 0;
+    pad->offset = 0;
     pthread_mutex_unlock (&self->lock);
   }
   g_list_free_full (pads, gst_object_unref);
@@ -172,6 +195,14 @@ request_new_pad (GstElement *element, GstPadTemplate *template,
   } else if (!parse_index (name, &index)) {
     GST_WARNING_OBJECT (self, "no pad \"%s\": names are sink_0, sink_1, ...",
         name);
+    return NULL;
+  }
+  if (get_children_count (GST_CHILD_PROXY (self)) >= SV_BATCH_MAX_PADS) {
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+        ("No more pads: there are %u, the most that one savantbatch has; "
+         "release one or use a second savantbatch",
+            SV_BATCH_MAX_PADS),
+        (NULL));
     return NULL;
   }
   full_name = g_strdup_printf ("sink_%u", index);
@@ -313,6 +344,7 @@ start (GstSavantBatch *self)
   self->error_posted = FALSE;
   pthread_mutex_unlock (&self->lock);
   sv_collect_start (&self->collect);
+  sv_batch_start_watch (self);
   return TRUE;
 }
 
@@ -322,6 +354,7 @@ stop_waiting (GstSavantBatch *self)
 {
   GstBufferPool *pool;
 
+  sv_batch_stop_watch (self);
   pthread_mutex_lock (&self->lock);
   self->running = FALSE;
   pool = self->pool != NULL ? gst_object_ref (self->pool) : NULL;
@@ -429,7 +462,7 @@ static void
 gst_savant_batch_init (GstSavantBatch *self)
 {
   pthread_mutex_init (&self->lock, NULL);
-  sv_collect_init (&self->collect, sv_batch_free_item);
+  sv_collect_init (&self->collect, sv_batch_free_item, sv_batch_on_leak);
   sv_batch_init_properties (self);
   self->held_tail = &self->held_events;
   gst_video_info_init (&self->out.video);

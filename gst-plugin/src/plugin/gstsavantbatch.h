@@ -5,9 +5,15 @@
 /* savantbatch, by subject:
  *   gstsavantbatch.c        life, pads, states
  *   gstsavantbatchprops.c   properties of the element
+ *   gstsavantbatchstats.c   its property stats
  *   gstsavantbatchpad.c     properties of a sink pad, and its signal
  *   gstsavantbatchsink.c    what arrives at a pad: frames, caps, events
- *   gstsavantbatchevents.c  the src pad's events and queries, flushes
+ *   gstsavantbatchframe.c   a frame as a picture or surface
+ *   gstsavantbatchtime.c    a pad's running time, and whether it is live
+ *   gstsavantbatchevents.c  the src pad's events, flushes
+ *   gstsavantbatchquery.c   the src pad's queries, latency
+ *   gstsavantbatchtell.c    messages
+ *   gstsavantbatchwatch.c   messages that come by the clock
  *   gstsavantbatchtask.c    the one task: events and batches downstream
  *   gstsavantbatchmake.c    one batch: transform or slots, metas, times
  *   gstsavantbatchcaps.c    the choice of output caps and the pool
@@ -34,6 +40,9 @@ G_DECLARE_FINAL_TYPE (GstSavantBatch, gst_savant_batch, GST, SAVANT_BATCH,
 #define GST_TYPE_SAVANT_BATCH_PAD (gst_savant_batch_pad_get_type ())
 G_DECLARE_FINAL_TYPE (GstSavantBatchPad, gst_savant_batch_pad, GST,
     SAVANT_BATCH_PAD, GstPad)
+
+/* The most pads at a time. */
+#define SV_BATCH_MAX_PADS 1024
 
 #define SV_BATCH_CAPS_SIDES "width=(int)[1,32767],height=(int)[1,32767]"
 #define SV_BATCH_CAPS_UNIFORM                                                  \
@@ -66,7 +75,8 @@ typedef struct SvBatchItem
   gint slot; /* of the buffer's surface */
   SvPadCaps *caps;
   GstSegment segment;
-  gint64 own_id;     /* where the frame has none */
+  gint64 own_id;           /* where the frame has none */
+  GstClockTimeDiff offset; /* in the running time */
   gint64 arrival_ns; /* sv_collect_now() when it came, before any waiting */
 } SvBatchItem;
 
@@ -87,9 +97,17 @@ struct _GstSavantBatchPad
   guint source_id;
   gboolean announced; /* the source id is known downstream */
   guint max_queued;
+  guint64 max_queued_bytes;
   SvLeak leak;
-  guint flush_serial;  /* of the last FLUSH_START */
-  guint32 seek_seqnum; /* of the last seek that it passed on */
+  SvDiscontinuity discontinuity;
+  GstClockTime threshold; /* of a discontinuity */
+  SvStartTime start_time;
+  gboolean live;
+  GstClockTime latency;    /* of its source, if live */
+  gboolean latency_told;   /* a warning */
+  GstClockTimeDiff offset; /* only its streaming thread writes */
+  guint flush_serial;      /* of the last FLUSH_START */
+  guint32 seek_seqnum;     /* of the last seek that it passed on */
   gboolean has_caps;
   gint caps_gpu; /* that they name, -1 = none */
   gint fps_n, fps_d;
@@ -99,6 +117,10 @@ struct _GstSavantBatchPad
   SvPadCaps *caps;
   gint64 next_id;
   gboolean failed;
+  gboolean fresh;         /* the next frame begins a stream or a segment */
+  GstClockTime last_time; /* running time with the offset */
+  gboolean jumped;        /* the last frame was dropped as a jump */
+  GstClockTime jump_time;
   GstBufferPool *upload_pool;
   SavantTransform *upload;
 };
@@ -114,8 +136,17 @@ struct _GstSavantBatch
   SvBatchMode mode;
   SvNonUniformCaps non_uniform_caps;
   guint batch_size;
+  SvTimeoutPolicy timeout_policy;
   gint64 timeout_ns;
   guint64 stall_ns;
+  guint64 starvation_ns;
+  guint64 stats_ns;
+  SvForwardQos forward_qos;
+  SvPadError on_pad_error;
+  GstClockTime batch_time; /* PTS of the last batch */
+  guint64 starvations;
+  GstClockID stats_timer;
+  GstClockID blocked_timer;
   SvMemorySettings memory;
   gboolean running;
   gboolean renegotiate;
@@ -160,6 +191,52 @@ void sv_batch_install_properties (GObjectClass *klass);
 void sv_batch_init_properties (GstSavantBatch *self);
 void sv_batch_clear_properties (GstSavantBatch *self);
 
+/* -- gstsavantbatchstats.c -- */
+
+/* The pads' counts and the totals, of one moment; owned by the caller. */
+GstStructure *sv_batch_get_stats (GstSavantBatch *self);
+GstStructure *sv_batch_pad_get_stats (GstSavantBatch *self,
+    GstSavantBatchPad *pad);
+
+/* What every pad does, by its name; owned by the caller. */
+GstStructure *sv_batch_get_states (GstSavantBatch *self);
+
+/* -- gstsavantbatchtell.c -- */
+
+/* A pad has been silent; takes the reference of `take`. */
+void sv_batch_post_stall (GstSavantBatch *self, SvTake *take);
+
+/* Downstream has been busy with one batch for so long. */
+void sv_batch_post_blocked (GstSavantBatch *self, guint64 blocked_ns);
+
+/* QoS: a frame was dropped that nobody asked to drop. */
+void sv_batch_post_drop (GstSavantBatch *self, const SvBatchItem *item,
+    const gchar *pad_name, const gchar *reason, const SvFlowStats *stats);
+void sv_batch_on_leak (SvItem *item, const SvFlowStats *stats);
+
+void sv_batch_post_discontinuity (GstSavantBatch *self, GstSavantBatchPad *pad,
+    GstClockTime expected, GstClockTime found, const gchar *action);
+void sv_batch_post_latency (GstSavantBatch *self);
+
+/* A buffer of the pool; says so while there is none. */
+GstFlowReturn sv_batch_acquire (GstSavantBatch *self, GstBuffer **buffer);
+
+/* -- gstsavantbatchwatch.c -- */
+
+/* Begins, or begins anew after a change of the intervals, and ends. */
+void sv_batch_start_watch (GstSavantBatch *self);
+void sv_batch_stop_watch (GstSavantBatch *self);
+
+/* -- gstsavantbatchtime.c -- */
+
+/* Sets the running time of a frame. FALSE where it is to be dropped. */
+gboolean sv_batch_place_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
+    SvBatchItem *item);
+
+/* The running time of a position in the segment. */
+GstClockTime sv_batch_pad_time (GstSavantBatch *self, GstSavantBatchPad *pad,
+    GstClockTime position);
+
 /* -- gstsavantbatchpad.c -- */
 
 /* A source id for a new pad: its index, or else one that is free. */
@@ -180,9 +257,24 @@ void sv_batch_pad_reset (GstSavantBatchPad *pad);
 /* Frees an SvBatchItem. */
 void sv_batch_free_item (SvItem *item);
 
+/* -- gstsavantbatchframe.c -- */
+
+/* Maps the frame of `item`, in mode non-uniform as a surface. NULL, or what is
+ * wrong with it (g_free). */
+gchar *sv_batch_open_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
+    SvBatchItem *item);
+
 /* -- gstsavantbatchevents.c -- */
 gboolean sv_batch_src_event (GstPad *pad, GstObject *parent, GstEvent *event);
+
+/* -- gstsavantbatchquery.c -- */
+
+/* Asks the pad's source; TRUE where it answers. Notes whether it is live. */
+gboolean sv_batch_ask_latency (GstSavantBatch *self, GstSavantBatchPad *pad,
+    gboolean *live, GstClockTime *min, GstClockTime *max);
 gboolean sv_batch_src_query (GstPad *pad, GstObject *parent, GstQuery *query);
+
+/* -- gstsavantbatchevents.c, flushes -- */
 
 /* Stops the task and whatever it waits for downstream, until the end, which
  * waits for the task; begins and ends nest. */

@@ -54,6 +54,9 @@ sv_batch_flush_src (GstSavantBatch *self, gboolean begin, guint32 seqnum)
   GST_PAD_STREAM_LOCK (self->srcpad);
   self->need_segment = TRUE;
   self->last_pts = GST_CLOCK_TIME_NONE;
+  pthread_mutex_lock (&self->lock);
+  self->batch_time = GST_CLOCK_TIME_NONE;
+  pthread_mutex_unlock (&self->lock);
   set_pool_flushing (self, FALSE);
   gst_pad_push_event (self->srcpad, event);
   sv_collect_halt (&self->collect, FALSE);
@@ -112,6 +115,60 @@ push_to_pad (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   return handled;
 }
 
+/* The event as the pad's source counts time; takes `event`. */
+static GstEvent *
+in_time_of (GstEvent *event, GstClockTimeDiff offset)
+{
+  GstClockTimeDiff diff;
+  GstClockTime time;
+  gdouble proportion;
+  GstQOSType type;
+  GstEvent *moved;
+
+  if (offset == 0)
+    return event;
+  gst_event_parse_qos (event, &type, &proportion, &diff, &time);
+  if (!GST_CLOCK_TIME_IS_VALID (time))
+    return event;
+  time = offset > 0 && time < (GstClockTime) offset
+      ? 0
+      : time - (GstClockTime) offset;
+  moved = gst_event_new_qos (type, proportion, diff, time);
+  gst_event_set_seqnum (moved, gst_event_get_seqnum (event));
+  gst_event_unref (event);
+  return moved;
+}
+
+/* QoS makes a decoder drop frames, which not every source should. */
+static gboolean
+wants_qos (GstSavantBatch *self, GstSavantBatchPad *pad,
+    GstClockTimeDiff *offset)
+{
+  gboolean wants;
+
+  pthread_mutex_lock (&self->lock);
+  wants = self->forward_qos == SV_FORWARD_QOS_ALL
+      || (self->forward_qos == SV_FORWARD_QOS_LIVE && pad->live);
+  *offset = pad->offset;
+  pthread_mutex_unlock (&self->lock);
+  return wants;
+}
+
+/* Takes `event`, whose times are the batches'. */
+static gboolean
+push_to_pad_in_time (GstSavantBatch *self, GstSavantBatchPad *pad,
+    GstEvent *event)
+{
+  GstClockTimeDiff offset;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_QOS)
+    return push_to_pad (self, pad, event);
+  if (wants_qos (self, pad, &offset))
+    return push_to_pad (self, pad, in_time_of (event, offset));
+  gst_event_unref (event);
+  return TRUE;
+}
+
 /* Every pad gets it once; takes `event`. */
 static gboolean
 forward_to_pads (GstSavantBatch *self, GstEvent *event)
@@ -120,7 +177,7 @@ forward_to_pads (GstSavantBatch *self, GstEvent *event)
   gboolean handled = FALSE;
 
   for (GList *l = pads; l != NULL; l = l->next)
-    handled |= push_to_pad (self, l->data, gst_event_ref (event));
+    handled |= push_to_pad_in_time (self, l->data, gst_event_ref (event));
   g_list_free_full (pads, gst_object_unref);
   gst_event_unref (event);
   return handled;
@@ -153,30 +210,38 @@ seek (GstSavantBatch *self, GstEvent *event)
  *
  * A seek of a whole pipeline comes as one flushing seek of every stream, one
  * after the other. A sink that was flushed takes one frame and then waits for
- * the others, so frames that came meanwhile would fill what is before it and
- * hold up the streams whose turn is yet to come, for ever: none goes out until
- * all have had theirs. */
+ * the others, so frames of its stream that came meanwhile would fill what is
+ * before it and hold up the streams whose turn is yet to come, for ever: those
+ * of streams that have had theirs wait until all have. The others go on. */
 static gboolean
 forward_to_source (GstSavantBatch *self, GstEvent *event)
 {
   GstSavantBatchPad *pad;
   GstEvent *inner;
   gboolean handled = FALSE, hold;
+  GstClockTimeDiff offset;
   guint source_id;
 
   if (!sv_stream_event_parse (event, &source_id, NULL, &inner))
     return forward_to_pads (self, event);
   pad = sv_batch_find_source (self, source_id);
+  if (pad == NULL
+      || (GST_EVENT_TYPE (inner) == GST_EVENT_QOS
+          && !wants_qos (self, pad, &offset))) {
+    handled = pad != NULL;
+    g_clear_pointer (&pad, gst_object_unref);
+    gst_event_unref (event);
+    return handled;
+  }
   hold = is_flushing_seek (inner);
   if (hold)
-    sv_collect_hold (&self->collect, TRUE, 0);
-  if (pad != NULL)
-    handled = is_repeated (self, inner, &pad->seek_seqnum)
-        || push_to_pad (self, pad, gst_event_ref (inner));
+    sv_collect_begin_hold (&self->collect, pad->queue);
+  handled = is_repeated (self, inner, &pad->seek_seqnum)
+      || push_to_pad (self, pad, gst_event_ref (inner));
   if (hold)
-    sv_collect_hold (&self->collect, FALSE,
+    sv_collect_end_hold (&self->collect,
         sv_stream_event_get_more_seeks (event) ? MORE_SEEKS_NS : 0);
-  g_clear_pointer (&pad, gst_object_unref);
+  gst_object_unref (pad);
   gst_event_unref (event);
   return handled;
 }
@@ -194,107 +259,5 @@ sv_batch_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
       return forward_to_source (self, event);
     default:
       return forward_to_pads (self, event);
-  }
-}
-
-/* ---- Queries ------------------------------------------------------------ */
-
-/* How long a frame may wait for its batch: batch-timeout, or where that is
- * not bounded one frame of the slowest source. */
-static GstClockTime
-waiting_time (GstSavantBatch *self, GstClockTime *queued)
-{
-  GstClockTime slowest = 0;
-  gint64 timeout;
-
-  *queued = GST_CLOCK_TIME_NONE;
-  GST_OBJECT_LOCK (self);
-  pthread_mutex_lock (&self->lock);
-  timeout = self->timeout_ns;
-  for (GList *l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next) {
-    const GstSavantBatchPad *pad = l->data;
-    GstClockTime frame;
-
-    if (!pad->has_caps || pad->fps_n < 1 || pad->fps_d < 1)
-      continue;
-    frame = gst_util_uint64_scale_int (GST_SECOND, pad->fps_d, pad->fps_n);
-    slowest = MAX (slowest, frame);
-    if (pad->max_queued * frame < *queued)
-      *queued = pad->max_queued * frame;
-  }
-  pthread_mutex_unlock (&self->lock);
-  GST_OBJECT_UNLOCK (self);
-  if (!GST_CLOCK_TIME_IS_VALID (*queued))
-    *queued = 0;
-  return timeout >= 0 ? (GstClockTime) timeout : slowest;
-}
-
-static gboolean
-answer_latency (GstSavantBatch *self, GstQuery *query)
-{
-  GList *pads = sv_batch_list_pads (self);
-  GstClockTime min = 0, max = GST_CLOCK_TIME_NONE, wait, queued;
-  gboolean live = FALSE;
-
-  for (GList *l = pads; l != NULL; l = l->next) {
-    GstQuery *peer = gst_query_new_latency ();
-    GstClockTime pad_min, pad_max;
-    gboolean pad_live;
-
-    if (gst_pad_peer_query (l->data, peer)) {
-      gst_query_parse_latency (peer, &pad_live, &pad_min, &pad_max);
-      live |= pad_live;
-      if (pad_live) {
-        min = MAX (min, pad_min);
-        max = MIN (max, pad_max);
-      }
-    } else {
-      GST_INFO_OBJECT (self, "pad %s tells no latency",
-          GST_OBJECT_NAME (l->data));
-    }
-    gst_query_unref (peer);
-  }
-  g_list_free_full (pads, gst_object_unref);
-  wait = waiting_time (self, &queued);
-  min += wait;
-  if (GST_CLOCK_TIME_IS_VALID (max))
-    max += MAX (wait, queued);
-  if (max < min)
-    GST_WARNING_OBJECT (self,
-        "the sources buffer at most %" GST_TIME_FORMAT " and %" GST_TIME_FORMAT
-        " are needed: put a queue behind the one "
-        "with the shortest buffer or raise its max-queued",
-        GST_TIME_ARGS (max), GST_TIME_ARGS (min));
-  gst_query_set_latency (query, live, min, max);
-  return TRUE;
-}
-
-gboolean
-sv_batch_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
-{
-  GstSavantBatch *self = GST_SAVANT_BATCH (parent);
-
-  switch (GST_QUERY_TYPE (query)) {
-    case GST_QUERY_LATENCY:
-      return answer_latency (self, query);
-    case GST_QUERY_CAPS: {
-      GstCaps *caps = gst_pad_get_current_caps (pad), *filter;
-
-      if (caps == NULL)
-        caps = sv_batch_src_caps (self);
-      gst_query_parse_caps (query, &filter);
-      if (filter != NULL) {
-        GstCaps *filtered =
-            gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
-
-        gst_caps_unref (caps);
-        caps = filtered;
-      }
-      gst_query_set_caps_result (query, caps);
-      gst_caps_unref (caps);
-      return TRUE;
-    }
-    default:
-      return gst_pad_query_default (pad, parent, query);
   }
 }

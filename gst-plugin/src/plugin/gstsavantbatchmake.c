@@ -89,7 +89,7 @@ transform_frames (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
 static GstFlowReturn
 make_uniform (GstSavantBatch *self, const SvTake *take, GstBuffer **buffer)
 {
-  GstFlowReturn ret = gst_buffer_pool_acquire_buffer (self->pool, buffer, NULL);
+  GstFlowReturn ret = sv_batch_acquire (self, buffer);
 
   if (ret == GST_FLOW_FLUSHING)
     return ret;
@@ -226,6 +226,9 @@ set_times (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
       && (!GST_CLOCK_TIME_IS_VALID (pts) || pts < self->last_pts))
     pts = self->last_pts;
   self->last_pts = pts;
+  pthread_mutex_lock (&self->lock);
+  self->batch_time = pts;
+  pthread_mutex_unlock (&self->lock);
   GST_BUFFER_PTS (buffer) = pts;
   GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_IS_VALID (pts) && end > pts
       ? end - pts

@@ -11,7 +11,11 @@ enum
   PROP_0,
   PROP_SOURCE_ID,
   PROP_MAX_QUEUED,
+  PROP_MAX_QUEUED_BYTES,
   PROP_LEAKY,
+  PROP_DISCONTINUITY,
+  PROP_DISCONTINUITY_THRESHOLD,
+  PROP_START_TIME,
   PROP_STATS
 };
 
@@ -23,6 +27,7 @@ enum
 
 #define DEFAULT_MAX_QUEUED 4
 #define MAX_MAX_QUEUED 1000
+#define DEFAULT_THRESHOLD (10 * GST_SECOND)
 
 static guint signals[N_SIGNALS];
 
@@ -77,37 +82,60 @@ set_source_id (GstSavantBatchPad *pad, GstSavantBatch *self, guint id)
   g_clear_pointer (&other, gst_object_unref);
 }
 
+/* With the element's lock held. FALSE where it is none of these. */
+static gboolean
+set_field (GstSavantBatchPad *pad, guint prop_id, const GValue *value)
+{
+  switch (prop_id) {
+    case PROP_MAX_QUEUED:
+      pad->max_queued = g_value_get_uint (value);
+      return TRUE;
+    case PROP_MAX_QUEUED_BYTES:
+      pad->max_queued_bytes = g_value_get_uint64 (value);
+      return TRUE;
+    case PROP_LEAKY:
+      pad->leak = (SvLeak) g_value_get_enum (value);
+      return TRUE;
+    case PROP_DISCONTINUITY:
+      pad->discontinuity = (SvDiscontinuity) g_value_get_enum (value);
+      return TRUE;
+    case PROP_DISCONTINUITY_THRESHOLD:
+      pad->threshold = g_value_get_uint64 (value);
+      return TRUE;
+    case PROP_START_TIME:
+      pad->start_time = (SvStartTime) g_value_get_enum (value);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
 static void
 set_property (GObject *object, guint prop_id, const GValue *value,
     GParamSpec *pspec)
 {
   GstSavantBatchPad *pad = GST_SAVANT_BATCH_PAD (object);
   GstObject *parent = gst_object_get_parent (GST_OBJECT (pad));
+  GstSavantBatch *self;
+  gboolean known;
 
   if (parent == NULL)
     return;
-  switch (prop_id) {
-    case PROP_SOURCE_ID:
-      set_source_id (pad, GST_SAVANT_BATCH (parent), g_value_get_uint (value));
-      break;
-    case PROP_MAX_QUEUED:
-      pthread_mutex_lock (&GST_SAVANT_BATCH (parent)->lock);
-      pad->max_queued = g_value_get_uint (value);
-      pthread_mutex_unlock (&GST_SAVANT_BATCH (parent)->lock);
-      sv_collect_set_max_queued (&GST_SAVANT_BATCH (parent)->collect,
-          pad->queue, g_value_get_uint (value));
-      break;
-    case PROP_LEAKY:
-      pthread_mutex_lock (&GST_SAVANT_BATCH (parent)->lock);
-      pad->leak = (SvLeak) g_value_get_enum (value);
-      pthread_mutex_unlock (&GST_SAVANT_BATCH (parent)->lock);
-      sv_collect_set_leak (&GST_SAVANT_BATCH (parent)->collect, pad->queue,
-          (SvLeak) g_value_get_enum (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-      break;
-  }
+  self = GST_SAVANT_BATCH (parent);
+  pthread_mutex_lock (&self->lock);
+  known = set_field (pad, prop_id, value);
+  pthread_mutex_unlock (&self->lock);
+  if (prop_id == PROP_SOURCE_ID)
+    set_source_id (pad, self, g_value_get_uint (value));
+  else if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  if (prop_id == PROP_MAX_QUEUED)
+    sv_collect_set_max_queued (&self->collect, pad->queue, pad->max_queued);
+  if (prop_id == PROP_MAX_QUEUED_BYTES)
+    sv_collect_set_max_bytes (&self->collect, pad->queue,
+        pad->max_queued_bytes);
+  if (prop_id == PROP_LEAKY)
+    sv_collect_set_leak (&self->collect, pad->queue, pad->leak);
   gst_object_unref (parent);
 }
 
@@ -115,8 +143,7 @@ static void
 get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   GstSavantBatchPad *pad = GST_SAVANT_BATCH_PAD (object);
-  GstObject *parent = gst_object_get_parent (GST_OBJECT (pad));
-  SvFlowStats stats = { 0 };
+  GstObject *parent;
 
   switch (prop_id) {
     case PROP_SOURCE_ID:
@@ -125,20 +152,35 @@ get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
     case PROP_MAX_QUEUED:
       g_value_set_uint (value, pad->max_queued);
       break;
+    case PROP_MAX_QUEUED_BYTES:
+      g_value_set_uint64 (value, pad->max_queued_bytes);
+      break;
     case PROP_LEAKY:
       g_value_set_enum (value, (gint) pad->leak);
       break;
+    case PROP_DISCONTINUITY:
+      g_value_set_enum (value, (gint) pad->discontinuity);
+      break;
+    case PROP_DISCONTINUITY_THRESHOLD:
+      g_value_set_uint64 (value, pad->threshold);
+      break;
+    case PROP_START_TIME:
+      g_value_set_enum (value, (gint) pad->start_time);
+      break;
     case PROP_STATS:
+      parent = gst_object_get_parent (GST_OBJECT (pad));
       if (parent != NULL)
-        sv_collect_get_pad_stats (&GST_SAVANT_BATCH (parent)->collect,
-            pad->queue, &stats);
-      g_value_take_boxed (value, sv_flow_stats_to_structure (&stats));
+        g_value_take_boxed (value,
+            sv_batch_pad_get_stats (GST_SAVANT_BATCH (parent), pad));
+      else
+        g_value_take_boxed (value,
+            sv_flow_stats_to_structure (&(SvFlowStats){ 0 }));
+      g_clear_pointer (&parent, gst_object_unref);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
   }
-  g_clear_pointer (&parent, gst_object_unref);
 }
 
 static void
@@ -162,6 +204,46 @@ end_of_stream (GstSavantBatchPad *pad)
     return;
   sv_batch_end_pad (GST_SAVANT_BATCH (parent), pad);
   gst_object_unref (parent);
+}
+
+static void
+install_time_properties (GObjectClass *klass)
+{
+  /**
+   * GstSavantBatchPad:discontinuity:
+   *
+   * For sources whose timestamps jump within a segment.
+   */
+  g_object_class_install_property (klass, PROP_DISCONTINUITY,
+      g_param_spec_enum ("discontinuity", "Discontinuity",
+          "What happens to a frame whose time lies before the last one's, or "
+          "more than discontinuity-threshold after it, without a new segment. "
+          "An element message savant-discontinuity (pad, source-id, before-ns, "
+          "running-time-ns, action) is posted in any case; what is dropped "
+          "counts dropped-late. Takes effect at once",
+          GST_TYPE_SAVANT_DISCONTINUITY, SV_DISCONT_ACCEPT, SV_FLAGS_PLAYING));
+  /**
+   * GstSavantBatchPad:discontinuity-threshold:
+   *
+   * How long a source may be silent.
+   */
+  g_object_class_install_property (klass, PROP_DISCONTINUITY_THRESHOLD,
+      g_param_spec_uint64 ("discontinuity-threshold", "Discontinuity threshold",
+          "Nanoseconds from one frame to the next above which that is a jump. "
+          "Takes effect at once",
+          0, G_MAXINT64 / 2, DEFAULT_THRESHOLD, SV_FLAGS_PLAYING));
+  /**
+   * GstSavantBatchPad:start-time:
+   *
+   * For sources that join late or begin anew.
+   */
+  g_object_class_install_property (klass, PROP_START_TIME,
+      g_param_spec_enum ("start-time", "Start time",
+          "Where a stream, a segment or what follows a discontinuity begins in "
+          "the batches' time. Only the running time of the slots and the PTS "
+          "of the batches change by it, not the frames' own PTS. Takes effect "
+          "at the next beginning",
+          GST_TYPE_SAVANT_START_TIME, SV_START_TIME_AUTO, SV_FLAGS_PLAYING));
 }
 
 static void
@@ -197,6 +279,17 @@ gst_savant_batch_pad_class_init (GstSavantBatchPadClass *klass)
           "Takes effect at once",
           1, MAX_MAX_QUEUED, DEFAULT_MAX_QUEUED, SV_FLAGS_PLAYING));
   /**
+   * GstSavantBatchPad:max-queued-bytes:
+   *
+   * The same in bytes.
+   */
+  g_object_class_install_property (object_class, PROP_MAX_QUEUED_BYTES,
+      g_param_spec_uint64 ("max-queued-bytes", "Max queued bytes",
+          "Bytes of frames that may wait at this pad, besides max-queued; one "
+          "frame always may. stats shows the high-water mark. 0 = not limited. "
+          "Takes effect at once",
+          0, G_MAXINT64, 0, SV_FLAGS_PLAYING));
+  /**
    * GstSavantBatchPad:leaky:
    *
    * For sources that cannot wait: what is dropped is counted dropped-leaky.
@@ -207,6 +300,7 @@ gst_savant_batch_pad_class_init (GstSavantBatchPadClass *klass)
           "than max-queued comes; none = the sender waits, which is right for "
           "files. Takes effect at once",
           GST_TYPE_SAVANT_LEAKY, SV_LEAK_NONE, SV_FLAGS_PLAYING));
+  install_time_properties (object_class);
   /**
    * GstSavantBatchPad:stats:
    *
@@ -241,5 +335,8 @@ static void
 gst_savant_batch_pad_init (GstSavantBatchPad *pad)
 {
   pad->max_queued = DEFAULT_MAX_QUEUED;
+  pad->threshold = DEFAULT_THRESHOLD;
+  pad->last_time = GST_CLOCK_TIME_NONE;
+  pad->fresh = TRUE;
   gst_segment_init (&pad->segment, GST_FORMAT_TIME);
 }

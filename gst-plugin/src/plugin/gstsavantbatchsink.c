@@ -19,6 +19,7 @@ item_new (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind)
   item->caps = NULL;
   item->mapped.mapped = FALSE;
   item->flush_serial = 0;
+  item->offset = 0;
   item->pad_index = pad->index;
   pthread_mutex_lock (&self->lock);
   item->source_id = pad->source_id;
@@ -49,6 +50,9 @@ sv_batch_pad_reset (GstSavantBatchPad *pad)
   pad->next_id = 0;
   pad->failed = FALSE;
   pad->has_caps = FALSE;
+  pad->fresh = TRUE;
+  pad->jumped = FALSE;
+  pad->last_time = GST_CLOCK_TIME_NONE;
   if (pad->upload_pool != NULL)
     gst_buffer_pool_set_active (pad->upload_pool, FALSE);
   gst_clear_object (&pad->upload_pool);
@@ -100,7 +104,6 @@ sv_batch_end_pad (GstSavantBatch *self, GstSavantBatchPad *pad)
     sv_batch_post_flow_error (self, (GstFlowReturn) flow);
 }
 
-/* A pad that cannot go on is not waited for, the others go on. */
 static void
 end_failed_pad (GstSavantBatch *self, GstSavantBatchPad *pad)
 {
@@ -109,6 +112,32 @@ end_failed_pad (GstSavantBatch *self, GstSavantBatchPad *pad)
   pad->failed = TRUE;
   queue_event (self, pad, SV_ITEM_EOS, SV_COLLECT_NO_TIME,
       gst_event_new_eos ());
+}
+
+static SvPadError
+on_pad_error (GstSavantBatch *self)
+{
+  SvPadError what;
+
+  pthread_mutex_lock (&self->lock);
+  what = self->on_pad_error;
+  pthread_mutex_unlock (&self->lock);
+  return what;
+}
+
+/* A pad that cannot go on is not waited for, the others go on. Takes `text`
+ * and `debug`. What its source is told: an ERROR would end the pipeline. */
+static GstFlowReturn
+fail_pad (GstSavantBatch *self, GstSavantBatchPad *pad, gint code, gchar *text,
+    gchar *debug)
+{
+  gboolean drop = on_pad_error (self) == SV_PAD_ERROR_DROP_PAD;
+
+  gst_element_message_full (GST_ELEMENT (self),
+      drop ? GST_MESSAGE_WARNING : GST_MESSAGE_ERROR, GST_STREAM_ERROR, code,
+      text, debug, __FILE__, GST_FUNCTION, __LINE__);
+  end_failed_pad (self, pad);
+  return drop ? GST_FLOW_EOS : GST_FLOW_ERROR;
 }
 
 /* ---- Caps --------------------------------------------------------------- */
@@ -160,6 +189,15 @@ check_gpu (GstSavantBatch *self, GstSavantBatchPad *pad, gint gpu_id)
   return sv_check_gpus (gpu_id, wanted, peer_copy);
 }
 
+static gint64
+nominal_duration (const GstVideoInfo *video)
+{
+  gint n = GST_VIDEO_INFO_FPS_N (video), d = GST_VIDEO_INFO_FPS_D (video);
+
+  return n > 0 && d > 0 ? (gint64) gst_util_uint64_scale_int (GST_SECOND, d, n)
+                        : 0;
+}
+
 static gboolean
 take_caps (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
 {
@@ -175,15 +213,17 @@ take_caps (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   if (problem == NULL)
     problem = check_gpu (self, pad, sv_caps_get_gpu (caps));
   if (problem != NULL) {
+    GstFlowReturn flow = GST_FLOW_ERROR;
+
     if (!sv_collect_is_closed (&self->collect, pad->queue))
-      GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-          ("Caps of pad %s cannot be used: %s", GST_OBJECT_NAME (pad), problem),
-          ("caps %" GST_PTR_FORMAT, caps));
+      flow = fail_pad (self, pad, GST_STREAM_ERROR_FORMAT,
+          g_strdup_printf ("Caps of pad %s cannot be used: %s",
+              GST_OBJECT_NAME (pad), problem),
+          g_strdup_printf ("caps %" GST_PTR_FORMAT, caps));
     g_free (problem);
     g_atomic_rc_box_release (next);
     gst_event_unref (event);
-    end_failed_pad (self, pad);
-    return FALSE;
+    return flow == GST_FLOW_EOS;
   }
   sv_color_of_caps (&next->color, &next->info, caps);
   g_clear_pointer (&pad->caps, g_atomic_rc_box_release);
@@ -197,130 +237,12 @@ take_caps (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   pad->fps_n = GST_VIDEO_INFO_FPS_N (&next->info.video);
   pad->fps_d = GST_VIDEO_INFO_FPS_D (&next->info.video);
   pthread_mutex_unlock (&self->lock);
+  sv_collect_set_nominal (&self->collect, pad->queue,
+      nominal_duration (&next->info.video));
   return queue_event (self, pad, SV_ITEM_EVENT, SV_COLLECT_NO_TIME, event);
 }
 
 /* ---- Frames ------------------------------------------------------------- */
-
-/* Makes the surface pool of a pad that copies plain frames. */
-static gboolean
-make_upload (GstSavantBatch *self, GstSavantBatchPad *pad)
-{
-  GstVideoInfo *video = &pad->caps->info.video;
-  GstStructure *config;
-  SavantMemType mem_type;
-  gchar *backend;
-  GstCaps *caps;
-  gint gpu_id;
-
-  pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->memory.backend);
-  mem_type = self->memory.mem_type;
-  gpu_id = MAX (self->memory.gpu_id, 0);
-  pthread_mutex_unlock (&self->lock);
-  if (pad->upload == NULL)
-    savant_transform_new (backend, &pad->upload);
-  pad->upload_pool = gst_savant_buffer_pool_new (backend);
-  g_free (backend);
-  if (pad->upload == NULL || pad->upload_pool == NULL)
-    return FALSE;
-  caps = gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING,
-      GST_VIDEO_INFO_NAME (video), "width", G_TYPE_INT,
-      GST_VIDEO_INFO_WIDTH (video), "height", G_TYPE_INT,
-      GST_VIDEO_INFO_HEIGHT (video), NULL);
-  gst_caps_set_features_simple (caps,
-      gst_caps_features_new (GST_SAVANT_CAPS_FEATURE_NVMM, NULL));
-  config = gst_buffer_pool_get_config (pad->upload_pool);
-  gst_buffer_pool_config_set_params (config, caps, 0, 0, 0);
-  gst_savant_buffer_pool_config_set_memory (config, mem_type, gpu_id);
-  gst_savant_buffer_pool_config_set_colorimetry (config, &pad->caps->color);
-  gst_caps_unref (caps);
-  return gst_buffer_pool_set_config (pad->upload_pool, config)
-      && gst_buffer_pool_set_active (pad->upload_pool, TRUE);
-}
-
-/* Replaces the plain frame of `item` by a surface with the same bytes. */
-static gboolean
-upload (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item)
-{
-  static const SavantTransformConfig config = SAVANT_TRANSFORM_CONFIG_DEFAULTS;
-  SavantTransformJob job = { .src = item->image };
-  GstBuffer *buffer = NULL;
-
-  if (pad->upload_pool == NULL && !make_upload (self, pad))
-    return FALSE;
-  if (gst_buffer_pool_acquire_buffer (pad->upload_pool, &buffer, NULL)
-      != GST_FLOW_OK)
-    return FALSE;
-  job.src_rect = job.dst_rect =
-      (SavantRect){ 0, 0, item->image.width, item->image.height };
-  if (savant_buffer_set_num_filled (buffer, 1) != SAVANT_OK
-      || gst_savant_surface_get_image (gst_savant_buffer_peek_surface (buffer),
-             0, &item->image)
-          != SAVANT_OK) {
-    gst_buffer_unref (buffer);
-    return FALSE;
-  }
-  job.dst = item->image;
-  job.dst.colorimetry = job.src.colorimetry;
-  if (savant_transform_run (pad->upload, &config, &job, 1) != SAVANT_OK) {
-    gst_buffer_unref (buffer);
-    return FALSE;
-  }
-  gst_buffer_copy_into (buffer, item->buffer,
-      GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS | GST_BUFFER_COPY_META,
-      0, -1);
-  sv_unmap_plain (&item->mapped);
-  savant_transform_keep (pad->upload, item->buffer,
-      (void (*) (void *)) gst_buffer_unref);
-  item->buffer = buffer;
-  return TRUE;
-}
-
-/* NULL, or what is wrong with the buffer (g_free). */
-static gchar *
-open_surface (GstSavantBatch *self, SvBatchItem *item)
-{
-  gpointer surface = gst_savant_buffer_peek_surface (item->buffer);
-  gint n;
-
-  if (surface == NULL)
-    return g_strdup (savant_last_error ());
-  n = sv_filled_slots (surface);
-  if (n != 1)
-    return g_strdup_printf ("the surface has %d filled slots, one is needed: "
-                            "split batches with savantunbatch first",
-        n);
-  if (savant_transform_takes (self->transform,
-          gst_savant_surface_get_mem_type (surface))
-          != SAVANT_OK
-      || gst_savant_surface_get_image (surface, 0, &item->image) != SAVANT_OK)
-    return g_strdup (savant_last_error ());
-  if (item->caps->info.colorimetry_named)
-    item->image.colorimetry = item->caps->color;
-  return NULL;
-}
-
-static gchar *
-open_frame (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item)
-{
-  SvBatchMode mode;
-  gchar *problem;
-
-  if (item->caps->info.nvmm)
-    return open_surface (self, item);
-  problem = sv_map_plain (&item->mapped, item->buffer, &item->caps->info.video,
-      GST_MAP_READ, &item->image);
-  if (problem != NULL)
-    return problem;
-  item->image.colorimetry = item->caps->color;
-  pthread_mutex_lock (&self->lock);
-  mode = self->mode;
-  pthread_mutex_unlock (&self->lock);
-  if (mode == SV_BATCH_NON_UNIFORM && !upload (self, pad, item))
-    return g_strdup (savant_last_error ());
-  return NULL;
-}
 
 /* Ids that the pad gives to frames without one go on after those it saw. */
 static void
@@ -333,6 +255,42 @@ number_frame (GstSavantBatchPad *pad, SvBatchItem *item)
     if (ids->ids[i].kind == SAVANT_ID_FRAME)
       return;
   pad->next_id++;
+}
+
+/* The frame of `item`, which is counted in, does not come in; takes `item`. */
+static void
+reject (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item,
+    SvDropReason reason, const gchar *reason_name)
+{
+  SvFlowStats stats;
+
+  sv_collect_reject (&self->collect, pad->queue, reason, &stats);
+  sv_batch_post_drop (self, item, GST_OBJECT_NAME (pad), reason_name, &stats);
+  sv_batch_free_item (&item->item);
+}
+
+/* Takes `item`, whose frame cannot be used, and `problem`. */
+static GstFlowReturn
+fail_frame (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item,
+    gchar *problem)
+{
+  GstFlowReturn flow = fail_pad (self, pad, GST_STREAM_ERROR_FAILED,
+      g_strdup_printf ("Frame at pad %s: %s", GST_OBJECT_NAME (pad), problem),
+      g_strdup_printf ("%" GST_PTR_FORMAT, item->buffer));
+
+  g_free (problem);
+  reject (self, pad, item, SV_DROP_ERROR, "error");
+  return flow;
+}
+
+static GstFlowReturn
+flow_of_refusal (GstSavantBatch *self, GstSavantBatchPad *pad,
+    SvPushResult result, gint flow)
+{
+  if (result == SV_PUSH_ENDED && pad->failed
+      && on_pad_error (self) == SV_PAD_ERROR_ERROR)
+    return GST_FLOW_ERROR;
+  return flow_of (result, flow);
 }
 
 GstFlowReturn
@@ -349,11 +307,10 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
   result = sv_collect_enter (&self->collect, pad->queue, &flow);
   if (result != SV_PUSH_OK) {
     gst_buffer_unref (buffer);
-    return result == SV_PUSH_ENDED && pad->failed ? GST_FLOW_ERROR
-                                                  : flow_of (result, flow);
+    return flow_of_refusal (self, pad, result, flow);
   }
   if (pad->caps == NULL) {
-    sv_collect_reject (&self->collect, pad->queue, SV_DROP_ERROR);
+    sv_collect_reject (&self->collect, pad->queue, SV_DROP_ERROR, NULL);
     gst_buffer_unref (buffer);
     return GST_FLOW_NOT_NEGOTIATED;
   }
@@ -362,20 +319,16 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
   item->buffer = buffer;
   item->caps = g_atomic_rc_box_acquire (pad->caps);
   item->segment = pad->segment;
-  if (pad->segment.format == GST_FORMAT_TIME)
-    item->item.time = gst_segment_to_running_time (&pad->segment,
-        GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
-  problem = open_frame (self, pad, item);
-  if (problem != NULL) {
-    GST_ELEMENT_ERROR (self, STREAM, FAILED,
-        ("Frame at pad %s: %s", GST_OBJECT_NAME (pad), problem),
-        ("%" GST_PTR_FORMAT, item->buffer));
-    g_free (problem);
-    sv_batch_free_item (&item->item);
-    sv_collect_reject (&self->collect, pad->queue, SV_DROP_ERROR);
-    end_failed_pad (self, pad);
-    return GST_FLOW_ERROR;
+  item->item.bytes = item->caps->info.nvmm
+      ? GST_VIDEO_INFO_SIZE (&item->caps->info.video)
+      : gst_buffer_get_size (buffer);
+  if (!sv_batch_place_frame (self, pad, item)) {
+    reject (self, pad, item, SV_DROP_LATE, "late");
+    return GST_FLOW_OK;
   }
+  problem = sv_batch_open_frame (self, pad, item);
+  if (problem != NULL)
+    return fail_frame (self, pad, item, problem);
   number_frame (pad, item);
   result = sv_collect_push (&self->collect, pad->queue, &item->item, &flow);
   return flow_of (result, flow);
@@ -385,7 +338,7 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
 
 /* Until when a gap lasts, in running time. */
 static GstClockTime
-gap_end (GstSavantBatchPad *pad, GstEvent *event)
+gap_end (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
 {
   GstClockTime start, duration, end;
 
@@ -393,9 +346,7 @@ gap_end (GstSavantBatchPad *pad, GstEvent *event)
   end = start + (GST_CLOCK_TIME_IS_VALID (duration) ? duration : 1);
   if (GST_CLOCK_TIME_IS_VALID (pad->segment.stop))
     end = MIN (end, pad->segment.stop);
-  return pad->segment.format == GST_FORMAT_TIME
-      ? gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME, end)
-      : GST_CLOCK_TIME_NONE;
+  return sv_batch_pad_time (self, pad, end);
 }
 
 /* savantunbatch flushes the one stream; the rest goes on. */
@@ -437,6 +388,7 @@ flush_stop (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   pthread_mutex_unlock (&self->lock);
   gst_segment_init (&pad->segment, GST_FORMAT_TIME);
   pad->failed = FALSE;
+  pad->fresh = TRUE;
   if (end)
     sv_batch_flush_src (self, FALSE, seqnum);
   item = item_new (self, pad, SV_ITEM_EVENT);
@@ -457,15 +409,17 @@ sink_serialized (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
     case GST_EVENT_STREAM_START:
       kind = SV_ITEM_START;
       pad->failed = FALSE;
+      pad->fresh = TRUE;
       break;
     case GST_EVENT_CAPS:
       return take_caps (self, pad, event);
     case GST_EVENT_SEGMENT:
       gst_event_copy_segment (event, &pad->segment);
+      pad->fresh = TRUE;
       break;
     case GST_EVENT_GAP:
       kind = SV_ITEM_GAP;
-      time = gap_end (pad, event);
+      time = gap_end (self, pad, event);
       break;
     case GST_EVENT_EOS:
       kind = SV_ITEM_EOS;
@@ -569,6 +523,12 @@ sv_batch_sink_query (GstPad *gstpad, GstObject *parent, GstQuery *query)
     }
     case GST_QUERY_ALLOCATION:
       return answer_allocation (self, (GstSavantBatchPad *) gstpad, query);
+    case GST_QUERY_ACCEPT_CAPS:
+      /* What cannot be used ends this pad only, see take_caps(). */
+      if (on_pad_error (self) != SV_PAD_ERROR_DROP_PAD)
+        return gst_pad_query_default (gstpad, parent, query);
+      gst_query_set_accept_caps_result (query, TRUE);
+      return TRUE;
     case GST_QUERY_DRAIN:
       return FALSE;
     default:

@@ -18,6 +18,10 @@ sv_batch_reset_task (GstSavantBatch *self)
   self->capacity = 0;
   self->sequence = 0;
   self->last_pts = GST_CLOCK_TIME_NONE;
+  pthread_mutex_lock (&self->lock);
+  self->batch_time = GST_CLOCK_TIME_NONE;
+  self->starvations = 0;
+  pthread_mutex_unlock (&self->lock);
 }
 
 void
@@ -200,28 +204,6 @@ push_batch (GstSavantBatch *self, const SvTake *take)
   refuse (self, ret, serial);
 }
 
-static void
-post_stall (GstSavantBatch *self, SvTake *take)
-{
-  gchar *name = g_strdup_printf ("sink_%u", take->stalled->index);
-  GstPad *pad = gst_element_get_static_pad (GST_ELEMENT (self), name);
-  guint source_id = take->stalled->index;
-
-  if (pad != NULL) {
-    g_object_get (pad, "source-id", &source_id, NULL);
-    gst_object_unref (pad);
-  }
-  GST_WARNING_OBJECT (self, "nothing from pad %s for %" GST_TIME_FORMAT, name,
-      GST_TIME_ARGS (take->silent_ns));
-  gst_element_post_message (GST_ELEMENT (self),
-      gst_message_new_element (GST_OBJECT (self),
-          gst_structure_new ("savant-stall", "pad", G_TYPE_STRING, name,
-              "source-id", G_TYPE_UINT, source_id, "silent-ns", G_TYPE_UINT64,
-              (guint64) take->silent_ns, NULL)));
-  g_free (name);
-  sv_collect_unref_pad (take->stalled);
-}
-
 void
 sv_batch_loop (gpointer data)
 {
@@ -231,7 +213,11 @@ sv_batch_loop (gpointer data)
 
   sv_collect_take (&self->collect, &take);
   if (take.kind == SV_TAKE_STALL) {
-    post_stall (self, &take);
+    sv_batch_post_stall (self, &take);
+    return;
+  }
+  if (take.kind == SV_TAKE_TIMEOUT) {
+    sv_batch_post_latency (self);
     return;
   }
   if (take.kind == SV_TAKE_STOPPED) {

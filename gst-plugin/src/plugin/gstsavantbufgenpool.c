@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gstsavantbufgen.h"
 #include "plugin.h"
+#include "poolwatch.h"
 
 #define GST_CAT_DEFAULT gst_savant_debug
 
@@ -177,26 +178,10 @@ static void
 post_starved (GstSavantBufgen *self, GstSavantBufferPool *pool, guint64 waited,
     gboolean first)
 {
-  GstSavantPoolStats stats;
-
-  gst_savant_buffer_pool_get_stats (pool, &stats);
   pthread_mutex_lock (&self->lock);
   self->starvations++;
   pthread_mutex_unlock (&self->lock);
-  gst_element_post_message (GST_ELEMENT (self),
-      gst_message_new_element (GST_OBJECT (self),
-          gst_structure_new ("savant-starved", "pool", G_TYPE_STRING,
-              GST_OBJECT_NAME (pool), "outstanding", G_TYPE_UINT,
-              stats.outstanding, "max", G_TYPE_UINT, stats.max_buffers,
-              "oldest-age-ns", G_TYPE_UINT64, stats.oldest_age_ns, "waited-ns",
-              G_TYPE_UINT64, waited, NULL)));
-  if (first)
-    GST_ELEMENT_WARNING (self, RESOURCE, BUSY,
-        ("Pool starved: %u of %u buffers out, the oldest for %.1f s. Waiting "
-         "for %.1f s so far; raise pool-size or find who keeps buffers.",
-            stats.outstanding, stats.max_buffers, seconds (stats.oldest_age_ns),
-            seconds (waited)),
-        ("pool %s", GST_OBJECT_NAME (pool)));
+  sv_pool_post_starved (GST_ELEMENT (self), pool, waited, first);
 }
 
 static void

@@ -157,7 +157,7 @@ GST_START_TEST (test_upstream_event)
   BatchRig rig;
   GstEvent *event;
 
-  batch_rig_init (&rig, 2, NULL, TRUE);
+  batch_rig_init (&rig, 2, "forward-qos=all", TRUE);
   batch_rig_output (&rig, 1, NULL);
   for (guint i = 0; i < 2; i++)
     while (gst_harness_upstream_events_in_queue (rig.in[i]) > 0)

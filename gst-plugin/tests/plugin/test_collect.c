@@ -43,10 +43,12 @@ push (SvCollect *c, SvCollectPad *pad, SvItemKind kind, uint64_t time)
 static void
 expect_balance (SvCollect *c, uint64_t in, uint64_t out, uint64_t held)
 {
+  SvCollectStats all;
   SvFlowStats stats;
   uint64_t lost = 0;
 
-  sv_collect_get_stats (c, &stats, NULL, NULL);
+  sv_collect_get_stats (c, &all, NULL, NULL);
+  stats = all.total;
   for (int i = 0; i < SV_DROP_N_REASONS; i++)
     lost += stats.dropped[i];
   fail_unless_equals_uint64 (stats.in, stats.out + stats.held + lost);
@@ -99,10 +101,10 @@ end_pad (SvCollect *c, SvCollectPad *pad)
 static uint64_t
 dropped (SvCollect *c, SvDropReason reason)
 {
-  SvFlowStats stats;
+  SvCollectStats stats;
 
   sv_collect_get_stats (c, &stats, NULL, NULL);
-  return stats.dropped[reason];
+  return stats.total.dropped[reason];
 }
 
 static void
@@ -118,7 +120,7 @@ GST_START_TEST (test_reasons)
   SvCollectPad *a, *b;
   SvTake take;
 
-  sv_collect_init (&c, item_free);
+  sv_collect_init (&c, item_free, NULL);
   b = sv_collect_add_pad (&c, 1, NULL, 4);
   a = sv_collect_add_pad (&c, 0, NULL, 4);
   sv_collect_start (&c);
@@ -186,7 +188,7 @@ GST_START_TEST (test_end_pad)
   SvTake take;
   int flow = 0;
 
-  sv_collect_init (&c, item_free);
+  sv_collect_init (&c, item_free, NULL);
   a = sv_collect_add_pad (&c, 0, NULL, 4);
   b = sv_collect_add_pad (&c, 1, NULL, 4);
   /* Before the start: the stream that comes then. */
@@ -268,20 +270,20 @@ GST_START_TEST (test_leaks)
   SvCollectPad *a, *idle;
   SvTake take;
 
-  sv_collect_init (&c, item_free);
+  sv_collect_init (&c, item_free, NULL);
   a = sv_collect_add_pad (&c, 0, NULL, 2);
   idle = sv_collect_add_pad (&c, 1, NULL, 2);
   for (int round = 0; round < 2; round++) {
     sv_collect_set_leak (&c, a, round == 0 ? SV_LEAK_OLDEST : SV_LEAK_NEWEST);
     sv_collect_start (&c);
-    sv_collect_set_timeout (&c, -1);
+    sv_collect_set_timeout (&c, SV_TIMEOUT_FIXED, -1);
     for (uint64_t i = 0; i < 5; i++) {
       fail_unless_equals_int (push (&c, a, SV_ITEM_EVENT, 0), SV_PUSH_OK);
       fail_unless_equals_int (push (&c, a, SV_ITEM_FRAME, i), SV_PUSH_OK);
     }
     fail_unless_equals_uint64 (dropped (&c, SV_DROP_LEAKY), 3);
     expect_balance (&c, 5, 0, 2);
-    sv_collect_set_timeout (&c, 0);
+    sv_collect_set_timeout (&c, SV_TIMEOUT_FIXED, 0);
     for (int n = 0; n < 2; n++) {
       /* Every event is there still; none comes after a frame that it led. */
       expect_events (&c, n > 0 ? 1 : round == 0 ? 4 : 1);
@@ -300,7 +302,7 @@ GST_START_TEST (test_leaks)
   sv_collect_set_leak (&c, a, SV_LEAK_OLDEST);
   sv_collect_set_max_queued (&c, a, 1);
   sv_collect_start (&c);
-  sv_collect_set_timeout (&c, -1);
+  sv_collect_set_timeout (&c, SV_TIMEOUT_FIXED, -1);
   for (uint64_t i = 0; i < 5; i++)
     push (&c, a, SV_ITEM_FRAME, i);
   push (&c, idle, SV_ITEM_FRAME, 9);
@@ -324,7 +326,7 @@ GST_START_TEST (test_capacity)
   SvCollectPad *pads[5];
   SvTake take;
 
-  sv_collect_init (&c, item_free);
+  sv_collect_init (&c, item_free, NULL);
   for (unsigned i = 0; i < 3; i++)
     pads[i] = sv_collect_add_pad (&c, i, NULL, 4);
   sv_collect_set_batch_size (&c, 2);
@@ -343,7 +345,7 @@ GST_START_TEST (test_capacity)
   /* By itself the capacity starts at the number of pads and doubles. */
   sv_collect_set_batch_size (&c, 0);
   sv_collect_start (&c);
-  sv_collect_set_timeout (&c, 0);
+  sv_collect_set_timeout (&c, SV_TIMEOUT_FIXED, 0);
   for (unsigned i = 3; i < 5; i++)
     pads[i] = sv_collect_add_pad (&c, i, NULL, 4);
   push (&c, pads[4], SV_ITEM_FRAME, 1);
@@ -365,11 +367,11 @@ GST_START_TEST (test_timeout_and_stall)
   SvCollectPad *a, *b;
   SvTake take;
 
-  sv_collect_init (&c, item_free);
+  sv_collect_init (&c, item_free, NULL);
   a = sv_collect_add_pad (&c, 0, NULL, 4);
   b = sv_collect_add_pad (&c, 1, NULL, 4);
   sv_collect_start (&c);
-  sv_collect_set_timeout (&c, 30 * MS);
+  sv_collect_set_timeout (&c, SV_TIMEOUT_FIXED, 30 * MS);
   push (&c, a, SV_ITEM_FRAME, 1);
   sv_collect_take (&c, &take);
   fail_unless_equals_int (take.kind, SV_TAKE_BATCH);
@@ -377,7 +379,7 @@ GST_START_TEST (test_timeout_and_stall)
   fail_unless (take.waiting_ns >= 30 * MS);
   sv_collect_finish_out (&c, take.items);
 
-  sv_collect_set_timeout (&c, -1);
+  sv_collect_set_timeout (&c, SV_TIMEOUT_FIXED, -1);
   push (&c, b, SV_ITEM_FRAME, 1);
   sv_collect_set_stall (&c, 20 * MS);
   for (int i = 1; i <= 2; i++) {
@@ -394,7 +396,7 @@ GST_START_TEST (test_timeout_and_stall)
   sv_collect_begin_push (&c);
   nanosleep (&(struct timespec){ .tv_nsec = 250 * MS }, NULL);
   sv_collect_end_push (&c);
-  sv_collect_set_timeout (&c, 0);
+  sv_collect_set_timeout (&c, SV_TIMEOUT_FIXED, 0);
   push (&c, b, SV_ITEM_FRAME, 2);
   expect_batch (&c, 1, SV_REASON_TIMEOUT);
 
@@ -436,7 +438,7 @@ GST_START_TEST (test_producers)
   uint64_t next[4] = { 0 };
   SvTake take;
 
-  sv_collect_init (&c, item_free);
+  sv_collect_init (&c, item_free, NULL);
   for (unsigned i = 0; i < 4; i++)
     producers[i] = (Producer){ .collect = &c,
       .pad = sv_collect_add_pad (&c, i, NULL, 1 + i),
@@ -498,12 +500,12 @@ GST_START_TEST (test_interruptions)
     pthread_t producer, consumer;
     SvPushResult expected = SV_PUSH_FLUSHING;
 
-    sv_collect_init (&c, item_free);
+    sv_collect_init (&c, item_free, NULL);
     p.pad = sv_collect_add_pad (&c, 0, NULL, 2);
     idle = sv_collect_add_pad (&c, 1, NULL, 2);
     sv_collect_start (&c);
     if (round % 2 == 0)
-      sv_collect_set_timeout (&c, 0);
+      sv_collect_set_timeout (&c, SV_TIMEOUT_FIXED, 0);
     pthread_create (&consumer, NULL, consume, &c);
     pthread_create (&producer, NULL, produce, &p);
     nanosleep (&(struct timespec){ .tv_nsec = 1 * MS }, NULL);
@@ -533,10 +535,12 @@ GST_START_TEST (test_interruptions)
     sv_collect_stop (&c);
     pthread_join (consumer, NULL);
     {
+      SvCollectStats all;
       SvFlowStats stats;
       uint64_t lost = 0;
 
-      sv_collect_get_stats (&c, &stats, NULL, NULL);
+      sv_collect_get_stats (&c, &all, NULL, NULL);
+      stats = all.total;
       for (int i = 0; i < SV_DROP_N_REASONS; i++)
         lost += stats.dropped[i];
       fail_unless_equals_uint64 (stats.in, stats.out + lost);

@@ -12,6 +12,7 @@ batch_rig_add_input (BatchRig *rig)
 
   fail_unless (n < BATCH_RIG_MAX);
   rig->in[n] = gst_harness_new_with_element (rig->batch, name, NULL);
+  gst_harness_set_live (rig->in[n], FALSE);
   g_free (name);
   return rig->in[n];
 }
@@ -54,6 +55,7 @@ batch_rig_init (BatchRig *rig, guint n_inputs, const gchar *properties,
     GstPad *pad = gst_element_get_static_pad (rig->batch, name);
 
     rig->in[i] = gst_harness_new_with_element (rig->batch, NULL, NULL);
+    gst_harness_set_live (rig->in[i], FALSE);
     gst_harness_add_element_sink_pad (rig->in[i], pad);
     gst_harness_play (rig->in[i]);
     gst_object_unref (pad);
@@ -151,6 +153,43 @@ batch_rig_expect (BatchRig *rig, GstMessageType type, ...)
   gst_message_unref (message);
 }
 
+static const gchar *const counted[] = { "in", "out", "held", "dropped",
+  "dropped-late", "dropped-leaky", "dropped-error", "dropped-flush",
+  "dropped-released" };
+
+/* Each pad's counts add up, and those of all pads are the totals. */
+static void
+check_pads (const GstStructure *s)
+{
+  const GstStructure *pads =
+      gst_value_get_structure (gst_structure_get_value (s, "pads"));
+  const GstStructure *gone =
+      gst_value_get_structure (gst_structure_get_value (s, "released"));
+
+  for (guint f = 0; f < G_N_ELEMENTS (counted); f++) {
+    guint64 total = 0, sum = 0, number = 0;
+
+    gst_structure_get_uint64 (s, counted[f], &total);
+    gst_structure_get_uint64 (gone, counted[f], &sum);
+    for (gint i = 0; i < gst_structure_n_fields (pads); i++) {
+      const GstStructure *pad =
+          gst_value_get_structure (gst_structure_get_value (pads,
+              gst_structure_nth_field_name (pads, (guint) i)));
+      guint64 in, out, held, dropped;
+
+      gst_structure_get_uint64 (pad, counted[f], &number);
+      sum += number;
+      gst_structure_get (pad, "in", G_TYPE_UINT64, &in, "out", G_TYPE_UINT64,
+          &out, "held", G_TYPE_UINT64, &held, "dropped", G_TYPE_UINT64,
+          &dropped, NULL);
+      fail_unless_equals_uint64 (in, out + held + dropped);
+    }
+    fail_unless (total == sum,
+        "%s: %" G_GUINT64_FORMAT " in all, %" G_GUINT64_FORMAT " of the pads",
+        counted[f], total, sum);
+  }
+}
+
 guint64
 batch_rig_stat (GstElement *element, const gchar *field)
 {
@@ -162,6 +201,8 @@ batch_rig_stat (GstElement *element, const gchar *field)
       G_TYPE_UINT64, &out, "held", G_TYPE_UINT64, &held, "dropped",
       G_TYPE_UINT64, &dropped, field, G_TYPE_UINT64, &value, NULL));
   fail_unless_equals_uint64 (in, out + held + dropped);
+  if (gst_structure_has_field (s, "pads"))
+    check_pads (s);
   gst_structure_free (s);
   return value;
 }
@@ -177,4 +218,21 @@ batch_rig_expect_stat (GstElement *element, const gchar *field, guint64 value)
   }
   fail_unless (got == value,
       "%s is %" G_GUINT64_FORMAT ", not %" G_GUINT64_FORMAT, field, got, value);
+}
+
+guint64
+batch_rig_inner_stat (GstElement *element, const gchar *inner,
+    const gchar *field)
+{
+  GstStructure *stats;
+  const GValue *value;
+  guint64 number = 0;
+
+  g_object_get (element, "stats", &stats, NULL);
+  value = gst_structure_get_value (stats, inner);
+  fail_unless (value != NULL && GST_VALUE_HOLDS_STRUCTURE (value), "no %s",
+      inner);
+  gst_structure_get_uint64 (gst_value_get_structure (value), field, &number);
+  gst_structure_free (stats);
+  return number;
 }

@@ -2,7 +2,8 @@
 #ifndef BATCHRIG_H
 #define BATCHRIG_H
 
-/* savantbatch, alone or with savantunbatch behind it, between harnesses. */
+/* savantbatch, alone or with savantunbatch behind it, between harnesses, whose
+ * sources are not live until gst_harness_set_live() says so. */
 
 #include "support/elementrig.h"
 
@@ -44,9 +45,13 @@ GstMessage *batch_rig_message (BatchRig *rig, GstMessageType type);
 void batch_rig_expect (BatchRig *rig, GstMessageType type,
     ...) G_GNUC_NULL_TERMINATED;
 
-/* A field of the element's stats; fails unless in = out + held + dropped, also
- * in the sum of the pads where no pad was released. */
+/* A field of the element's stats; fails unless in = out + held + dropped, of
+ * every pad too, and the pads' and the released ones' counts add up to it. */
 guint64 batch_rig_stat (GstElement *element, const gchar *field);
+
+/* A field of a structure in the element's stats, 0 where it has none. */
+guint64 batch_rig_inner_stat (GstElement *element, const gchar *inner,
+    const gchar *field);
 
 /* Waits until it has a value: a frame counts as out only when the push that
  * handed it over has returned. */
