@@ -335,6 +335,15 @@ typedef struct GstSavantBatchSlot
   /* CLOCK_MONOTONIC when the frame came to savantbatch, before it waited for
    * anything there; NONE where that is not known. */
   GstClockTime arrival_ns;
+
+  /* Where savantbatch's roi-mode is batch: the picture is one region of
+   * interest of a frame, and the ids are the frame's. Slots of one frame follow
+   * one another, if need be into the next batch. */
+  guint n_rois;     /* slots of the frame; 0 = the slot is a whole frame */
+  guint roi_index;  /* of these, from 0, in the order of the frame's metas */
+  gint64 parent_id; /* the frame's first FRAME id */
+  gint roi_id;      /* id and roi_type of the GstVideoRegionOfInterestMeta */
+  GQuark roi_type;
 } GstSavantBatchSlot;
 
 typedef struct GstSavantBatchMeta

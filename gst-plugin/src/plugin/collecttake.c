@@ -41,6 +41,11 @@ take_events (SvCollect *collect, SvTake *take, int64_t now)
 {
   SvItem **tail = &take->items;
 
+  *tail = collect->loose;
+  collect->loose = NULL;
+  collect->loose_tail = &collect->loose;
+  for (; *tail != NULL; tail = &(*tail)->next)
+    take->n_items++;
   for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next)
     while (pad->head != NULL && pad->head->kind != SV_ITEM_FRAME) {
       SvItem *item = sv_collect_pop (collect, pad, now);

@@ -104,6 +104,26 @@ sv_batch_end_pad (GstSavantBatch *self, GstSavantBatchPad *pad)
     sv_batch_post_flow_error (self, (GstFlowReturn) flow);
 }
 
+void
+sv_batch_announce_gone (GstSavantBatch *self, GstSavantBatchPad *pad)
+{
+  SvBatchItem *item;
+  gboolean announced, running;
+
+  pthread_mutex_lock (&self->lock);
+  announced = pad->announced;
+  running = self->running;
+  pthread_mutex_unlock (&self->lock);
+  if (!announced || !running)
+    return;
+  item = item_new (self, pad, SV_ITEM_EVENT);
+  gst_pad_push_event (self->srcpad,
+      sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM_OOB, item->source_id,
+          pad->index, sv_stream_gone_event_new ()));
+  item->event = sv_stream_gone_event_new ();
+  sv_collect_announce (&self->collect, &item->item);
+}
+
 static void
 end_failed_pad (GstSavantBatch *self, GstSavantBatchPad *pad)
 {

@@ -133,6 +133,14 @@ public class ElementsTest {
     assertSame(batch.getMode(), BatchMode.NON_UNIFORM);
     batch.setNonUniformCaps(NonUniformCaps.FIRST_SOURCE);
     assertSame(batch.getNonUniformCaps(), NonUniformCaps.FIRST_SOURCE);
+    for (RoiMode mode : RoiMode.values()) {
+      batch.setRoiMode(mode);
+      assertSame(batch.getRoiMode(), mode);
+    }
+    for (RoiPolicy policy : RoiPolicy.values()) {
+      batch.setRoiPolicy(policy);
+      assertSame(batch.getRoiPolicy(), policy);
+    }
     batch.setBatchSize(4);
     assertEquals(batch.getBatchSize(), 4);
     batch.setBatchTimeoutNs(-1);
