@@ -16,7 +16,7 @@ PROGRAM = examples/target/savant.jar
 PROGRAM_SOURCES := $(shell find pom.xml .mvn gst-plugin java-bindings pipelines \
 	examples -name target -prune -o -path examples/media -prune -o -print)
 
-.PHONY: help bootstrap native program demo demo-launch test soak bench bench-gpu \
+.PHONY: help bootstrap native program demo demo-launch test soak bench bench-batch bench-gpu \
 	bench-java check-asan check-tsan \
 	check-valgrind check-format format clean
 
@@ -26,6 +26,7 @@ help:
 	@echo 'make test            all checks and tests, also under sanitizers'
 	@echo 'make soak            1000 pipelines, eight threads on one pool for a minute'
 	@echo 'make bench           measures, beside libyuv, OpenCV and others'
+	@echo 'make bench-batch     measures what batching adds to 1 to 128 live sources'
 	@echo 'make bench-gpu       measures on GPU 0, beside a copy of the source'
 	@echo 'make bench-java      measures what Java adds to a batch'
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
@@ -68,7 +69,7 @@ soak: bootstrap
 	  cmake --build --preset tsan --target test_gst_pool_threads test_registry && \
 	  SAVANT_SOAK_SECONDS=60 $(FIXED_ADDRESSES) ctest --preset tsan -R pool_threads
 
-bench bench-gpu: bootstrap
+bench bench-batch bench-gpu: bootstrap
 	cd gst-plugin && cmake --preset release && \
 	  cmake --build --preset release --target $@
 

@@ -41,6 +41,11 @@
  * picture has no place in a batch, and their coordinates would be wrong after
  * letterboxing.
  *
+ * With roi-mode=batch a slot is a region of interest of a frame: all slots that
+ * one frame brings follow one another in the order of its metas, before those
+ * of the next pad, and savantunbatch gives them out in that order, each with
+ * the time of its frame and a SavantBatchMeta of its own that names the region.
+ *
  * Batches come from a pool that is not limited unless pool-size is set: a batch
  * lives as long as any frame of it behind savantunbatch, so any limit below
  * what the queues there can hold would stop every source for the sake of one.
@@ -248,6 +253,7 @@ release_pad (GstElement *element, GstPad *gstpad)
   gst_object_ref (pad);
   /* First, so that its streaming thread comes out of the queue. */
   sv_collect_release_pad (&self->collect, pad->queue);
+  sv_batch_announce_gone (self, pad);
   gst_pad_set_active (gstpad, FALSE);
   gst_child_proxy_child_removed (GST_CHILD_PROXY (self), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
@@ -300,7 +306,7 @@ check_ready (GstSavantBatch *self)
   SavantTransformConfig config;
   SavantMemType mem_type;
   gchar *backend;
-  gboolean ready;
+  gboolean ready, rois_fit;
   gint gpu_id;
 
   pthread_mutex_lock (&self->lock);
@@ -308,8 +314,14 @@ check_ready (GstSavantBatch *self)
   mem_type = self->memory.mem_type;
   gpu_id = self->memory.gpu_id;
   config = self->settings.config;
+  rois_fit = self->roi_mode == SV_ROI_MODE_NONE || self->mode == SV_BATCH_UNIFORM;
   pthread_mutex_unlock (&self->lock);
-  ready = sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
+  if (!rois_fit)
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
+        ("roi-mode=batch cuts regions out of frames, which mode=non-uniform "
+         "cannot: use mode=uniform, or roi-mode=none"),
+        (NULL));
+  ready = rois_fit && sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
       && sv_check_engine (GST_ELEMENT (self), backend, &config);
   g_free (backend);
   return ready;
@@ -318,14 +330,17 @@ check_ready (GstSavantBatch *self)
 static gboolean
 start (GstSavantBatch *self)
 {
+  gboolean peer_copy;
   gchar *backend;
   gint status;
 
   pthread_mutex_lock (&self->lock);
   backend = g_strdup (self->memory.backend);
+  peer_copy = self->memory.peer_copy;
   sv_collect_set_batch_size (&self->collect, self->batch_size);
   pthread_mutex_unlock (&self->lock);
   status = savant_transform_new (backend, &self->transform);
+  savant_transform_allow_peer_copy (self->transform, peer_copy);
   self->slots = gst_savant_allocator_new (backend);
   g_free (backend);
   if (status != SAVANT_OK || self->slots == NULL) {
@@ -423,6 +438,7 @@ finalize (GObject *object)
   GstSavantBatch *self = GST_SAVANT_BATCH (object);
 
   sv_batch_clear_properties (self);
+  g_free (self->pictures);
   g_free (self->jobs);
   g_free (self->geometry);
   g_free (self->batch_slots);

@@ -13,8 +13,15 @@
  * system memory and downstream wants that, plain video/x-raw. Views are
  * read-only; whoever writes to one gets a copy.
  *
+ * Regions of interest (savantbatch's roi-mode=batch) are frames too: those of
+ * one frame follow one another in the order of its metas, all with the frame's
+ * time and ids. Each has a SavantBatchMeta of one slot with the id of the frame
+ * and of the region, its number and how many the frame has.
+ *
  * Pads may be requested and released at any time. Frames of sources without a
- * pad are counted as dropped-unlinked. An event that goes upstream into src_n
+ * pad are counted as dropped-unlinked. As soon as a source's pad of savantbatch
+ * is released, what is still on its way is dropped and counted
+ * dropped-released: src_n may be another source's by then. An event that goes upstream into src_n
  * reaches source n only.
  *
  * A flushing seek of a pipeline comes to every pad in turn; savantbatch lets no
@@ -87,7 +94,8 @@ static void
 reset_pad (GstSavantUnbatchPad *pad)
 {
   pad->flushing = FALSE;
-  pad->started = pad->has_caps = pad->has_segment = pad->ended = FALSE;
+  pad->started = pad->has_caps = pad->has_segment = FALSE;
+  pad->ended = pad->had_eos = FALSE;
 }
 
 GstSavantUnbatchPad *
@@ -101,6 +109,17 @@ sv_unbatch_find_pad (GstSavantUnbatch *self, guint source_id)
     gst_object_ref (pad);
   pthread_mutex_unlock (&self->lock);
   return pad;
+}
+
+gboolean
+sv_unbatch_is_gone (GstSavantUnbatch *self, guint source_id)
+{
+  gboolean gone;
+
+  pthread_mutex_lock (&self->lock);
+  gone = g_hash_table_contains (self->gone, GUINT_TO_POINTER (source_id));
+  pthread_mutex_unlock (&self->lock);
+  return gone;
 }
 
 GList *
@@ -226,18 +245,30 @@ push_slot (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstBuffer *batch,
         ("%" GST_PTR_FORMAT, batch));
     return GST_FLOW_ERROR;
   }
-  return gst_pad_push (GST_PAD (pad), view);
+  ret = gst_pad_push (GST_PAD (pad), view);
+  if (ret != GST_FLOW_ERROR || !pad->had_eos)
+    return ret;
+  /* Sinks take no new stream after EOS without a flush; that is no reason to
+   * stop the others. A true error is on the bus already. */
+  GST_DEBUG_OBJECT (pad, "takes nothing after its EOS");
+  return GST_FLOW_EOS;
 }
 
 static void
-count (GstSavantUnbatch *self, GstFlowReturn flow)
+count_out (GstSavantUnbatch *self)
 {
   pthread_mutex_lock (&self->lock);
   self->stats.held--;
-  if (flow == GST_FLOW_OK)
-    self->stats.out++;
-  else
-    self->stats.dropped[sv_drop_reason_of_flow (flow)]++;
+  self->stats.out++;
+  pthread_mutex_unlock (&self->lock);
+}
+
+static void
+count_dropped (GstSavantUnbatch *self, SvDropReason reason)
+{
+  pthread_mutex_lock (&self->lock);
+  self->stats.held--;
+  self->stats.dropped[reason]++;
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -254,6 +285,25 @@ combine (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstFlowReturn flow)
     flow = GST_FLOW_OK; /* released meanwhile */
   pthread_mutex_unlock (&self->lock);
   return flow;
+}
+
+/* The pad that a frame goes to, referenced. */
+static GstSavantUnbatchPad *
+pad_of_frame (GstSavantUnbatch *self, guint source_id, gboolean *gone,
+    gboolean *flushing)
+{
+  gpointer key = GUINT_TO_POINTER (source_id);
+  GstSavantUnbatchPad *pad;
+
+  pthread_mutex_lock (&self->lock);
+  *gone = g_hash_table_size (self->gone) > 0
+      && g_hash_table_contains (self->gone, key);
+  pad = *gone ? NULL : g_hash_table_lookup (self->pads, key);
+  *flushing = pad != NULL && pad->flushing;
+  if (pad != NULL)
+    gst_object_ref (pad);
+  pthread_mutex_unlock (&self->lock);
+  return pad;
 }
 
 static gboolean
@@ -274,11 +324,12 @@ split (GstSavantUnbatch *self, GstBuffer *batch, gpointer surface,
   GstFlowReturn ret = GST_FLOW_OK;
 
   for (guint slot = 0; slot < meta->n_slots; slot++) {
+    gboolean gone, flushing;
     GstSavantUnbatchPad *pad =
-        sv_unbatch_find_pad (self, meta->slots[slot].source_id);
+        pad_of_frame (self, meta->slots[slot].source_id, &gone, &flushing);
     GstFlowReturn flow = GST_FLOW_NOT_LINKED;
 
-    if (pad != NULL && is_flushing (self, pad))
+    if (flushing)
       flow = GST_FLOW_FLUSHING;
     else if (pad != NULL && ret == GST_FLOW_OK) {
       flow = push_slot (self, pad, batch, surface, slot);
@@ -287,7 +338,11 @@ split (GstSavantUnbatch *self, GstBuffer *batch, gpointer surface,
           flow == GST_FLOW_FLUSHING && is_flushing (self, pad) ? GST_FLOW_OK
                                                                : flow);
     }
-    count (self, flow);
+    if (flow == GST_FLOW_OK)
+      count_out (self);
+    else
+      count_dropped (self,
+          gone ? SV_DROP_RELEASED : sv_drop_reason_of_flow (flow));
     g_clear_pointer (&pad, gst_object_unref);
   }
   return ret;
@@ -344,6 +399,7 @@ reset (GstSavantUnbatch *self)
   gst_clear_caps (&self->caps);
   pthread_mutex_lock (&self->lock);
   gst_flow_combiner_reset (self->combiner);
+  g_hash_table_remove_all (self->gone);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -396,6 +452,7 @@ finalize (GObject *object)
 
   g_hash_table_unref (self->streams);
   g_hash_table_unref (self->pads);
+  g_hash_table_unref (self->gone);
   gst_flow_combiner_unref (self->combiner);
   gst_clear_object (&self->views);
   gst_clear_caps (&self->caps);
@@ -439,6 +496,7 @@ gst_savant_unbatch_init (GstSavantUnbatch *self)
 {
   pthread_mutex_init (&self->lock, NULL);
   self->pads = g_hash_table_new (NULL, NULL);
+  self->gone = g_hash_table_new (NULL, NULL);
   self->streams = g_hash_table_new_full (NULL, NULL, NULL, sv_stream_free);
   self->combiner = gst_flow_combiner_new ();
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");

@@ -55,6 +55,7 @@ struct _GstSavantUnbatchPad
   gboolean has_caps;
   gboolean has_segment;
   gboolean ended;
+  gboolean had_eos; /* of whatever stream, since the last flush */
   gboolean plain; /* video/x-raw without a feature */
   gboolean video_meta;
   guint caps_serial;
@@ -71,6 +72,7 @@ struct _GstSavantUnbatch
   SvFlowStats stats;
   GHashTable *pads; /* source id: GstSavantUnbatchPad, borrowed */
   GstFlowCombiner *combiner;
+  GHashTable *gone;    /* source id: how many serialized gone events will come */
   gboolean new_pads;   /* one was requested since the last buffer or event */
   guint32 seek_seqnum; /* of the last flushing seek */
 
@@ -86,6 +88,9 @@ struct _GstSavantUnbatch
 /* The pad of a source, referenced, or NULL. */
 GstSavantUnbatchPad *sv_unbatch_find_pad (GstSavantUnbatch *self,
     guint source_id);
+
+/* Whether what comes of a source is another's than that of its pad. */
+gboolean sv_unbatch_is_gone (GstSavantUnbatch *self, guint source_id);
 
 /* All src pads, referenced. */
 GList *sv_unbatch_list_pads (GstSavantUnbatch *self);

@@ -82,7 +82,7 @@ push_eos (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstEvent *event)
   if (pad->ended)
     return;
   sv_unbatch_push_start (pad, sv_unbatch_stream (self, pad->source_id));
-  pad->ended = TRUE;
+  pad->ended = pad->had_eos = TRUE;
   gst_pad_push_event (GST_PAD (pad), gst_event_ref (event));
 }
 
@@ -104,7 +104,8 @@ sv_unbatch_catch_up (GstSavantUnbatch *self)
     SvStream *stream =
         g_hash_table_lookup (self->streams, GUINT_TO_POINTER (pad->source_id));
 
-    if (stream == NULL || pad->started)
+    if (stream == NULL || pad->started
+        || sv_unbatch_is_gone (self, pad->source_id))
       continue;
     if (stream->stream_start != NULL)
       sv_unbatch_push_start (pad, stream);
@@ -152,7 +153,7 @@ after_flush (GstSavantUnbatch *self, GstSavantUnbatchPad *pad)
 
   pad->started =
       stream != NULL && start != NULL && start == stream->stream_start;
-  pad->has_caps = pad->has_segment = pad->ended = FALSE;
+  pad->has_caps = pad->has_segment = pad->ended = pad->had_eos = FALSE;
   gst_clear_event (&start);
 }
 
@@ -242,6 +243,22 @@ begin_flush (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstEvent *event,
   gst_pad_push_event (GST_PAD (pad), gst_event_ref (event));
 }
 
+/* One more, or one less, for which nothing of a source goes out. */
+static void
+count_gone (GstSavantUnbatch *self, guint source_id, gint more)
+{
+  gpointer key = GUINT_TO_POINTER (source_id);
+  gint n;
+
+  pthread_mutex_lock (&self->lock);
+  n = GPOINTER_TO_INT (g_hash_table_lookup (self->gone, key)) + more;
+  if (n > 0)
+    g_hash_table_insert (self->gone, key, GINT_TO_POINTER (n));
+  else
+    g_hash_table_remove (self->gone, key);
+  pthread_mutex_unlock (&self->lock);
+}
+
 /* FALSE where it is no event of a stream. */
 static gboolean
 unwrap (GstSavantUnbatch *self, GstEvent *event)
@@ -252,7 +269,15 @@ unwrap (GstSavantUnbatch *self, GstEvent *event)
 
   if (!sv_stream_event_parse (event, &source_id, NULL, &inner))
     return FALSE;
-  pad = sv_unbatch_find_pad (self, source_id);
+  if (sv_is_stream_gone_event (inner)) {
+    if (GST_EVENT_IS_SERIALIZED (event))
+      g_hash_table_remove (self->streams, GUINT_TO_POINTER (source_id));
+    count_gone (self, source_id, GST_EVENT_IS_SERIALIZED (event) ? -1 : 1);
+    return TRUE;
+  }
+  pad = sv_unbatch_is_gone (self, source_id)
+      ? NULL
+      : sv_unbatch_find_pad (self, source_id);
   if (GST_EVENT_IS_SERIALIZED (event)) {
     sv_unbatch_catch_up (self);
     take_stream_event (self, sv_unbatch_stream (self, source_id), pad, inner,
@@ -308,6 +333,8 @@ end_flush_of_all (GstSavantUnbatch *self)
 
   pthread_mutex_lock (&self->lock);
   gst_flow_combiner_reset (self->combiner);
+  /* The second of its events may have been lost on the way. */
+  g_hash_table_remove_all (self->gone);
   for (GList *l = pads; l != NULL; l = l->next)
     ((GstSavantUnbatchPad *) l->data)->flushing = FALSE;
   pthread_mutex_unlock (&self->lock);

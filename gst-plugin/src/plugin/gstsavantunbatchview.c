@@ -271,6 +271,27 @@ attach_ids (GstBuffer *view, const GstSavantBatchMeta *batch,
     g_free (list);
 }
 
+/* A region of interest stays known as one. */
+static void
+attach_region (GstBuffer *view, const GstSavantBatchMeta *batch,
+    const GstSavantBatchSlot *slot)
+{
+  GstSavantBatchSlot only = *slot;
+  GstSavantBatchMeta one = { .sequence = batch->sequence,
+    .reason = batch->reason,
+    .waiting_time_ns = batch->waiting_time_ns,
+    .n_slots = 1,
+    .slots = &only,
+    .n_ids = slot->n_ids,
+    .ids = batch->ids + slot->ids_at };
+
+  if (slot->n_rois == 0 || slot->n_ids > batch->n_ids
+      || slot->ids_at > batch->n_ids - slot->n_ids)
+    return;
+  only.ids_at = 0;
+  gst_buffer_set_savant_batch_meta (view, &one);
+}
+
 GstBuffer *
 sv_unbatch_view (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
     GstBuffer *batch, guint slot, const SavantImage *image)
@@ -287,6 +308,7 @@ sv_unbatch_view (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
   GST_BUFFER_DURATION (view) = from->duration;
   GST_BUFFER_FLAG_SET (view, from->flags);
   attach_ids (view, meta, from);
+  attach_region (view, meta, from);
   if (geometry != NULL && slot < geometry->n_slots)
     gst_buffer_set_savant_transform_meta (view, &geometry->slots[slot], 1);
   return view;
