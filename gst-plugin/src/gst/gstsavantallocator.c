@@ -442,6 +442,8 @@ sv_allocator_wrap_pixels (const SvBackendFns *backend,
 
   if (status == SAVANT_OK)
     status = sv_backend_resolve_mem_type (backend, pixels->mem_type, &mem_type);
+  if (status == SAVANT_OK && backend->check_place != NULL)
+    status = backend->check_place (pixels->data, mem_type, pixels->gpu_id);
   if (status != SAVANT_OK)
     return status;
   allocator = sv_allocator_new (backend);

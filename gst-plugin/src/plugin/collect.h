@@ -31,7 +31,7 @@ typedef enum SvItemKind
 typedef struct SvItem
 {
   SvItemKind kind;
-  uint64_t time; /* running time; of a gap: its end; or SV_COLLECT_NO_TIME */
+  uint64_t time;  /* running time; of a gap: its end; or SV_COLLECT_NO_TIME */
   uint64_t bytes; /* that a frame holds on to, for max_bytes */
   SvCollectPad *pad;  /* a reference, set when queued */
   int64_t arrival_ns; /* monotonic clock, set when queued */

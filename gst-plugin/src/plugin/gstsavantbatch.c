@@ -330,14 +330,17 @@ check_ready (GstSavantBatch *self)
 static gboolean
 start (GstSavantBatch *self)
 {
+  gboolean peer_copy;
   gchar *backend;
   gint status;
 
   pthread_mutex_lock (&self->lock);
   backend = g_strdup (self->memory.backend);
+  peer_copy = self->memory.peer_copy;
   sv_collect_set_batch_size (&self->collect, self->batch_size);
   pthread_mutex_unlock (&self->lock);
   status = savant_transform_new (backend, &self->transform);
+  savant_transform_allow_peer_copy (self->transform, peer_copy);
   self->slots = gst_savant_allocator_new (backend);
   g_free (backend);
   if (status != SAVANT_OK || self->slots == NULL) {
@@ -365,11 +368,11 @@ stop_waiting (GstSavantBatch *self)
 {
   GstBufferPool *pool;
 
-  sv_batch_stop_watch (self);
   pthread_mutex_lock (&self->lock);
   self->running = FALSE;
   pool = self->pool != NULL ? gst_object_ref (self->pool) : NULL;
   pthread_mutex_unlock (&self->lock);
+  sv_batch_stop_watch (self);
   sv_collect_stop (&self->collect);
   if (pool != NULL) {
     gst_buffer_pool_set_flushing (pool, TRUE);

@@ -77,7 +77,7 @@ typedef struct SvBatchItem
   gint slot; /* of the buffer's surface */
   SvPadCaps *caps;
   GstSegment segment;
-  gint64 own_id;     /* where the frame has none */
+  gint64 own_id;           /* where the frame has none */
   GstClockTimeDiff offset; /* in the running time */
   gint64 arrival_ns; /* sv_collect_now() when it came, before any waiting */
 } SvBatchItem;
@@ -117,12 +117,13 @@ struct _GstSavantBatchPad
   GstClockTime threshold; /* of a discontinuity */
   SvStartTime start_time;
   gboolean live;
-  GstClockTime latency;      /* of its source, if live */
-  gboolean latency_told;     /* a warning */
-  GstClockTimeDiff offset;   /* only its streaming thread writes */
-  guint flush_serial;  /* of the last FLUSH_START */
-  guint32 seek_seqnum; /* of the last seek that it passed on */
+  GstClockTime latency;    /* of its source, if live */
+  gboolean latency_told;   /* a warning */
+  GstClockTimeDiff offset; /* only its streaming thread writes */
+  guint flush_serial;      /* of the last FLUSH_START */
+  guint32 seek_seqnum;     /* of the last seek that it passed on */
   gboolean has_caps;
+  gint caps_gpu; /* that they name, -1 = none */
   gint fps_n, fps_d;
 
   /* The pad's streaming thread. */

@@ -109,7 +109,8 @@ open_surface (GstSavantBatch *self, SvBatchItem *item)
 }
 
 gchar *
-sv_batch_open_frame (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item)
+sv_batch_open_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
+    SvBatchItem *item)
 {
   SvBatchMode mode;
   gchar *problem;

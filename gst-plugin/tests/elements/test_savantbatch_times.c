@@ -136,16 +136,15 @@ GST_START_TEST (test_w9_late_join_from_zero)
   for (guint i = 2; i < 4; i++) {
     push_at (&rig, 0, (10 + i) * GST_SECOND);
     push_at (&rig, 1, (i - 2) * GST_SECOND);
-    fail_unless_equals_uint64 (
-        expect_time (&rig, 2, 1, (9 + i) * GST_SECOND), (9 + i) * GST_SECOND);
+    fail_unless_equals_uint64 (expect_time (&rig, 2, 1, (9 + i) * GST_SECOND),
+        (9 + i) * GST_SECOND);
   }
   batch_rig_clear (&rig);
 
   /* As it is: then all batches stand still. */
   begin (&rig, 2, "start-time", "as-is");
   push_at (&rig, 0, 10 * GST_SECOND);
-  gst_harness_push_event (rig.in[1],
-      gst_event_new_gap (0, 11 * GST_SECOND));
+  gst_harness_push_event (rig.in[1], gst_event_new_gap (0, 11 * GST_SECOND));
   expect_time (&rig, 1, 0, 10 * GST_SECOND);
   push_at (&rig, 0, 11 * GST_SECOND);
   push_at (&rig, 1, 0);
@@ -314,8 +313,7 @@ GST_START_TEST (test_w8_w8b_qos_in_the_time_of_the_source)
       while (gst_harness_upstream_events_in_queue (rig.in[i]) > 0)
         gst_event_unref (gst_harness_pull_upstream_event (rig.in[i]));
     gst_harness_push_upstream_event (rig.out,
-        gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, 30,
-            11 * GST_SECOND));
+        gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, 30, 11 * GST_SECOND));
     for (guint i = 0; i < 3; i++)
       while (gst_harness_upstream_events_in_queue (rig.in[i]) > 0) {
         GstEvent *event = gst_harness_pull_upstream_event (rig.in[i]);
@@ -323,8 +321,7 @@ GST_START_TEST (test_w8_w8b_qos_in_the_time_of_the_source)
 
         fail_unless_equals_int (GST_EVENT_TYPE (event), GST_EVENT_QOS);
         gst_event_parse_qos (event, NULL, NULL, NULL, &time);
-        fail_unless_equals_uint64 (time,
-            (i == 2 ? 1 : 11) * GST_SECOND);
+        fail_unless_equals_uint64 (time, (i == 2 ? 1 : 11) * GST_SECOND);
         gst_event_unref (event);
         n++;
       }

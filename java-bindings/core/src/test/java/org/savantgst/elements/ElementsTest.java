@@ -100,6 +100,9 @@ public class ElementsTest {
     }
     transform.setUsePar(false);
     assertFalse(transform.isUsePar());
+    assertFalse(transform.isPeerCopy());
+    transform.setPeerCopy(true);
+    assertTrue(transform.isPeerCopy());
     transform.setCrop(new Rect(1, 2, 3, 4));
     assertEquals(transform.getCrop(), new Rect(1, 2, 3, 4));
     assertEquals(((Number) transform.get("crop-left")).intValue(), 2);
