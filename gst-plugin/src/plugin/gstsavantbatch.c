@@ -249,6 +249,7 @@ release_pad (GstElement *element, GstPad *gstpad)
 {
   GstSavantBatch *self = GST_SAVANT_BATCH (element);
   GstSavantBatchPad *pad = GST_SAVANT_BATCH_PAD (gstpad);
+  gboolean live;
 
   gst_object_ref (pad);
   /* First, so that its streaming thread comes out of the queue. */
@@ -260,7 +261,10 @@ release_pad (GstElement *element, GstPad *gstpad)
   gst_element_remove_pad (element, gstpad);
   pthread_mutex_lock (&self->lock);
   self->renegotiate = TRUE;
+  live = pad->live;
   pthread_mutex_unlock (&self->lock);
+  if (live)
+    sv_batch_post_latency (self);
   gst_object_unref (pad);
 }
 

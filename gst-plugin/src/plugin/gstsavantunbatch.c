@@ -234,7 +234,8 @@ push_slot (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstBuffer *batch,
     return GST_FLOW_ERROR;
   }
   sv_unbatch_push_start (pad, stream);
-  ret = sv_unbatch_negotiate (self, pad, stream, batch, &image);
+  ret = sv_unbatch_negotiate (self, pad, stream,
+      gst_savant_surface_get_mem_type (surface), &image);
   if (ret != GST_FLOW_OK)
     return ret;
   sv_unbatch_push_sticky (pad, stream);
@@ -348,6 +349,14 @@ split (GstSavantUnbatch *self, GstBuffer *batch, gpointer surface,
   return ret;
 }
 
+static void
+note_sample (GstSavantUnbatch *self, gpointer surface)
+{
+  self->has_sample =
+      gst_savant_surface_get_image (surface, 0, &self->sample) == SAVANT_OK;
+  self->sample_mem_type = gst_savant_surface_get_mem_type (surface);
+}
+
 static GstFlowReturn
 chain (GstPad *pad, GstObject *parent, GstBuffer *batch)
 {
@@ -379,6 +388,8 @@ chain (GstPad *pad, GstObject *parent, GstBuffer *batch)
     self->stats.held += meta->n_slots;
     pthread_mutex_unlock (&self->lock);
     sv_unbatch_catch_up (self);
+    note_sample (self, surface);
+    sv_unbatch_push_gaps (self);
     ret = split (self, batch, surface, meta);
   }
   gst_buffer_unref (batch);
@@ -397,6 +408,7 @@ reset (GstSavantUnbatch *self)
   g_list_free_full (pads, gst_object_unref);
   g_hash_table_remove_all (self->streams);
   gst_clear_caps (&self->caps);
+  self->has_sample = self->has_gaps = FALSE;
   pthread_mutex_lock (&self->lock);
   gst_flow_combiner_reset (self->combiner);
   g_hash_table_remove_all (self->gone);

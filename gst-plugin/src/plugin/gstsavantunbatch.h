@@ -36,6 +36,7 @@ typedef struct SvStream
   GstEvent *segment;
   GList *others; /* sticky events after the segment */
   GstCaps *caps; /* of the source's own frames */
+  GstEvent *gap; /* the last one that came too early */
   guint caps_serial;
   gboolean ended;
 } SvStream;
@@ -81,6 +82,10 @@ struct _GstSavantUnbatch
   GstAllocator *views;
   GstCaps *caps;
   GstSavantFrameInfo info;
+  gboolean has_gaps;   /* a stream has one that came too early */
+  gboolean has_sample; /* what a slot of the last batch is */
+  SavantMemType sample_mem_type;
+  SavantImage sample; /* its pixels may be gone */
 };
 
 /* -- gstsavantunbatch.c -- */
@@ -108,6 +113,9 @@ void sv_stream_free (gpointer stream);
 void sv_unbatch_push_start (GstSavantUnbatchPad *pad, SvStream *stream);
 void sv_unbatch_push_sticky (GstSavantUnbatchPad *pad, SvStream *stream);
 
+/* Gaps that came before the first batch of all. */
+void sv_unbatch_push_gaps (GstSavantUnbatch *self);
+
 /* Pads that came late learn that their stream has begun or ended. */
 void sv_unbatch_catch_up (GstSavantUnbatch *self);
 
@@ -115,8 +123,13 @@ void sv_unbatch_catch_up (GstSavantUnbatch *self);
 
 /* Chooses and pushes caps for the picture; posts an error on failure. */
 GstFlowReturn sv_unbatch_negotiate (GstSavantUnbatch *self,
-    GstSavantUnbatchPad *pad, const SvStream *stream, GstBuffer *batch,
+    GstSavantUnbatchPad *pad, const SvStream *stream, SavantMemType mem_type,
     const SavantImage *image);
+
+/* What a gap needs before it where no frame has come yet, or else its sink
+ * would wait for one. FALSE where it cannot be known yet. */
+gboolean sv_unbatch_begin_gap (GstSavantUnbatch *self,
+    GstSavantUnbatchPad *pad, SvStream *stream);
 
 /* Slot `slot` with its metas and times, or NULL and savant_last_error(). */
 GstBuffer *sv_unbatch_view (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
