@@ -18,6 +18,12 @@
  * time, from any thread, in any state, at most 1024 at a time; more pads than
  * slots take turns. The last batches before EOS may be partial.
  *
+ * Releasing a pad waits for nothing but a frame that is being looked at. A
+ * source that is running then gets GST_FLOW_FLUSHING or, as it is unlinked,
+ * GST_FLOW_NOT_LINKED, of which most sources make an ERROR; to take one out
+ * without, emit the pad's signal end-of-stream, set the source to NULL, release
+ * the pad.
+ *
  * Every frame is accounted for: in the property stats, which the element
  * message `savant-stats` repeats every stats-interval, in = out + held +
  * dropped in each single read; a drop that nobody asked for (late, leaky,

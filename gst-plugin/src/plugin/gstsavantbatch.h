@@ -250,9 +250,9 @@ void sv_batch_stop_watch (GstSavantBatch *self);
 gboolean sv_batch_place_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
     SvBatchItem *item);
 
-/* The running time of a position in the segment. */
-GstClockTime sv_batch_pad_time (GstSavantBatch *self, GstSavantBatchPad *pad,
-    GstClockTime position);
+/* Until when a gap of the segment lasts, in running time. */
+GstClockTime sv_batch_gap_time (GstSavantBatch *self, GstSavantBatchPad *pad,
+    GstClockTime end);
 
 /* -- gstsavantbatchpad.c -- */
 
