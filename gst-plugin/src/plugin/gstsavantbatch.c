@@ -366,11 +366,11 @@ stop_waiting (GstSavantBatch *self)
 {
   GstBufferPool *pool;
 
-  sv_batch_stop_watch (self);
   pthread_mutex_lock (&self->lock);
   self->running = FALSE;
   pool = self->pool != NULL ? gst_object_ref (self->pool) : NULL;
   pthread_mutex_unlock (&self->lock);
+  sv_batch_stop_watch (self);
   sv_collect_stop (&self->collect);
   if (pool != NULL) {
     gst_buffer_pool_set_flushing (pool, TRUE);
