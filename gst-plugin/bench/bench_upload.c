@@ -98,8 +98,8 @@ open_job (Bench *bench, const Job *job)
   bench->src_bytes = lay_out (&image, job->src, width, height, 1, NULL);
   bench->dst_bytes =
       lay_out (&image, job->dst, job->width, job->height, 512, NULL);
-  bench->src = sv_cuda_backend.alloc (bench->mem_type, 0,
-      N_PICTURES * bench->src_bytes);
+  bench->src =
+      sv_cuda_backend.alloc (bench->mem_type, 0, N_PICTURES * bench->src_bytes);
   bench->dst = sv_cuda_backend.alloc (SAVANT_MEM_CUDA_DEVICE, 0,
       N_PICTURES * bench->dst_bytes);
   if (bench->src == NULL || bench->dst == NULL

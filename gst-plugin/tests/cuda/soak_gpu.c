@@ -161,7 +161,8 @@ main (int argc, char **argv)
           "most %.0f; process %.0f and %.0f MiB\n",
       cycles, (gint) ((g_get_monotonic_time () - start) / G_USEC_PER_SEC), gpu,
       gpu_mib (), most, rss, rss_mib ());
-  if (gpu_mib () <= gpu + MAX_GROWTH_MIB && rss_mib () <= rss + MAX_RSS_GROWTH_MIB)
+  if (gpu_mib () <= gpu + MAX_GROWTH_MIB
+      && rss_mib () <= rss + MAX_RSS_GROWTH_MIB)
     return 0;
   printf ("soak_gpu: more than %.0f MiB of the GPU or %.0f MiB of the process "
           "are not given back\n",

@@ -24,7 +24,7 @@ static const FakeCuda *fake;
 typedef struct Outcome
 {
   guint errors;
-  guint echoes; /* what a source says once a push has failed */
+  guint echoes;   /* what a source says once a push has failed */
   gboolean ended; /* by EOS */
   gchar *text;    /* of the first error */
 } Outcome;
@@ -40,7 +40,8 @@ run (const gchar *text)
       gst_element_set_state (pipeline, GST_STATE_PLAYING);
 
   while ((message = gst_bus_timed_pop_filtered (bus,
-              outcome.errors + outcome.echoes > 0 || ret == GST_STATE_CHANGE_FAILURE
+              outcome.errors + outcome.echoes > 0
+                      || ret == GST_STATE_CHANGE_FAILURE
                   ? 0
                   : 20 * GST_SECOND,
               GST_MESSAGE_ERROR | GST_MESSAGE_EOS))) {
@@ -81,14 +82,16 @@ static const gchar *const pipelines[] = {
   "videotestsrc num-buffers=3 ! video/x-raw,format=I420,width=64,height=48 ! "
   "savanttransform backend=cuda ! video/x-raw(memory:NVMM),format=RGBA,"
   "width=32,height=32" SINK,
-  "savantbatch name=b backend=cuda ! " SURFACES ("RGBA", 32,
-      32) SINK "savantbufgen backend=cuda num-buffers=3 ! " SURFACES ("NV12",
-      64, 48) "! b.sink_0 savantbufgen backend=cuda num-buffers=3 ! "
-      "video/x-raw,format=RGBA,width=64,height=48,framerate=30/1 ! b.sink_1",
+  "savantbatch name=b backend=cuda ! " SURFACES ("RGBA", 32, 32) SINK
+  "savantbufgen backend=cuda num-buffers=3 ! " SURFACES ("NV12", 64,
+      48) "! b.sink_0 savantbufgen backend=cuda num-buffers=3 ! "
+          "video/x-raw,format=RGBA,width=64,height=48,framerate=30/1 ! "
+          "b.sink_1",
   "savantbatch name=b backend=cuda mode=non-uniform" SINK
   "savantbufgen backend=cuda num-buffers=3 ! " SURFACES ("NV12", 64,
       48) "! b.sink_0 savantbufgen backend=cuda num-buffers=3 ! "
-      "video/x-raw,format=RGBA,width=64,height=48,framerate=30/1 ! b.sink_1",
+          "video/x-raw,format=RGBA,width=64,height=48,framerate=30/1 ! "
+          "b.sink_1",
 };
 
 /* Frames may fail where nobody can tell, as when something is given back. */
@@ -99,8 +102,9 @@ check (const gchar *text, gint call, const Outcome *outcome, guint most)
       call, text);
   fail_unless (outcome->echoes == 0 || outcome->errors > 0,
       "call %d: no reason is told: %s", call, text);
-  fail_unless (outcome->errors <= most, "call %d: %u errors, the first is %s: %s",
-      call, outcome->errors, outcome->text, text);
+  fail_unless (outcome->errors <= most,
+      "call %d: %u errors, the first is %s: %s", call, outcome->errors,
+      outcome->text, text);
   if (outcome->errors > 0)
     fail_unless (strstr (outcome->text, "CUDA") != NULL
             || strstr (outcome->text, "cuda") != NULL,

@@ -35,8 +35,8 @@ run (const gchar *text, guint8 *pixels, gint *gpu_id, gchar **error)
        tries++) {
     GstBuffer *buffer;
 
-    sample = gst_app_sink_try_pull_sample (GST_APP_SINK (sink),
-        50 * GST_MSECOND);
+    sample =
+        gst_app_sink_try_pull_sample (GST_APP_SINK (sink), 50 * GST_MSECOND);
     message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
     if (sample == NULL)
       continue;
@@ -53,6 +53,9 @@ run (const gchar *text, guint8 *pixels, gint *gpu_id, gchar **error)
     gst_sample_unref (sample);
     n++;
   }
+  /* Told before the end of the stream, but seen after it. */
+  if (message == NULL)
+    message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
   if (message != NULL) {
     gst_message_parse_error (message, &failure, NULL);
     *error = g_strdup (failure->message);
