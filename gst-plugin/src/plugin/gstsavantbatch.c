@@ -324,14 +324,16 @@ check_ready (GstSavantBatch *self)
   mem_type = self->memory.mem_type;
   gpu_id = self->memory.gpu_id;
   config = self->settings.config;
-  rois_fit = self->roi_mode == SV_ROI_MODE_NONE || self->mode == SV_BATCH_UNIFORM;
+  rois_fit =
+      self->roi_mode == SV_ROI_MODE_NONE || self->mode == SV_BATCH_UNIFORM;
   pthread_mutex_unlock (&self->lock);
   if (!rois_fit)
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
         ("roi-mode=batch cuts regions out of frames, which mode=non-uniform "
          "cannot: use mode=uniform, or roi-mode=none"),
         (NULL));
-  ready = rois_fit && sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
+  ready = rois_fit
+      && sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
       && sv_check_engine (GST_ELEMENT (self), backend, &config);
   g_free (backend);
   return ready;

@@ -311,7 +311,8 @@ void sv_batch_post_flow_error (GstSavantBatch *self, GstFlowReturn flow);
 
 /* -- gstsavantbatchmake.c -- */
 
-/* A batch of `n` pictures of the frames of `take`; posts an error on failure. */
+/* A batch of `n` pictures of the frames of `take`; posts an error on failure.
+ */
 GstFlowReturn sv_batch_make (GstSavantBatch *self, const SvTake *take,
     const SvBatchPicture *pictures, guint n, GstBuffer **buffer);
 

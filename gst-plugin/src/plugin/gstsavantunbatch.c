@@ -21,8 +21,8 @@
  * Pads may be requested and released at any time. Frames of sources without a
  * pad are counted as dropped-unlinked. As soon as a source's pad of savantbatch
  * is released, what is still on its way is dropped and counted
- * dropped-released: src_n may be another source's by then. An event that goes upstream into src_n
- * reaches source n only.
+ * dropped-released: src_n may be another source's by then. An event that goes
+ * upstream into src_n reaches source n only.
  *
  * A flushing seek of a pipeline comes to every pad in turn; savantbatch lets no
  * frame out until all linked pads have had it, or half a second after the last

@@ -57,7 +57,7 @@ struct _GstSavantUnbatchPad
   gboolean has_segment;
   gboolean ended;
   gboolean had_eos; /* of whatever stream, since the last flush */
-  gboolean plain; /* video/x-raw without a feature */
+  gboolean plain;   /* video/x-raw without a feature */
   gboolean video_meta;
   guint caps_serial;
   GstVideoInfo info;
@@ -73,8 +73,8 @@ struct _GstSavantUnbatch
   SvFlowStats stats;
   GHashTable *pads; /* source id: GstSavantUnbatchPad, borrowed */
   GstFlowCombiner *combiner;
-  GHashTable *gone;    /* source id: how many serialized gone events will come */
-  gboolean new_pads;   /* one was requested since the last buffer or event */
+  GHashTable *gone;  /* source id: how many serialized gone events will come */
+  gboolean new_pads; /* one was requested since the last buffer or event */
   guint32 seek_seqnum; /* of the last flushing seek */
 
   /* The streaming thread. */

@@ -143,8 +143,9 @@ GST_START_TEST (test_w23_a_released_index_is_new_again)
     batch_rig_add_input (&rig);
     fail_unless_equals_uint64 (pad_stat (&rig, "sink_1", "in"), 0);
   }
-  fail_unless_equals_uint64 (
-      batch_rig_inner_stat (rig.batch, "released", "out"), 60);
+  fail_unless_equals_uint64 (batch_rig_inner_stat (rig.batch, "released",
+                                 "out"),
+      60);
   batch_rig_clear (&rig);
 }
 GST_END_TEST;
@@ -273,9 +274,8 @@ GST_START_TEST (test_w31_an_error_of_one_pad)
       fail_unless (drop ? flow == GST_FLOW_EOS : flow < 0, "%s",
           gst_flow_get_name (flow));
       if (what < 2)
-        batch_rig_expect (&rig,
-            drop ? GST_MESSAGE_WARNING : GST_MESSAGE_ERROR, "pad sink_0", text,
-            NULL);
+        batch_rig_expect (&rig, drop ? GST_MESSAGE_WARNING : GST_MESSAGE_ERROR,
+            "pad sink_0", text, NULL);
       else
         batch_rig_expect (&rig, GST_MESSAGE_WARNING, "pad sink_0", NULL);
       for (guint k = 0; k < 3; k++) {
@@ -471,10 +471,10 @@ seek_on (gpointer data)
 /* Seeks of the whole while sources come and go: it plays on. */
 GST_START_TEST (test_seeks_while_pads_come_and_go)
 {
-  GstElement *pipeline = gst_parse_launch (
-      "savantbatch name=b ! fakesink sync=false async=false "
-      "videotestsrc ! " SMALL " ! b.sink_0",
-      NULL);
+  GstElement *pipeline =
+      gst_parse_launch ("savantbatch name=b ! fakesink sync=false async=false "
+                        "videotestsrc ! " SMALL " ! b.sink_0",
+          NULL);
   GstElement *batch = gst_bin_get_by_name (GST_BIN (pipeline), "b");
   GstBus *bus = gst_element_get_bus (pipeline);
   GThread *thread;
@@ -484,8 +484,8 @@ GST_START_TEST (test_seeks_while_pads_come_and_go)
   gst_element_get_state (pipeline, NULL, NULL, 10 * GST_SECOND);
   thread = g_thread_new ("seeker", seek_on, pipeline);
   for (guint i = 0; i < 10; i++) {
-    GstElement *bin = gst_parse_bin_from_description ("videotestsrc ! " SMALL,
-        TRUE, NULL);
+    GstElement *bin =
+        gst_parse_bin_from_description ("videotestsrc ! " SMALL, TRUE, NULL);
     GstPad *src = gst_element_get_static_pad (bin, "src");
     GstPad *sink = gst_element_request_pad_simple (batch, "sink_%u");
 

@@ -219,8 +219,8 @@ GST_START_TEST (test_w26_eos_and_stream_start_of_one_stream)
         gst_buffer_unref (gst_harness_pull (rig.outs[i]));
     }
     for (guint i = 0; i < 3; i++)
-      fail_unless_equals_int (
-          count_downstream (rig.outs[i], GST_EVENT_EOS), i == ends);
+      fail_unless_equals_int (count_downstream (rig.outs[i], GST_EVENT_EOS),
+          i == ends);
     gst_harness_push_event (rig.in[ends],
         gst_event_new_stream_start ("another"));
     gst_harness_set_src_caps_str (rig.in[ends], SMALL);
@@ -231,8 +231,9 @@ GST_START_TEST (test_w26_eos_and_stream_start_of_one_stream)
     for (guint i = 0; i < 3; i++)
       gst_buffer_unref (gst_harness_pull (rig.outs[i]));
     for (guint i = 0; i < 3; i++)
-      fail_unless_equals_int (
-          count_downstream (rig.outs[i], GST_EVENT_STREAM_START), i == ends);
+      fail_unless_equals_int (count_downstream (rig.outs[i],
+                                  GST_EVENT_STREAM_START),
+          i == ends);
   }
   batch_rig_expect_stat (rig.batch, "held", 0);
   batch_rig_clear (&rig);
@@ -262,8 +263,8 @@ GST_START_TEST (test_w15_a_pad_that_only_sends_gaps)
     gst_buffer_unref (gst_harness_pull (rig.outs[0]));
   }
   batch_rig_expect_stat (rig.batch, "out", 52);
-  fail_unless_equals_uint64 (
-      batch_rig_inner_stat (rig.batch, "reasons", "gap"), 50);
+  fail_unless_equals_uint64 (batch_rig_inner_stat (rig.batch, "reasons", "gap"),
+      50);
   gst_harness_push_event (rig.in[1], gst_event_new_eos ());
   gst_harness_push_event (rig.in[0], gst_event_new_eos ());
   while ((event = gst_harness_pull_event (rig.outs[1])) != NULL) {
