@@ -111,8 +111,8 @@ regress (const GArray *samples, gsize offset)
   }
   slope.a_change = xx > 0 ? xy / xx : 0;
   for (guint i = 0; i < n; i++) {
-    gdouble d = Y (i) - mean_y
-        - slope.a_change * (SAMPLE (i)->changes - mean_x);
+    gdouble d =
+        Y (i) - mean_y - slope.a_change * (SAMPLE (i)->changes - mean_x);
 
     rest += d * d;
   }

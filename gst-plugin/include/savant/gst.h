@@ -142,9 +142,10 @@ SAVANT_API G_DECLARE_FINAL_TYPE (GstSavantFrameAllocator,
 
 /* An allocator of such memory, for gst_allocator_alloc() and for the config of
  * any pool of video/x-raw; savanttransform offers one in its ALLOCATION answer
- * where it uploads. `backend` as for gst_savant_allocator_new(). NULL and
- * savant_last_error() where that has no pinned memory. Owned by the caller. Any
- * thread may allocate. */
+ * where it uploads. Where no more memory can be pinned it gives GStreamer's
+ * ordinary memory, with a warning in the log. `backend` as for
+ * gst_savant_allocator_new(). NULL and savant_last_error() where that has no
+ * pinned memory. Owned by the caller. Any thread may allocate. */
 SAVANT_API GstAllocator *gst_savant_frame_allocator_new (const gchar *backend,
     gint gpu_id);
 

@@ -56,9 +56,12 @@ memory_new (GstAllocator *allocator, const SvBackendFns *backend,
   if (self == NULL || (size > 0 && self->pixels == NULL)) {
     sv_fail (SAVANT_ERROR_OUT_OF_MEMORY,
         "no memory for a surface of %u slots of %" G_GSIZE_FORMAT
-        " bytes each in %s memory of backend %s",
+        " bytes each in %s memory of backend %s: %s",
         batch_size, size / batch_size, savant_mem_type_name (mem_type),
-        backend->name);
+        backend->name,
+        self == NULL || mem_type == SAVANT_MEM_SYSTEM
+            ? "the machine has none left"
+            : savant_last_error ());
     g_free (self);
     return NULL;
   }

@@ -253,9 +253,9 @@ void sv_batch_stop_watch (GstSavantBatch *self);
 gboolean sv_batch_place_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
     SvBatchItem *item);
 
-/* The running time of a position in the segment. */
-GstClockTime sv_batch_pad_time (GstSavantBatch *self, GstSavantBatchPad *pad,
-    GstClockTime position);
+/* Until when a gap of the segment lasts, in running time. */
+GstClockTime sv_batch_gap_time (GstSavantBatch *self, GstSavantBatchPad *pad,
+    GstClockTime end);
 
 /* -- gstsavantbatchpad.c -- */
 
@@ -314,7 +314,8 @@ void sv_batch_post_flow_error (GstSavantBatch *self, GstFlowReturn flow);
 
 /* -- gstsavantbatchmake.c -- */
 
-/* A batch of `n` pictures of the frames of `take`; posts an error on failure. */
+/* A batch of `n` pictures of the frames of `take`; posts an error on failure.
+ */
 GstFlowReturn sv_batch_make (GstSavantBatch *self, const SvTake *take,
     const SvBatchPicture *pictures, guint n, GstBuffer **buffer);
 

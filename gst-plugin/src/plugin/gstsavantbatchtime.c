@@ -131,14 +131,20 @@ begin_stream (GstSavantBatch *self, GstSavantBatchPad *pad, GstClockTime time)
 }
 
 GstClockTime
-sv_batch_pad_time (GstSavantBatch *self, GstSavantBatchPad *pad,
-    GstClockTime position)
+sv_batch_gap_time (GstSavantBatch *self, GstSavantBatchPad *pad,
+    GstClockTime end)
 {
-  GstClockTime time = own_time (pad, position);
+  GstClockTime time = own_time (pad, end);
 
   if (pad->fresh)
     begin_stream (self, pad, time);
-  return GST_CLOCK_TIME_IS_VALID (time) ? move (time, pad->offset) : time;
+  if (!GST_CLOCK_TIME_IS_VALID (time))
+    return time;
+  time = move (time, pad->offset);
+  /* What follows on the gap is no jump. */
+  if (!GST_CLOCK_TIME_IS_VALID (pad->last_time) || pad->last_time < time)
+    pad->last_time = time;
+  return time;
 }
 
 static gboolean

@@ -21,8 +21,8 @@
  * Pads may be requested and released at any time. Frames of sources without a
  * pad are counted as dropped-unlinked. As soon as a source's pad of savantbatch
  * is released, what is still on its way is dropped and counted
- * dropped-released: src_n may be another source's by then. An event that goes upstream into src_n
- * reaches source n only.
+ * dropped-released: src_n may be another source's by then. An event that goes
+ * upstream into src_n reaches source n only.
  *
  * A flushing seek of a pipeline comes to every pad in turn; savantbatch lets no
  * frame out until all linked pads have had it, or half a second after the last
@@ -239,7 +239,8 @@ push_slot (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstBuffer *batch,
     return GST_FLOW_ERROR;
   }
   sv_unbatch_push_start (pad, stream);
-  ret = sv_unbatch_negotiate (self, pad, stream, batch, &image);
+  ret = sv_unbatch_negotiate (self, pad, stream,
+      gst_savant_surface_get_mem_type (surface), &image);
   if (ret != GST_FLOW_OK)
     return ret;
   sv_unbatch_push_sticky (pad, stream);
@@ -352,6 +353,14 @@ split (GstSavantUnbatch *self, GstBuffer *batch, gpointer surface,
   return ret;
 }
 
+static void
+note_sample (GstSavantUnbatch *self, gpointer surface)
+{
+  self->has_sample =
+      gst_savant_surface_get_image (surface, 0, &self->sample) == SAVANT_OK;
+  self->sample_mem_type = gst_savant_surface_get_mem_type (surface);
+}
+
 /* A batch of surfaces. */
 static GstFlowReturn
 take_batch (GstSavantUnbatch *self, GstBuffer *batch, gpointer surface)
@@ -379,6 +388,8 @@ take_batch (GstSavantUnbatch *self, GstBuffer *batch, gpointer surface)
   self->stats.held += meta->n_slots;
   pthread_mutex_unlock (&self->lock);
   sv_unbatch_catch_up (self);
+  note_sample (self, surface);
+  sv_unbatch_push_gaps (self);
   return split (self, batch, surface, meta);
 }
 
@@ -419,6 +430,7 @@ reset (GstSavantUnbatch *self)
   g_list_free_full (pads, gst_object_unref);
   g_hash_table_remove_all (self->streams);
   gst_clear_caps (&self->caps);
+  self->has_sample = self->has_gaps = FALSE;
   pthread_mutex_lock (&self->lock);
   gst_flow_combiner_reset (self->combiner);
   g_hash_table_remove_all (self->gone);

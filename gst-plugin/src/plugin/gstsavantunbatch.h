@@ -38,6 +38,7 @@ typedef struct SvStream
   GstEvent *segment;
   GList *others; /* sticky events after the segment */
   GstCaps *caps; /* of the source's own frames */
+  GstEvent *gap; /* the last one that came too early */
   guint caps_serial;
   gboolean ended;
 } SvStream;
@@ -58,7 +59,7 @@ struct _GstSavantUnbatchPad
   gboolean has_segment;
   gboolean ended;
   gboolean had_eos; /* of whatever stream, since the last flush */
-  gboolean plain; /* video/x-raw without a feature */
+  gboolean plain;   /* video/x-raw without a feature */
   gboolean video_meta;
   guint caps_serial;
   GstVideoInfo info;
@@ -74,8 +75,8 @@ struct _GstSavantUnbatch
   SvFlowStats stats;
   GHashTable *pads; /* source id: GstSavantUnbatchPad, borrowed */
   GstFlowCombiner *combiner;
-  GHashTable *gone;    /* source id: how many serialized gone events will come */
-  gboolean new_pads;   /* one was requested since the last buffer or event */
+  GHashTable *gone;  /* source id: how many serialized gone events will come */
+  gboolean new_pads; /* one was requested since the last buffer or event */
   guint32 seek_seqnum; /* of the last flushing seek */
 
   /* The streaming thread. */
@@ -84,6 +85,10 @@ struct _GstSavantUnbatch
   GstCaps *caps;
   GstSavantFrameInfo info;
   gboolean analytics; /* the caps are SV_ANALYTICS_CAPS */
+  gboolean has_gaps;   /* a stream has one that came too early */
+  gboolean has_sample; /* what a slot of the last batch is */
+  SavantMemType sample_mem_type;
+  SavantImage sample; /* its pixels may be gone */
 };
 
 /* -- gstsavantunbatch.c -- */
@@ -125,6 +130,9 @@ void sv_stream_free (gpointer stream);
 void sv_unbatch_push_start (GstSavantUnbatchPad *pad, SvStream *stream);
 void sv_unbatch_push_sticky (GstSavantUnbatchPad *pad, SvStream *stream);
 
+/* Gaps that came before the first batch of all. */
+void sv_unbatch_push_gaps (GstSavantUnbatch *self);
+
 /* Pads that came late learn that their stream has begun or ended. */
 void sv_unbatch_catch_up (GstSavantUnbatch *self);
 
@@ -132,8 +140,13 @@ void sv_unbatch_catch_up (GstSavantUnbatch *self);
 
 /* Chooses and pushes caps for the picture; posts an error on failure. */
 GstFlowReturn sv_unbatch_negotiate (GstSavantUnbatch *self,
-    GstSavantUnbatchPad *pad, const SvStream *stream, GstBuffer *batch,
+    GstSavantUnbatchPad *pad, const SvStream *stream, SavantMemType mem_type,
     const SavantImage *image);
+
+/* What a gap needs before it where no frame has come yet, or else its sink
+ * would wait for one. FALSE where it cannot be known yet. */
+gboolean sv_unbatch_begin_gap (GstSavantUnbatch *self,
+    GstSavantUnbatchPad *pad, SvStream *stream);
 
 /* Slot `slot` with its metas and times, or NULL and savant_last_error(). */
 GstBuffer *sv_unbatch_view (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,

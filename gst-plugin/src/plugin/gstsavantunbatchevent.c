@@ -13,6 +13,7 @@ forget_stream (SvStream *stream)
   gst_clear_event (&stream->stream_start);
   gst_clear_event (&stream->segment);
   gst_clear_caps (&stream->caps);
+  gst_clear_event (&stream->gap);
   g_list_free_full (stream->others, (GDestroyNotify) gst_event_unref);
   stream->others = NULL;
   stream->ended = FALSE;
@@ -115,6 +116,30 @@ sv_unbatch_catch_up (GstSavantUnbatch *self)
       push_eos (self, pad, eos);
       gst_event_unref (eos);
     }
+  }
+  g_list_free_full (pads, gst_object_unref);
+}
+
+void
+sv_unbatch_push_gaps (GstSavantUnbatch *self)
+{
+  GList *pads;
+
+  if (!self->has_gaps || !self->has_sample)
+    return;
+  self->has_gaps = FALSE;
+  pads = sv_unbatch_list_pads (self);
+  for (GList *l = pads; l != NULL; l = l->next) {
+    GstSavantUnbatchPad *pad = l->data;
+    SvStream *stream =
+        g_hash_table_lookup (self->streams, GUINT_TO_POINTER (pad->source_id));
+
+    if (stream == NULL || stream->gap == NULL)
+      continue;
+    if (!pad->has_segment && !stream->ended
+        && sv_unbatch_begin_gap (self, pad, stream))
+      gst_pad_push_event (GST_PAD (pad), gst_event_ref (stream->gap));
+    gst_clear_event (&stream->gap);
   }
   g_list_free_full (pads, gst_object_unref);
 }
@@ -235,6 +260,11 @@ take_stream_event (GstSavantUnbatch *self, SvStream *stream,
       if (GST_EVENT_IS_STICKY (event))
         keep_other (stream, event);
       break;
+  }
+  if (pad != NULL && GST_EVENT_TYPE (event) == GST_EVENT_GAP
+      && !sv_unbatch_begin_gap (self, pad, stream)) {
+    gst_event_replace (&stream->gap, event);
+    self->has_gaps = TRUE;
   }
   /* Before the first frame and its caps they are only kept. */
   if (pad != NULL && pad->has_segment)

@@ -192,6 +192,9 @@ sv_cu_alloc (SavantMemType mem_type, int gpu_id, size_t size)
   SvCuBlock *block = calloc (1, sizeof *block);
   void *data = block != NULL ? alloc_on (gpu_id, mem_type, size) : NULL;
 
+  if (block == NULL)
+    sv_fail (SAVANT_ERROR_OUT_OF_MEMORY, "no memory for a block of %zu bytes",
+        size);
   if (data == NULL) {
     free (block);
     return NULL;
