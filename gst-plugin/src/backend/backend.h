@@ -68,6 +68,10 @@ typedef struct SvBackendFns
   /* Whether an address lies in memory that `alloc` gave; NULL = not known. */
   bool (*owns) (const void *data);
 
+  /* Whether somebody else's memory is what it is said to be: OK, or
+   * INVALID_ARGUMENT and savant_last_error(); NULL = nobody knows. */
+  int (*check_place) (const void *data, SavantMemType mem_type, int gpu_id);
+
   /* Waits until the memory around `data` is written and, where `writing`, no
    * longer read by what runs queued; NULL = it always is. */
   int (*wait) (const void *data, bool writing);
@@ -102,6 +106,10 @@ typedef struct SvBackendFns
    * NULL = they have when it returns. */
   void (*transform_keep) (void *transform, void *object,
       void (*release) (void *object));
+
+  /* Whether sources may lie on another GPU than the destination, to which they
+   * are copied then; not at first. NULL = there are no GPUs. */
+  void (*transform_allow_peers) (void *transform, bool allow);
 } SvBackendFns;
 
 /* The backend of a name, "auto" or NULL (then SAVANT_BACKEND decides, else the

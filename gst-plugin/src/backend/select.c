@@ -102,6 +102,18 @@ sv_backend_reaching (SavantMemType mem_type)
 }
 
 int
+savant_resolve_mem_type (const char *backend, int mem_type, SavantMemType *out)
+{
+  const SvBackendFns *fns = sv_backend_get (backend);
+
+  if (out == NULL)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "savant_resolve_mem_type: out is NULL");
+  return fns != NULL ? sv_backend_resolve_mem_type (fns, mem_type, out)
+                     : SAVANT_ERROR_UNAVAILABLE;
+}
+
+int
 sv_backend_resolve_mem_type (const SvBackendFns *backend, int mem_type,
     SavantMemType *resolved)
 {

@@ -58,9 +58,12 @@ memory_new (GstAllocator *allocator, const SvBackendFns *backend,
   if (self == NULL || (size > 0 && self->pixels == NULL)) {
     sv_fail (SAVANT_ERROR_OUT_OF_MEMORY,
         "no memory for a surface of %u slots of %" G_GSIZE_FORMAT
-        " bytes each in %s memory of backend %s",
+        " bytes each in %s memory of backend %s: %s",
         batch_size, size / batch_size, savant_mem_type_name (mem_type),
-        backend->name);
+        backend->name,
+        self == NULL || mem_type == SAVANT_MEM_SYSTEM
+            ? "the machine has none left"
+            : savant_last_error ());
     g_free (self);
     return NULL;
   }
@@ -484,6 +487,8 @@ sv_allocator_wrap_pixels (const SvBackendFns *backend,
 
   if (status == SAVANT_OK)
     status = sv_backend_resolve_mem_type (backend, pixels->mem_type, &mem_type);
+  if (status == SAVANT_OK && backend->check_place != NULL)
+    status = backend->check_place (pixels->data, mem_type, pixels->gpu_id);
   if (status != SAVANT_OK)
     return status;
   allocator = sv_allocator_new (backend);

@@ -18,6 +18,12 @@
  * time, from any thread, in any state, at most 1024 at a time; more pads than
  * slots take turns. The last batches before EOS may be partial.
  *
+ * Releasing a pad waits for nothing but a frame that is being looked at. A
+ * source that is running then gets GST_FLOW_FLUSHING or, as it is unlinked,
+ * GST_FLOW_NOT_LINKED, of which most sources make an ERROR; to take one out
+ * without, emit the pad's signal end-of-stream, set the source to NULL, release
+ * the pad.
+ *
  * Every frame is accounted for: in the property stats, which the element
  * message `savant-stats` repeats every stats-interval, in = out + held +
  * dropped in each single read; a drop that nobody asked for (late, leaky,
@@ -40,6 +46,11 @@
  * of the frames, regions of interest among them, do not: what they say of one
  * picture has no place in a batch, and their coordinates would be wrong after
  * letterboxing.
+ *
+ * With roi-mode=batch a slot is a region of interest of a frame: all slots that
+ * one frame brings follow one another in the order of its metas, before those
+ * of the next pad, and savantunbatch gives them out in that order, each with
+ * the time of its frame and a SavantBatchMeta of its own that names the region.
  *
  * Batches come from a pool that is not limited unless pool-size is set: a batch
  * lives as long as any frame of it behind savantunbatch, so any limit below
@@ -245,20 +256,28 @@ release_pad (GstElement *element, GstPad *gstpad)
 {
   GstSavantBatch *self = GST_SAVANT_BATCH (element);
   GstSavantBatchPad *pad = GST_SAVANT_BATCH_PAD (gstpad);
+  gboolean live;
 
   gst_object_ref (pad);
   /* First, so that its streaming thread comes out of the queue. */
   sv_collect_release_pad (&self->collect, pad->queue);
+<<<<<<< HEAD
   pthread_mutex_lock (&self->lock);
   sv_ds_streams_released (self->ds, pad->source_id);
   pthread_mutex_unlock (&self->lock);
+=======
+  sv_batch_announce_gone (self, pad);
+>>>>>>> main
   gst_pad_set_active (gstpad, FALSE);
   gst_child_proxy_child_removed (GST_CHILD_PROXY (self), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
   gst_element_remove_pad (element, gstpad);
   pthread_mutex_lock (&self->lock);
   self->renegotiate = TRUE;
+  live = pad->live;
   pthread_mutex_unlock (&self->lock);
+  if (live)
+    sv_batch_post_latency (self);
   gst_object_unref (pad);
 }
 
@@ -304,7 +323,7 @@ check_ready (GstSavantBatch *self)
   SavantTransformConfig config;
   SavantMemType mem_type;
   gchar *backend;
-  gboolean ready;
+  gboolean ready, rois_fit;
   gint gpu_id;
 
   pthread_mutex_lock (&self->lock);
@@ -312,8 +331,16 @@ check_ready (GstSavantBatch *self)
   mem_type = self->memory.mem_type;
   gpu_id = self->memory.gpu_id;
   config = self->settings.config;
+  rois_fit =
+      self->roi_mode == SV_ROI_MODE_NONE || self->mode == SV_BATCH_UNIFORM;
   pthread_mutex_unlock (&self->lock);
-  ready = sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
+  if (!rois_fit)
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
+        ("roi-mode=batch cuts regions out of frames, which mode=non-uniform "
+         "cannot: use mode=uniform, or roi-mode=none"),
+        (NULL));
+  ready = rois_fit
+      && sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
       && sv_check_engine (GST_ELEMENT (self), backend, &config);
   g_free (backend);
   return ready;
@@ -322,14 +349,17 @@ check_ready (GstSavantBatch *self)
 static gboolean
 start (GstSavantBatch *self)
 {
+  gboolean peer_copy;
   gchar *backend;
   gint status;
 
   pthread_mutex_lock (&self->lock);
   backend = g_strdup (self->memory.backend);
+  peer_copy = self->memory.peer_copy;
   sv_collect_set_batch_size (&self->collect, self->batch_size);
   pthread_mutex_unlock (&self->lock);
   status = savant_transform_new (backend, &self->transform);
+  savant_transform_allow_peer_copy (self->transform, peer_copy);
   self->slots = gst_savant_allocator_new (backend);
   g_free (backend);
   if (status != SAVANT_OK || self->slots == NULL) {
@@ -339,7 +369,12 @@ start (GstSavantBatch *self)
   }
   sv_batch_reset_task (self);
   pthread_mutex_lock (&self->lock);
+<<<<<<< HEAD
   self->ds = sv_ds_streams_new ();
+=======
+  if (self->analytics_meta && sv_analytics_is_there ())
+    self->analytics = sv_analytics_streams_new ();
+>>>>>>> main
   self->running = TRUE;
   self->flushes = 0;
   self->drained = FALSE;
@@ -356,11 +391,11 @@ stop_waiting (GstSavantBatch *self)
 {
   GstBufferPool *pool;
 
-  sv_batch_stop_watch (self);
   pthread_mutex_lock (&self->lock);
   self->running = FALSE;
   pool = self->pool != NULL ? gst_object_ref (self->pool) : NULL;
   pthread_mutex_unlock (&self->lock);
+  sv_batch_stop_watch (self);
   sv_collect_stop (&self->collect);
   if (pool != NULL) {
     gst_buffer_pool_set_flushing (pool, TRUE);
@@ -373,6 +408,8 @@ stop (GstSavantBatch *self)
 {
   reset_pads (self);
   sv_batch_reset_task (self);
+  sv_analytics_streams_free (self->analytics);
+  self->analytics = NULL;
   sv_batch_release_pool (self);
   pthread_mutex_lock (&self->lock);
   sv_ds_streams_free (self->ds);
@@ -432,6 +469,7 @@ finalize (GObject *object)
   GstSavantBatch *self = GST_SAVANT_BATCH (object);
 
   sv_batch_clear_properties (self);
+  g_free (self->pictures);
   g_free (self->jobs);
   g_free (self->geometry);
   g_free (self->batch_slots);

@@ -15,6 +15,7 @@
  *   gstsavantbatchtell.c    messages
  *   gstsavantbatchwatch.c   messages that come by the clock
  *   gstsavantbatchtask.c    the one task: events and batches downstream
+ *   gstsavantbatchroi.c     which pictures frames bring: whole, or regions
  *   gstsavantbatchmake.c    one batch: transform or slots, metas, times
  *   gstsavantbatchcaps.c    the choice of output caps and the pool
  *   batchdsmeta.c           the same in DeepStream's words
@@ -27,6 +28,7 @@
 
 #include <savant/gst.h>
 
+#include "analytics.h"
 #include "collect.h"
 #include "enums.h"
 #include "framemap.h"
@@ -76,16 +78,28 @@ typedef struct SvBatchItem
   gint slot; /* of the buffer's surface */
   SvPadCaps *caps;
   GstSegment segment;
-  gint64 own_id;     /* where the frame has none */
+  gint64 own_id;           /* where the frame has none */
   GstClockTimeDiff offset; /* in the running time */
   gint64 arrival_ns; /* sv_collect_now() when it came, before any waiting */
 } SvBatchItem;
+
+/* What fills a slot. */
+typedef struct SvBatchPicture
+{
+  const SvBatchItem *frame;
+  SavantRect rect; /* of the frame's picture */
+  guint n_rois;    /* the rest as in GstSavantBatchSlot */
+  guint roi_index;
+  gint roi_id;
+  GQuark roi_type;
+} SvBatchPicture;
 
 /* Properties that may change between two batches. */
 typedef struct SvBatchSettings
 {
   SavantTransformConfig config;
   gboolean use_par;
+  SvRoiPolicy roi_policy;
 } SvBatchSettings;
 
 struct _GstSavantBatchPad
@@ -104,12 +118,13 @@ struct _GstSavantBatchPad
   GstClockTime threshold; /* of a discontinuity */
   SvStartTime start_time;
   gboolean live;
-  GstClockTime latency;      /* of its source, if live */
-  gboolean latency_told;     /* a warning */
-  GstClockTimeDiff offset;   /* only its streaming thread writes */
-  guint flush_serial;  /* of the last FLUSH_START */
-  guint32 seek_seqnum; /* of the last seek that it passed on */
+  GstClockTime latency;    /* of its source, if live */
+  gboolean latency_told;   /* a warning */
+  GstClockTimeDiff offset; /* only its streaming thread writes */
+  guint flush_serial;      /* of the last FLUSH_START */
+  guint32 seek_seqnum;     /* of the last seek that it passed on */
   gboolean has_caps;
+  gint caps_gpu; /* that they name, -1 = none */
   gint fps_n, fps_d;
 
   /* The pad's streaming thread. */
@@ -134,6 +149,8 @@ struct _GstSavantBatch
   pthread_mutex_t lock; /* guards the next block; innermost but one */
   SvBatchSettings settings;
   SvBatchMode mode;
+  SvRoiMode roi_mode;
+  gboolean analytics_meta;
   SvNonUniformCaps non_uniform_caps;
   guint batch_size;
   SvTimeoutPolicy timeout_policy;
@@ -171,7 +188,14 @@ struct _GstSavantBatch
   SvItem **held_tail;
   guint64 sequence;
   GstClockTime last_pts;
+<<<<<<< HEAD
   struct SvDsStreams *ds; /* NULL without DeepStream; changed under the lock */
+=======
+  SvAnalyticsStreams *analytics; /* NULL: no GstAnalyticsBatchMeta */
+  SvBatchPicture *pictures; /* of the frames that were taken last */
+  guint n_pictures;
+  guint pictures_room;
+>>>>>>> main
   guint room; /* of what follows */
   SavantTransformJob *jobs;
   GstSavantGeometry *geometry;
@@ -235,9 +259,9 @@ void sv_batch_stop_watch (GstSavantBatch *self);
 gboolean sv_batch_place_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
     SvBatchItem *item);
 
-/* The running time of a position in the segment. */
-GstClockTime sv_batch_pad_time (GstSavantBatch *self, GstSavantBatchPad *pad,
-    GstClockTime position);
+/* Until when a gap of the segment lasts, in running time. */
+GstClockTime sv_batch_gap_time (GstSavantBatch *self, GstSavantBatchPad *pad,
+    GstClockTime end);
 
 /* -- gstsavantbatchpad.c -- */
 
@@ -252,6 +276,9 @@ gboolean sv_batch_sink_query (GstPad *pad, GstObject *parent, GstQuery *query);
 
 /* The stream of `pad` ends without its streaming thread; never waits. */
 void sv_batch_end_pad (GstSavantBatch *self, GstSavantBatchPad *pad);
+
+/* Tells downstream, after the last frame, that the source is no more. */
+void sv_batch_announce_gone (GstSavantBatch *self, GstSavantBatchPad *pad);
 
 /* Forgets caps and segment. */
 void sv_batch_pad_reset (GstSavantBatchPad *pad);
@@ -293,9 +320,20 @@ void sv_batch_post_flow_error (GstSavantBatch *self, GstFlowReturn flow);
 
 /* -- gstsavantbatchmake.c -- */
 
-/* A batch of the frames of `take`; posts an error on failure. */
+/* A batch of `n` pictures of the frames of `take`; posts an error on failure.
+ */
 GstFlowReturn sv_batch_make (GstSavantBatch *self, const SvTake *take,
-    GstBuffer **buffer);
+    const SvBatchPicture *pictures, guint n, GstBuffer **buffer);
+
+/* -- gstsavantbatchroi.c -- */
+
+/* Sets `pictures` and moves the frames of `take` that bring none to `empty`;
+ * posts an error on failure. */
+GstFlowReturn sv_batch_lay_out (GstSavantBatch *self, SvTake *take,
+    SvItem **empty);
+
+/* Streams whose frames brought no picture go on by a gap; frees the frames. */
+void sv_batch_finish_empty (GstSavantBatch *self, SvItem *empty);
 
 /* -- gstsavantbatchcaps.c -- */
 

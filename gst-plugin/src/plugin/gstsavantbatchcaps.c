@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gpucaps.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
 
@@ -140,6 +141,32 @@ set_batch_size (GstStructure *s, guint capacity)
   return TRUE;
 }
 
+/* The GPU of the batches: the first frame's, unless one is asked for. */
+static gint
+batch_gpu (const SvMemorySettings *memory, const SvBatchItem *first)
+{
+  if (memory->gpu_id >= 0)
+    return memory->gpu_id;
+  return first->caps->info.nvmm
+      ? gst_savant_surface_get_gpu_id (
+            gst_savant_buffer_peek_surface (first->buffer))
+      : 0;
+}
+
+static void
+name_gpu (GstSavantBatch *self, GstCaps *caps, const SvBatchItem *first)
+{
+  SvMemorySettings memory;
+
+  pthread_mutex_lock (&self->lock);
+  memory = self->memory;
+  memory.backend = g_strdup (self->memory.backend);
+  pthread_mutex_unlock (&self->lock);
+  sv_caps_set_gpu (caps, memory.backend, memory.mem_type,
+      batch_gpu (&memory, first));
+  sv_memory_clear (&memory);
+}
+
 static GstCaps *
 refuse_batch_size (GstSavantBatch *self, GstCaps *caps, guint capacity)
 {
@@ -182,6 +209,7 @@ choose_uniform (GstSavantBatch *self, guint capacity, const SvBatchItem *first)
   fixate_framerate (self, s);
   if (!set_batch_size (s, capacity))
     return refuse_batch_size (self, caps, capacity);
+  name_gpu (self, caps, first);
   return gst_caps_fixate (caps);
 }
 
@@ -248,14 +276,9 @@ make_pool (GstSavantBatch *self, GstCaps *caps, const SvBatchItem *first)
   pthread_mutex_lock (&self->lock);
   backend = g_strdup (self->memory.backend);
   mem_type = self->memory.mem_type;
-  gpu_id = self->memory.gpu_id;
+  gpu_id = batch_gpu (&self->memory, first);
   pool_size = self->memory.pool_size;
   pthread_mutex_unlock (&self->lock);
-  if (gpu_id < 0)
-    gpu_id = first->caps->info.nvmm
-        ? gst_savant_surface_get_gpu_id (
-              gst_savant_buffer_peek_surface (first->buffer))
-        : 0;
   pool = gst_savant_buffer_pool_new (backend);
   g_free (backend);
   if (pool != NULL) {

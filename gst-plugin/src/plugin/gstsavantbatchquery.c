@@ -186,8 +186,8 @@ answer_latency (GstSavantBatch *self, GstQuery *query)
     if (!GST_CLOCK_TIME_IS_VALID (most[i]))
       continue;
     check_queue (self, l->data, most[i], min);
-    max = MIN (max,
-        most[i] + (GST_CLOCK_TIME_IS_VALID (queued) ? queued : min));
+    max =
+        MIN (max, most[i] + (GST_CLOCK_TIME_IS_VALID (queued) ? queued : min));
   }
   g_list_free_full (pads, gst_object_unref);
   g_free (most);

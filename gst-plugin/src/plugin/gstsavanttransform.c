@@ -127,6 +127,7 @@ start (GstBaseTransform *trans)
   sv_transform_refresh_flip (self);
   pthread_mutex_lock (&self->lock);
   self->running = TRUE;
+  savant_transform_allow_peer_copy (self->transform, self->memory.peer_copy);
   self->pool_halts = 0;
   self->stats = (SvFlowStats){ 0 };
   pthread_mutex_unlock (&self->lock);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gpucaps.h"
 #include "gstsavanttransform.h"
 #include "plugin.h"
 #include "props.h"
@@ -255,6 +256,20 @@ sv_transform_check_input_caps (GstSavantTransform *self, GstCaps *caps)
   return FALSE;
 }
 
+/* NULL, or why the input is on the wrong GPU. */
+static gchar *
+check_input_gpu (GstSavantTransform *self, const GstCaps *caps)
+{
+  gboolean peer_copy;
+  gint gpu_id;
+
+  pthread_mutex_lock (&self->lock);
+  gpu_id = self->memory.gpu_id;
+  peer_copy = self->memory.peer_copy;
+  pthread_mutex_unlock (&self->lock);
+  return sv_check_gpus (sv_caps_get_gpu (caps), gpu_id, peer_copy);
+}
+
 static gboolean
 has_nvmm_structure (const GstCaps *caps)
 {
@@ -350,6 +365,8 @@ sv_transform_set_caps (GstBaseTransform *trans, GstCaps *incaps,
     problem = g_strdup (savant_last_error ());
   if (problem == NULL)
     problem = check_batches (&self->in, &self->out);
+  if (problem == NULL)
+    problem = check_input_gpu (self, incaps);
   if (problem == NULL) {
     sv_transform_reserve (self, self->in.batch_size);
     sv_color_of_caps (&self->in_color, &self->in, incaps);

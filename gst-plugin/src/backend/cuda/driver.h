@@ -31,7 +31,8 @@ enum
   SV_CU_ERROR_INVALID_PTX = 218,
   SV_CU_ERROR_JIT_COMPILER_NOT_FOUND = 221,
   SV_CU_ERROR_UNSUPPORTED_PTX = 222,
-  SV_CU_ERROR_NOT_READY = 600
+  SV_CU_ERROR_NOT_READY = 600,
+  SV_CU_ERROR_PEER_ALREADY_ENABLED = 704
 };
 
 enum
@@ -52,6 +53,7 @@ enum
 enum
 {
   SV_CU_POINTER_MEMORY_TYPE = 2,
+  SV_CU_POINTER_IS_MANAGED = 8,
   SV_CU_POINTER_DEVICE_ORDINAL = 9
 };
 
@@ -185,6 +187,10 @@ typedef struct SvCuGpu
 /* NULL and savant_last_error() for a number that no GPU has, or where it
  * cannot be used. Any thread. */
 const SvCuGpu *sv_cu_gpu (int id);
+
+/* GPU `id`, open, and reached from `gpu` without a way through the CPU's memory
+ * where the machine can; NULL and savant_last_error(). Any thread. */
+const SvCuGpu *sv_cu_peer (const SvCuGpu *gpu, int id);
 
 /* Makes a GPU the calling thread's, and the one before again. SavantStatus. */
 int sv_cu_enter (const SvCuGpu *gpu);

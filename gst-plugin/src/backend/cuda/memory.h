@@ -39,12 +39,16 @@ typedef struct SvCuPlace
   bool gpu;         /* kernels can reach it */
   bool bound;       /* it is the memory of one GPU */
   bool pinned;      /* it is the CPU's, and kernels can reach it */
+  bool managed;     /* it moves to whoever uses it */
   bool foreign;     /* reached by kernels, but not ours */
   int gpu_id;       /* where it is bound or was made for */
   SvCuBlock *block; /* NULL: not ours */
 } SvCuPlace;
 
 SvCuPlace sv_cu_locate (const void *data);
+
+/* A table entry's check_place; see SvBackendFns. */
+int sv_cu_check_place (const void *data, SavantMemType mem_type, int gpu_id);
 
 /* One use of a block by a run. */
 typedef struct SvCuAccess

@@ -136,6 +136,44 @@ public class SavantBatch extends Element {
   }
 
   /**
+   * Returns the property {@code roi-mode}.
+   *
+   * @return what a slot is
+   */
+  public RoiMode getRoiMode() {
+    return RoiMode.fromNativeValue(Properties.getInt(this, "roi-mode"));
+  }
+
+  /**
+   * Sets the property {@code roi-mode}.
+   *
+   * @param value what a slot is
+   * @throws IllegalArgumentException if it is null
+   */
+  public void setRoiMode(RoiMode value) {
+    set("roi-mode", Properties.requirePresent("roi-mode", value).nativeValue());
+  }
+
+  /**
+   * Returns the property {@code roi-policy}.
+   *
+   * @return what becomes of a region of interest that leaves the picture
+   */
+  public RoiPolicy getRoiPolicy() {
+    return RoiPolicy.fromNativeValue(Properties.getInt(this, "roi-policy"));
+  }
+
+  /**
+   * Sets the property {@code roi-policy}.
+   *
+   * @param value what becomes of a region of interest that leaves the picture
+   * @throws IllegalArgumentException if it is null
+   */
+  public void setRoiPolicy(RoiPolicy value) {
+    set("roi-policy", Properties.requirePresent("roi-policy", value).nativeValue());
+  }
+
+  /**
    * Returns the counts of one pad: its property {@code stats}.
    *
    * @param pad a sink pad of this kind of element
@@ -339,6 +377,24 @@ public class SavantBatch extends Element {
    */
   public void setGpuId(int value) {
     Properties.setInt(this, "gpu-id", value, -1, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Returns the property {@code peer-copy}.
+   *
+   * @return whether surfaces of other GPUs are copied to the output's
+   */
+  public boolean isPeerCopy() {
+    return Properties.getBoolean(this, "peer-copy");
+  }
+
+  /**
+   * Sets the property {@code peer-copy}.
+   *
+   * @param value whether surfaces of other GPUs are copied to the output's
+   */
+  public void setPeerCopy(boolean value) {
+    set("peer-copy", value);
   }
 
   /**

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "staging.h"
+
+#include "../../core/format.h"
+
+#define STAGING_ALIGN 256
+
+/* How a kernel comes by a source. */
+typedef enum Reach
+{
+  REACH_DIRECT,
+  REACH_CPU,
+  REACH_PEER
+} Reach;
+
+bool
+sv_cu_reads_source (const SvCuWork *work)
+{
+  return work->job->dst_rect.w > 0 && work->job->dst_rect.h > 0;
+}
+
+bool
+sv_cu_is_cpu (const SvCuPlace *place)
+{
+  return !place->gpu || place->pinned;
+}
+
+/* Of pinned memory a small part is read where it is. */
+static Reach
+reach_of (const SvCuWork *work, int gpu_id)
+{
+  const SavantTransformJob *job = work->job;
+
+  if (!sv_cu_reads_source (work))
+    return REACH_DIRECT;
+  if (!work->src.gpu)
+    return REACH_CPU;
+  if (work->src.pinned)
+    return 2 * (int64_t) job->src_rect.w * job->src_rect.h
+            >= (int64_t) job->src.width * job->src.height
+        ? REACH_CPU
+        : REACH_DIRECT;
+  return work->src.bound && work->src.gpu_id != gpu_id ? REACH_PEER
+                                                       : REACH_DIRECT;
+}
+
+static size_t
+align_up (size_t n)
+{
+  return (n + STAGING_ALIGN - 1) / STAGING_ALIGN * STAGING_ALIGN;
+}
+
+/* A plane as a block of rows from the lowest address on. */
+typedef struct Rows
+{
+  uint8_t *lowest;
+  size_t row_bytes;
+  size_t rows;
+  size_t pitch;
+  bool bottom_up;
+} Rows;
+
+static Rows
+rows_of (const SavantImage *image, int plane)
+{
+  const SvFormatInfo *info = sv_format_info (image->format);
+  ptrdiff_t pitch = image->pitch_bytes[plane];
+  Rows r = { .lowest = image->data[plane],
+    .row_bytes = (size_t) sv_format_plane_row_bytes (info, plane, image->width),
+    .rows = (size_t) sv_format_plane_rows (info, plane, image->height),
+    .bottom_up = pitch < 0 };
+
+  if (r.bottom_up)
+    r.lowest += (ptrdiff_t) (r.rows - 1) * pitch;
+  r.pitch = r.rows > 1 ? (size_t) (pitch < 0 ? -pitch : pitch) : r.row_bytes;
+  return r;
+}
+
+/* The pitch of a plane's copy. Rows without gaps travel in one piece, and so
+ * does whatever comes from a peer. */
+static size_t
+staged_pitch (const Rows *r, Reach reach)
+{
+  if (reach == REACH_PEER
+      || (r->pitch == r->row_bytes && r->row_bytes % 16 == 0))
+    return r->pitch;
+  return align_up (r->row_bytes);
+}
+
+/* ---- Between the CPU and the GPU ---------------------------------------- */
+
+int
+sv_cu_move_rows (SvCuStream stream, const SavantImage *cpu,
+    const SavantImage *gpu, bool up)
+{
+  const SvCuDriver *cu = sv_cu_driver ();
+  int status = SAVANT_OK;
+
+  for (int p = 0; status == SAVANT_OK && p < cpu->n_planes; p++) {
+    Rows c = rows_of (cpu, p), g = rows_of (gpu, p);
+    SvCuPtr host = (SvCuPtr) (uintptr_t) c.lowest;
+    SvCuPtr device = (SvCuPtr) (uintptr_t) g.lowest;
+    SvCuCopy2d copy = { .width_bytes = c.row_bytes, .height = c.rows };
+
+    if (c.pitch == c.row_bytes && g.pitch == g.row_bytes) {
+      status = sv_cu_check (cu->copy (up ? device : host, up ? host : device,
+                                c.row_bytes * c.rows, stream),
+          "cuMemcpyAsync");
+      continue;
+    }
+    copy.src_memory_type = up ? SV_CU_MEMORY_HOST : SV_CU_MEMORY_DEVICE;
+    copy.dst_memory_type = up ? SV_CU_MEMORY_DEVICE : SV_CU_MEMORY_HOST;
+    if (up) {
+      copy.src_host = c.lowest;
+      copy.dst_device = device;
+    } else {
+      copy.src_device = device;
+      copy.dst_host = c.lowest;
+    }
+    copy.src_pitch = up ? c.pitch : g.pitch;
+    copy.dst_pitch = up ? g.pitch : c.pitch;
+    status = sv_cu_check (cu->copy_2d (&copy, stream), "cuMemcpy2DAsync");
+  }
+  return status;
+}
+
+static bool
+is_whole (const SavantRect *rect, const SavantImage *image)
+{
+  return rect->x == 0 && rect->y == 0 && rect->w == image->width
+      && rect->h == image->height;
+}
+
+static bool
+same_colors (const SavantImage *a, const SavantImage *b)
+{
+  SvFamily family = sv_format_info (a->format)->family;
+
+  return family == SV_FAMILY_GRAY
+      || (a->colorimetry.range == b->colorimetry.range
+          && (family == SV_FAMILY_RGB
+              || a->colorimetry.matrix == b->colorimetry.matrix));
+}
+
+/* The same pictures are copied, wherever their chroma sits. */
+static bool
+changes_nothing (const SavantTransformConfig *config,
+    const SavantTransformJob *job)
+{
+  const SavantImage *src = &job->src, *dst = &job->dst;
+
+  if (src->format != dst->format || src->width != dst->width
+      || src->height != dst->height || config->flip != SAVANT_FLIP_NONE
+      || !is_whole (&job->src_rect, src) || !is_whole (&job->dst_rect, dst)
+      || !same_colors (src, dst))
+    return false;
+  for (int p = 0; p < src->n_planes; p++)
+    if ((src->pitch_bytes[p] < 0) != (dst->pitch_bytes[p] < 0))
+      return false;
+  return true;
+}
+
+bool
+sv_cu_is_move (const SavantTransformConfig *config, const SvCuWork *work,
+    int gpu_id)
+{
+  const SvCuPlace *src = &work->src, *dst = &work->dst;
+  bool up = sv_cu_is_cpu (src) && dst->bound && dst->gpu_id == gpu_id;
+  bool down = sv_cu_is_cpu (dst) && src->bound && src->gpu_id == gpu_id;
+
+  return (up || down) && changes_nothing (config, work->job);
+}
+
+int
+sv_cu_move (SvCuStream stream, const SavantTransformJob *job, bool up)
+{
+  return sv_cu_move_rows (stream, up ? &job->src : &job->dst,
+      up ? &job->dst : &job->src, up);
+}
+
+/* ---- Staged pictures ---------------------------------------------------- */
+
+/* Describes the copy of `image` that starts at `at`; returns its end. */
+static SvCuPtr
+place (const SavantImage *image, Reach reach, SvCuPtr at, SavantImage *staged)
+{
+  *staged = *image;
+  for (int p = 0; p < image->n_planes; p++) {
+    Rows r = rows_of (image, p);
+    size_t pitch = staged_pitch (&r, reach);
+    size_t first = r.bottom_up ? (r.rows - 1) * pitch : 0;
+
+    staged->data[p] = (uint8_t *) (uintptr_t) (at + first);
+    staged->pitch_bytes[p] =
+        r.bottom_up ? -(ptrdiff_t) pitch : (ptrdiff_t) pitch;
+    at += align_up (pitch * r.rows);
+  }
+  return at;
+}
+
+size_t
+sv_cu_staged_bytes (const SvCuWork *work, int gpu_id)
+{
+  Reach reach = reach_of (work, gpu_id);
+  SavantImage ignored;
+  size_t bytes = 0;
+
+  if (!work->dst.gpu)
+    bytes += (size_t) place (&work->job->dst, REACH_CPU, 0, &ignored);
+  if (reach != REACH_DIRECT)
+    bytes += (size_t) place (&work->job->src, reach, 0, &ignored);
+  return bytes;
+}
+
+/* The planes of another GPU's picture, with what lies between their rows. */
+static int
+fetch_peer (const SvCuStaged *staged, const SavantImage *image, int peer_id)
+{
+  const SvCuGpu *peer = sv_cu_peer (staged->gpu, peer_id);
+  int status = peer != NULL ? SAVANT_OK : SAVANT_ERROR_EXECUTION;
+
+  for (int p = 0; status == SAVANT_OK && p < image->n_planes; p++) {
+    Rows from = rows_of (image, p), to = rows_of (staged->src, p);
+
+    status = sv_cu_check (
+        sv_cu_driver ()->copy_peer ((SvCuPtr) (uintptr_t) to.lowest,
+            staged->gpu->context, (SvCuPtr) (uintptr_t) from.lowest,
+            peer->context, (from.rows - 1) * from.pitch + from.row_bytes,
+            staged->stream),
+        "cuMemcpyPeerAsync");
+  }
+  return status;
+}
+
+int
+sv_cu_stage (const SvCuWork *work, SvCuStaged *staged)
+{
+  const SavantTransformJob *job = work->job;
+  Reach reach = reach_of (work, staged->gpu->id);
+
+  *staged->src = job->src;
+  *staged->dst = job->dst;
+  if (!work->dst.gpu)
+    *staged->at = place (&job->dst, REACH_CPU, *staged->at, staged->dst);
+  if (reach == REACH_DIRECT)
+    return SAVANT_OK;
+  *staged->at = place (&job->src, reach, *staged->at, staged->src);
+  return reach == REACH_CPU
+      ? sv_cu_move_rows (staged->stream, &job->src, staged->src, true)
+      : fetch_peer (staged, &job->src, work->src.gpu_id);
+}
