@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "batchdsmeta.h"
 
-#include <pthread.h>
-
 #include "dsmeta.h"
 #include "plugin.h"
+#include "streamevent.h"
 
 #define GST_CAT_DEFAULT gst_savant_debug
 
@@ -12,9 +11,8 @@
 typedef struct Stream
 {
   guint source_id;
-  gboolean added; /* and not deleted since */
+  gboolean added;
   gboolean ended;
-  gboolean released;
   gint frame_num;   /* of the last frame, -1 = none */
   guint64 sequence; /* of the batch that it was in */
   GstSegment segment;
@@ -23,9 +21,7 @@ typedef struct Stream
 struct SvDsStreams
 {
   const SvDsMetaCalls *ds;
-  pthread_mutex_t lock; /* guards the table and `released` */
-  GHashTable *streams;  /* by source id */
-  gint n_released;      /* atomic, of the table */
+  GHashTable *streams; /* by source id */
 };
 
 SvDsStreams *
@@ -38,7 +34,6 @@ sv_ds_streams_new (void)
     return NULL;
   self = g_new0 (SvDsStreams, 1);
   self->ds = ds;
-  pthread_mutex_init (&self->lock, NULL);
   self->streams =
       g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, g_free);
   return self;
@@ -50,25 +45,21 @@ sv_ds_streams_free (SvDsStreams *self)
   if (self == NULL)
     return;
   g_hash_table_unref (self->streams);
-  pthread_mutex_destroy (&self->lock);
   g_free (self);
 }
 
-/* Entries stay until the end: a source that comes back goes on. */
 static Stream *
 find (SvDsStreams *self, guint source_id)
 {
-  Stream *stream;
+  Stream *stream =
+      g_hash_table_lookup (self->streams, GUINT_TO_POINTER (source_id));
 
-  pthread_mutex_lock (&self->lock);
-  stream = g_hash_table_lookup (self->streams, GUINT_TO_POINTER (source_id));
   if (stream == NULL) {
     stream = g_new0 (Stream, 1);
     stream->source_id = source_id;
     stream->frame_num = -1;
     g_hash_table_insert (self->streams, GUINT_TO_POINTER (source_id), stream);
   }
-  pthread_mutex_unlock (&self->lock);
   return stream;
 }
 
@@ -106,91 +97,23 @@ end (SvDsStreams *self, GstPad *srcpad, Stream *stream)
   stream->ended = TRUE;
 }
 
-/* Frees nothing: the numbers of frames begin anew with the next pad. */
-static void
-delete (SvDsStreams *self, GstPad *srcpad, Stream *stream)
-{
-  if (stream->added) {
-    end (self, srcpad, stream);
-    push (srcpad, self->ds->pad_deleted (stream->source_id));
-  }
-  stream->added = FALSE;
-  stream->ended = FALSE;
-  stream->frame_num = -1;
-}
-
-static gboolean
-take_released (SvDsStreams *self, Stream *stream)
-{
-  gboolean released;
-
-  pthread_mutex_lock (&self->lock);
-  released = stream->released;
-  stream->released = FALSE;
-  pthread_mutex_unlock (&self->lock);
-  if (released)
-    g_atomic_int_add (&self->n_released, -1);
-  return released;
-}
-
 void
 sv_ds_streams_event (SvDsStreams *self, GstPad *srcpad, guint source_id,
-    GstEventType type)
+    GstEvent *event)
 {
-  if (self == NULL)
-    return;
-  /* A stream that starts is never that of the pad that was released. */
-  if (type == GST_EVENT_STREAM_START) {
-    Stream *stream = find (self, source_id);
-
-    if (take_released (self, stream))
-      delete (self, srcpad, stream);
-  } else if (type == GST_EVENT_EOS) {
-    end (self, srcpad, find (self, source_id));
-  }
-}
-
-void
-sv_ds_streams_released (SvDsStreams *self, guint source_id)
-{
+  gboolean gone = sv_is_stream_gone_event (event);
   Stream *stream;
 
-  if (self == NULL)
+  if (self == NULL || (!gone && GST_EVENT_TYPE (event) != GST_EVENT_EOS))
     return;
-  stream = find (self, source_id);
-  pthread_mutex_lock (&self->lock);
-  if (!stream->released)
-    g_atomic_int_inc (&self->n_released);
-  stream->released = TRUE;
-  pthread_mutex_unlock (&self->lock);
-}
-
-static Stream *
-first_released (SvDsStreams *self)
-{
-  Stream *stream = NULL;
-  GHashTableIter iter;
-  gpointer value;
-
-  pthread_mutex_lock (&self->lock);
-  g_hash_table_iter_init (&iter, self->streams);
-  while (stream == NULL && g_hash_table_iter_next (&iter, NULL, &value))
-    if (((Stream *) value)->released)
-      stream = value;
-  pthread_mutex_unlock (&self->lock);
-  return stream;
-}
-
-void
-sv_ds_streams_sweep (SvDsStreams *self, GstPad *srcpad)
-{
-  Stream *stream;
-
-  if (self == NULL || g_atomic_int_get (&self->n_released) == 0)
+  stream = g_hash_table_lookup (self->streams, GUINT_TO_POINTER (source_id));
+  if (stream == NULL)
     return;
-  while ((stream = first_released (self)) != NULL)
-    if (take_released (self, stream))
-      delete (self, srcpad, stream);
+  end (self, srcpad, stream);
+  if (!gone)
+    return;
+  push (srcpad, self->ds->pad_deleted (source_id));
+  g_hash_table_remove (self->streams, GUINT_TO_POINTER (source_id));
 }
 
 /* ---- Metadata ----------------------------------------------------------- */

@@ -5,9 +5,8 @@
 /* What nvstreammux would say about a batch, for elements that were written for
  * it: NvDsBatchMeta on every batch; for each source the events pad-added and
  * stream-segment before its first batch, stream-eos after its last, and
- * pad-deleted once its pad is gone. All but sv_ds_streams_released() are called
- * by the task that pushes the batches. NULL is allowed everywhere and does
- * nothing. */
+ * pad-deleted once its pad is gone. For the task that pushes the batches. NULL
+ * is allowed everywhere and does nothing. */
 
 #include <savant/gst.h>
 
@@ -23,15 +22,10 @@ void sv_ds_streams_free (SvDsStreams *self);
 void sv_ds_streams_batch (SvDsStreams *self, GstPad *srcpad, GstBuffer *batch,
     guint max_frames);
 
-/* After an event of a stream went downstream. */
+/* After an event of a stream went downstream, EOS and the one that tells that
+ * its pad is gone among them. */
 void sv_ds_streams_event (SvDsStreams *self, GstPad *srcpad, guint source_id,
-    GstEventType type);
-
-/* The pad of a source is released; any thread. */
-void sv_ds_streams_released (SvDsStreams *self, guint source_id);
-
-/* After everything taken together has been pushed: tells of released pads. */
-void sv_ds_streams_sweep (SvDsStreams *self, GstPad *srcpad);
+    GstEvent *event);
 
 /* Answers the question of DeepStream's elements for the size of a batch, by
  * which nvvideoconvert sizes its own; FALSE: it is another query. Any thread. */

@@ -261,13 +261,7 @@ release_pad (GstElement *element, GstPad *gstpad)
   gst_object_ref (pad);
   /* First, so that its streaming thread comes out of the queue. */
   sv_collect_release_pad (&self->collect, pad->queue);
-<<<<<<< HEAD
-  pthread_mutex_lock (&self->lock);
-  sv_ds_streams_released (self->ds, pad->source_id);
-  pthread_mutex_unlock (&self->lock);
-=======
   sv_batch_announce_gone (self, pad);
->>>>>>> main
   gst_pad_set_active (gstpad, FALSE);
   gst_child_proxy_child_removed (GST_CHILD_PROXY (self), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
@@ -368,13 +362,10 @@ start (GstSavantBatch *self)
     return FALSE;
   }
   sv_batch_reset_task (self);
-  pthread_mutex_lock (&self->lock);
-<<<<<<< HEAD
   self->ds = sv_ds_streams_new ();
-=======
+  pthread_mutex_lock (&self->lock);
   if (self->analytics_meta && sv_analytics_is_there ())
     self->analytics = sv_analytics_streams_new ();
->>>>>>> main
   self->running = TRUE;
   self->flushes = 0;
   self->drained = FALSE;
@@ -411,10 +402,8 @@ stop (GstSavantBatch *self)
   sv_analytics_streams_free (self->analytics);
   self->analytics = NULL;
   sv_batch_release_pool (self);
-  pthread_mutex_lock (&self->lock);
   sv_ds_streams_free (self->ds);
   self->ds = NULL;
-  pthread_mutex_unlock (&self->lock);
   savant_transform_free (self->transform);
   self->transform = NULL;
   gst_clear_object (&self->slots);

@@ -188,14 +188,11 @@ struct _GstSavantBatch
   SvItem **held_tail;
   guint64 sequence;
   GstClockTime last_pts;
-<<<<<<< HEAD
-  struct SvDsStreams *ds; /* NULL without DeepStream; changed under the lock */
-=======
+  struct SvDsStreams *ds; /* NULL without DeepStream; see batchdsmeta.h */
   SvAnalyticsStreams *analytics; /* NULL: no GstAnalyticsBatchMeta */
   SvBatchPicture *pictures; /* of the frames that were taken last */
   guint n_pictures;
   guint pictures_room;
->>>>>>> main
   guint room; /* of what follows */
   SavantTransformJob *jobs;
   GstSavantGeometry *geometry;

@@ -118,8 +118,7 @@ push_wrapped (GstSavantBatch *self, const SvBatchItem *item)
   if (GST_EVENT_TYPE (item->event) == GST_EVENT_FLUSH_STOP)
     sv_stream_event_set_flush (event, item->flush_serial);
   gst_pad_push_event (self->srcpad, event);
-  sv_ds_streams_event (self->ds, self->srcpad, item->source_id,
-      GST_EVENT_TYPE (item->event));
+  sv_ds_streams_event (self->ds, self->srcpad, item->source_id, item->event);
 }
 
 static void
@@ -252,8 +251,10 @@ push_pictures (GstSavantBatch *self, const SvTake *take)
 
     n = MIN (self->n_pictures - at, self->capacity);
     ret = sv_batch_make (self, take, self->pictures + at, n, &buffer);
-    if (ret == GST_FLOW_OK)
+    if (ret == GST_FLOW_OK) {
+      sv_ds_streams_batch (self->ds, self->srcpad, buffer, self->capacity);
       ret = gst_pad_push (self->srcpad, buffer);
+    }
   }
   return ret;
 }
@@ -269,15 +270,7 @@ push_batch (GstSavantBatch *self, SvTake *take)
     ret = prepare (self, take);
   sv_batch_finish_empty (self, empty);
   if (ret == GST_FLOW_OK)
-<<<<<<< HEAD
-    ret = sv_batch_make (self, take, &buffer);
-  if (ret == GST_FLOW_OK) {
-    sv_ds_streams_batch (self->ds, self->srcpad, buffer, self->capacity);
-    ret = gst_pad_push (self->srcpad, buffer);
-  }
-=======
     ret = push_pictures (self, take);
->>>>>>> main
   if (ret == GST_FLOW_OK) {
     sv_collect_finish_out (&self->collect, take->items);
     return;
@@ -314,6 +307,5 @@ sv_batch_loop (gpointer data)
     push_batch (self, &take);
   else
     push_eos (self);
-  sv_ds_streams_sweep (self->ds, self->srcpad);
   sv_collect_end_push (&self->collect);
 }

@@ -191,17 +191,11 @@ sv_cu_adopt (SavantMemType mem_type, int gpu_id, void *data, size_t size)
 {
   SvCuBlock *block = calloc (1, sizeof *block);
 
-  if (block == NULL)
-<<<<<<< HEAD
-    return false;
-=======
+  if (block == NULL) {
     sv_fail (SAVANT_ERROR_OUT_OF_MEMORY, "no memory for a block of %zu bytes",
         size);
-  if (data == NULL) {
-    free (block);
-    return NULL;
+    return false;
   }
->>>>>>> main
   block->start = (uintptr_t) data;
   block->size = size;
   block->mem_type = mem_type;
