@@ -527,6 +527,16 @@ answer_allocation (GstSavantBatch *self, GstSavantBatchPad *pad,
   return TRUE;
 }
 
+static gboolean
+is_cuda_memory (GstQuery *query)
+{
+  GstSavantFrameInfo info;
+  GstCaps *caps;
+
+  gst_query_parse_accept_caps (query, &caps);
+  return gst_savant_frame_info_from_caps (&info, caps) && info.cuda_memory;
+}
+
 gboolean
 sv_batch_sink_query (GstPad *gstpad, GstObject *parent, GstQuery *query)
 {
@@ -551,8 +561,10 @@ sv_batch_sink_query (GstPad *gstpad, GstObject *parent, GstQuery *query)
     case GST_QUERY_ALLOCATION:
       return answer_allocation (self, (GstSavantBatchPad *) gstpad, query);
     case GST_QUERY_ACCEPT_CAPS:
-      /* What cannot be used ends this pad only, see take_caps(). */
-      if (on_pad_error (self) != SV_PAD_ERROR_DROP_PAD)
+      /* What cannot be used ends this pad only, see take_caps(), whose error
+       * tells more than a refusal. */
+      if (on_pad_error (self) != SV_PAD_ERROR_DROP_PAD
+          && !is_cuda_memory (query))
         return gst_pad_query_default (gstpad, parent, query);
       gst_query_set_accept_caps_result (query, TRUE);
       return TRUE;
