@@ -61,15 +61,16 @@ rss_mib (void)
   return (gdouble) resident * (gdouble) sysconf (_SC_PAGESIZE) / (1 << 20);
 }
 
-#define SOURCES                                                                \
+/* In memory of the kinds `a` and `b`, which a non-uniform batch has one of. */
+#define SOURCES(a, b)                                                          \
   " savantbufgen num-buffers=200 pattern=smpte ! video/x-raw(memory:NVMM),"    \
   "format=NV12,width=1280,height=720,framerate=30/1 ! b.sink_0 "               \
   "savantbufgen num-buffers=200 pattern=ball ! video/x-raw,format=I420,"       \
   "width=640,height=480,framerate=30/1 ! b.sink_1 "                            \
-  "savantbufgen num-buffers=200 pattern=gradient mem-type=cuda-unified ! "     \
+  "savantbufgen num-buffers=200 pattern=gradient " a " ! "     \
   "video/x-raw(memory:NVMM),format=RGBA,width=320,height=240,"                 \
   "framerate=30/1 ! b.sink_2 "                                                 \
-  "savantbufgen num-buffers=200 pattern=counter mem-type=cuda-pinned ! "       \
+  "savantbufgen num-buffers=200 pattern=counter " b " ! "       \
   "video/x-raw(memory:NVMM),format=UYVY,width=720,height=576,"                 \
   "framerate=30/1 ! b.sink_3 "
 #define SINKS                                                                  \
@@ -80,9 +81,10 @@ rss_mib (void)
 
 static const gchar *const pipelines[] = {
   "savantbatch name=b ! video/x-raw(memory:NVMM),format=RGBA,width=640,"
-  "height=640" SINKS SOURCES,
+  "height=640" SINKS SOURCES ("mem-type=cuda-unified", "mem-type=cuda-pinned"),
   "savantbatch name=b mode=non-uniform ! savanttransform interpolation=super ! "
-  "video/x-raw(memory:NVMM),format=NV12,width=416,height=416" SINKS SOURCES,
+  "video/x-raw(memory:NVMM),format=NV12,width=416,height=416" SINKS SOURCES ("",
+      ""),
   "videotestsrc num-buffers=200 ! video/x-raw,format=NV12,width=1920,"
   "height=1080 ! savanttransform ! video/x-raw(memory:NVMM) ! savanttransform "
   "interpolation=lanczos ! video/x-raw,format=RGB,width=300,height=300 ! "
