@@ -26,7 +26,7 @@ GST_START_TEST (refused_unless_allowed)
   SavantImage src = cuda_image (DEVICE, 1, SAVANT_FORMAT_NV12, 32, 16);
   SavantImage dst = cuda_image (DEVICE, 0, SAVANT_FORMAT_RGBA, 16, 16);
   SavantTransformJob job = cuda_job (&src, &dst);
-  int copies = calls ("cuMemcpyPeerAsync");
+  int copies = calls ("cuMemcpy3DPeerAsync");
 
   for (int round = 0; round < 2; round++) {
     fail_unless_equals_int (savant_transform_run (transform, NULL, &job, 1),
@@ -34,12 +34,12 @@ GST_START_TEST (refused_unless_allowed)
     assert_text ("GPU 0");
     assert_text ("GPU 1");
     assert_text ("peer-copy=true");
-    fail_unless_equals_int (calls ("cuMemcpyPeerAsync"), copies);
+    fail_unless_equals_int (calls ("cuMemcpy3DPeerAsync"), copies);
     savant_transform_allow_peer_copy (transform, 1);
     fail_unless_equals_int (savant_transform_run (transform, NULL, &job, 1),
         SAVANT_OK);
     copies += 2; /* planes */
-    fail_unless_equals_int (calls ("cuMemcpyPeerAsync"), copies);
+    fail_unless_equals_int (calls ("cuMemcpy3DPeerAsync"), copies);
     fail_unless_equals_int (fake_cuda ()->last_gpu (), 0);
     savant_transform_allow_peer_copy (transform, 0);
   }
@@ -101,13 +101,13 @@ GST_START_TEST (mixed_batches)
     jobs[i] = cuda_job (&seen[i], &dst[i]);
   }
   launches = calls ("cuLaunchKernel");
-  copies = calls ("cuMemcpyPeerAsync");
+  copies = calls ("cuMemcpy3DPeerAsync");
   fail_unless_equals_int (savant_transform_run (transform, NULL, jobs, 12),
       SAVANT_OK);
   fail_unless_equals_int (calls ("cuLaunchKernel"), launches + 1);
   fail_unless_equals_int (fake_cuda ()->last_jobs (), 12);
   /* 0 and 6 have three planes, 3 and 9 one. */
-  fail_unless_equals_int (calls ("cuMemcpyPeerAsync"), copies + 8);
+  fail_unless_equals_int (calls ("cuMemcpy3DPeerAsync"), copies + 8);
   for (int i = 0; i < 12; i++) {
     cuda_image_free (DEVICE, i % 3 == 0, &src[i]);
     cuda_image_free (DEVICE, 0, &dst[i]);

@@ -95,15 +95,13 @@ rows_of (const SavantImage *image, int plane)
   return r;
 }
 
-/* The pitch of a plane's copy. Rows without gaps travel in one piece, and so
- * does whatever comes from a peer. */
+/* The pitch of a plane's copy. Rows without gaps travel in one piece. */
 static size_t
-staged_pitch (const Rows *r, Reach reach)
+staged_pitch (const Rows *r)
 {
-  if (reach == REACH_PEER
-      || (r->pitch == r->row_bytes && r->row_bytes % 16 == 0))
-    return r->pitch;
-  return align_up (r->row_bytes);
+  return r->pitch == r->row_bytes && r->row_bytes % 16 == 0
+      ? r->pitch
+      : align_up (r->row_bytes);
 }
 
 /* ---- Between the CPU and the GPU ---------------------------------------- */
@@ -230,12 +228,12 @@ sv_cu_move (SvCuStream stream, const SavantTransformJob *job, bool up)
 
 /* Describes the copy of `image` that starts at `at`; returns its end. */
 static SvCuPtr
-place (const SavantImage *image, Reach reach, SvCuPtr at, SavantImage *staged)
+place (const SavantImage *image, SvCuPtr at, SavantImage *staged)
 {
   *staged = *image;
   for (int p = 0; p < image->n_planes; p++) {
     Rows r = rows_of (image, p);
-    size_t pitch = staged_pitch (&r, reach);
+    size_t pitch = staged_pitch (&r);
     size_t first = r.bottom_up ? (r.rows - 1) * pitch : 0;
 
     staged->data[p] = (uint8_t *) (uintptr_t) (at + first);
@@ -255,13 +253,24 @@ sv_cu_staged_bytes (const SavantTransformConfig *config, const SvCuWork *work,
   size_t bytes = 0;
 
   if (!work->dst.gpu)
-    bytes += (size_t) place (&work->job->dst, REACH_CPU, 0, &ignored);
+    bytes += (size_t) place (&work->job->dst, 0, &ignored);
   if (reach != REACH_DIRECT)
-    bytes += (size_t) place (&work->job->src, reach, 0, &ignored);
+    bytes += (size_t) place (&work->job->src, 0, &ignored);
   return bytes;
 }
 
-/* The planes of another GPU's picture, with what lies between their rows. */
+/* A side of a copy between GPUs. */
+static SvCuPeerSide
+side_of (const Rows *rows, const SvCuGpu *gpu)
+{
+  return (SvCuPeerSide){ .memory_type = SV_CU_MEMORY_DEVICE,
+    .device = (SvCuPtr) (uintptr_t) rows->lowest,
+    .context = gpu->context,
+    .pitch = rows->pitch,
+    .height = rows->rows };
+}
+
+/* The planes of another GPU's picture. */
 static int
 fetch_peer (const SvCuStaged *staged, const SavantImage *image, int peer_id)
 {
@@ -270,13 +279,14 @@ fetch_peer (const SvCuStaged *staged, const SavantImage *image, int peer_id)
 
   for (int p = 0; status == SAVANT_OK && p < image->n_planes; p++) {
     Rows from = rows_of (image, p), to = rows_of (staged->src, p);
+    SvCuPeerCopy copy = { .src = side_of (&from, peer),
+      .dst = side_of (&to, staged->gpu),
+      .width_bytes = from.row_bytes,
+      .height = from.rows,
+      .depth = 1 };
 
-    status = sv_cu_check (
-        sv_cu_driver ()->copy_peer ((SvCuPtr) (uintptr_t) to.lowest,
-            staged->gpu->context, (SvCuPtr) (uintptr_t) from.lowest,
-            peer->context, (from.rows - 1) * from.pitch + from.row_bytes,
-            staged->stream),
-        "cuMemcpyPeerAsync");
+    status = sv_cu_check (sv_cu_driver ()->copy_peer (&copy, staged->stream),
+        "cuMemcpy3DPeerAsync");
   }
   return status;
 }
@@ -291,10 +301,10 @@ sv_cu_stage (const SavantTransformConfig *config, const SvCuWork *work,
   *staged->src = job->src;
   *staged->dst = job->dst;
   if (!work->dst.gpu)
-    *staged->at = place (&job->dst, REACH_CPU, *staged->at, staged->dst);
+    *staged->at = place (&job->dst, *staged->at, staged->dst);
   if (reach == REACH_DIRECT)
     return SAVANT_OK;
-  *staged->at = place (&job->src, reach, *staged->at, staged->src);
+  *staged->at = place (&job->src, *staged->at, staged->src);
   return reach == REACH_CPU
       ? sv_cu_move_rows (staged->stream, &job->src, staged->src, true)
       : fetch_peer (staged, &job->src, work->src.gpu_id);
