@@ -72,6 +72,7 @@
  */
 
 #include "gstsavantbatch.h"
+#include "batchdsmeta.h"
 
 #include "check.h"
 #include "plugin.h"
@@ -361,6 +362,7 @@ start (GstSavantBatch *self)
     return FALSE;
   }
   sv_batch_reset_task (self);
+  self->ds = sv_ds_streams_new ();
   pthread_mutex_lock (&self->lock);
   if (self->analytics_meta && sv_analytics_is_there ())
     self->analytics = sv_analytics_streams_new ();
@@ -400,6 +402,8 @@ stop (GstSavantBatch *self)
   sv_analytics_streams_free (self->analytics);
   self->analytics = NULL;
   sv_batch_release_pool (self);
+  sv_ds_streams_free (self->ds);
+  self->ds = NULL;
   savant_transform_free (self->transform);
   self->transform = NULL;
   gst_clear_object (&self->slots);

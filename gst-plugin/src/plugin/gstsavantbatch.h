@@ -18,6 +18,7 @@
  *   gstsavantbatchroi.c     which pictures frames bring: whole, or regions
  *   gstsavantbatchmake.c    one batch: transform or slots, metas, times
  *   gstsavantbatchcaps.c    the choice of output caps and the pool
+ *   batchdsmeta.c           the same in DeepStream's words
  *   collect*.c              when to push, and the counts
  *
  * Threads: the streaming threads of the pads look at frames and queue them;
@@ -172,6 +173,7 @@ struct _GstSavantBatch
   guint32 seek_seqnum; /* of the last seek for all pads */
   gboolean error_posted;
   GstBufferPool *pool; /* active */
+  guint caps_slots;    /* batch-size of the caps that downstream gets, or 0 */
 
   /* From here on: the task, or no thread at all. */
   SavantTransform *transform;
@@ -186,6 +188,7 @@ struct _GstSavantBatch
   SvItem **held_tail;
   guint64 sequence;
   GstClockTime last_pts;
+  struct SvDsStreams *ds; /* NULL without DeepStream; see batchdsmeta.h */
   SvAnalyticsStreams *analytics; /* NULL: no GstAnalyticsBatchMeta */
   SvBatchPicture *pictures; /* of the frames that were taken last */
   guint n_pictures;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "dsmeta.h"
 #include "gstsavantunbatch.h"
 #include "plugin.h"
 #include "streamevent.h"
@@ -410,7 +411,8 @@ sv_unbatch_sink_event (GstPad *sinkpad, GstObject *parent, GstEvent *event)
       end_flush_of_all (self);
       break;
     default:
-      if (!unwrap (self, event))
+      /* Of a batch: savant-stream-event says the same to the right pad. */
+      if (!sv_ds_is_stream_event (event) && !unwrap (self, event))
         push_to_all (self, event);
       break;
   }
