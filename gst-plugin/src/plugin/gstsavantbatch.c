@@ -18,6 +18,12 @@
  * time, from any thread, in any state, at most 1024 at a time; more pads than
  * slots take turns. The last batches before EOS may be partial.
  *
+ * Releasing a pad waits for nothing but a frame that is being looked at. A
+ * source that is running then gets GST_FLOW_FLUSHING or, as it is unlinked,
+ * GST_FLOW_NOT_LINKED, of which most sources make an ERROR; to take one out
+ * without, emit the pad's signal end-of-stream, set the source to NULL, release
+ * the pad.
+ *
  * Every frame is accounted for: in the property stats, which the element
  * message `savant-stats` repeats every stats-interval, in = out + held +
  * dropped in each single read; a drop that nobody asked for (late, leaky,
@@ -66,6 +72,7 @@
  */
 
 #include "gstsavantbatch.h"
+#include "batchdsmeta.h"
 
 #include "check.h"
 #include "plugin.h"
@@ -249,6 +256,7 @@ release_pad (GstElement *element, GstPad *gstpad)
 {
   GstSavantBatch *self = GST_SAVANT_BATCH (element);
   GstSavantBatchPad *pad = GST_SAVANT_BATCH_PAD (gstpad);
+  gboolean live;
 
   gst_object_ref (pad);
   /* First, so that its streaming thread comes out of the queue. */
@@ -260,7 +268,10 @@ release_pad (GstElement *element, GstPad *gstpad)
   gst_element_remove_pad (element, gstpad);
   pthread_mutex_lock (&self->lock);
   self->renegotiate = TRUE;
+  live = pad->live;
   pthread_mutex_unlock (&self->lock);
+  if (live)
+    sv_batch_post_latency (self);
   gst_object_unref (pad);
 }
 
@@ -351,7 +362,10 @@ start (GstSavantBatch *self)
     return FALSE;
   }
   sv_batch_reset_task (self);
+  self->ds = sv_ds_streams_new ();
   pthread_mutex_lock (&self->lock);
+  if (self->analytics_meta && sv_analytics_is_there ())
+    self->analytics = sv_analytics_streams_new ();
   self->running = TRUE;
   self->flushes = 0;
   self->drained = FALSE;
@@ -385,7 +399,11 @@ stop (GstSavantBatch *self)
 {
   reset_pads (self);
   sv_batch_reset_task (self);
+  sv_analytics_streams_free (self->analytics);
+  self->analytics = NULL;
   sv_batch_release_pool (self);
+  sv_ds_streams_free (self->ds);
+  self->ds = NULL;
   savant_transform_free (self->transform);
   self->transform = NULL;
   gst_clear_object (&self->slots);

@@ -339,6 +339,9 @@ sv_batch_negotiate (GstSavantBatch *self, guint capacity,
     return ret;
   }
   reserve (self, capacity);
+  pthread_mutex_lock (&self->lock);
+  self->caps_slots = capacity;
+  pthread_mutex_unlock (&self->lock);
   if (self->out_caps == NULL || !gst_caps_is_equal (self->out_caps, caps)) {
     GST_DEBUG_OBJECT (self, "batches of %" GST_PTR_FORMAT, caps);
     if (!gst_pad_push_event (self->srcpad, gst_event_new_caps (caps)))

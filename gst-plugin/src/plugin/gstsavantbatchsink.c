@@ -366,7 +366,7 @@ gap_end (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   end = start + (GST_CLOCK_TIME_IS_VALID (duration) ? duration : 1);
   if (GST_CLOCK_TIME_IS_VALID (pad->segment.stop))
     end = MIN (end, pad->segment.stop);
-  return sv_batch_pad_time (self, pad, end);
+  return sv_batch_gap_time (self, pad, end);
 }
 
 /* savantunbatch flushes the one stream; the rest goes on. */
