@@ -10,6 +10,7 @@ function(savant_mismatch name version abi)
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/other-${name})
   add_library(plugin_other_${name} MODULE ${PLUGIN_SOURCES})
   target_link_libraries(plugin_other_${name} PRIVATE gstsavant-1.0)
+  target_include_directories(plugin_other_${name} PRIVATE ../src)
   target_compile_definitions(plugin_other_${name} PRIVATE
     SAVANT_VERSION_STRING="${version}")
   target_compile_options(plugin_other_${name} PRIVATE ${ARGN})
