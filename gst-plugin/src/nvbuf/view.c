@@ -7,12 +7,6 @@
 #include "../core/log.h"
 #include "layout.h"
 
-SvNvbufLayout
-sv_nvbuf_layout (void)
-{
-  return SV_NVBUF_DS9;
-}
-
 size_t
 sv_nvbuf_header_size (SvNvbufLayout layout)
 {
@@ -24,6 +18,33 @@ size_t
 sv_nvbuf_slot_size (SvNvbufLayout layout)
 {
   return layout == SV_NVBUF_DS9 ? sizeof (SvNvbufSlot9) : sizeof (SvNvbufSlot6);
+}
+
+/* Two slots of 384 bytes are as far as this reads, whatever the layout. */
+bool
+sv_nvbuf_find_layout (const void *surface, int width, int height,
+    int color_format, SvNvbufLayout *layout)
+{
+  static const SvNvbufLayout layouts[] = { SV_NVBUF_DS9, SV_NVBUF_DS6 };
+  const SvNvbufSurface *s = surface;
+
+  if (s->batch_size != 2 || s->slots == NULL)
+    return false;
+  for (int i = 0; i < 2; i++) {
+    const SvNvbufSlot *first = s->slots;
+    const SvNvbufSlot *second = (const SvNvbufSlot *) ((const char *) s->slots
+        + sv_nvbuf_slot_size (layouts[i]));
+
+    if (first->width != (uint32_t) width || second->width != first->width
+        || second->height != (uint32_t) height
+        || second->pitch != first->pitch
+        || second->color_format != color_format
+        || second->planes.num_planes != 1)
+      continue;
+    *layout = layouts[i];
+    return true;
+  }
+  return false;
 }
 
 static SvNvbufSlot *

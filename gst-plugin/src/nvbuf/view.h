@@ -20,6 +20,11 @@ typedef enum SvNvbufLayout
 /* The layout of this process: DeepStream's where it is loaded, else DS9. */
 SvNvbufLayout sv_nvbuf_layout (void);
 
+/* Whether a surface of two slots with one plane each, which somebody else has
+ * made in a format and size that are known, is of one of the layouts. */
+bool sv_nvbuf_find_layout (const void *surface, int width, int height,
+    int color_format, SvNvbufLayout *layout);
+
 size_t sv_nvbuf_header_size (SvNvbufLayout layout);
 size_t sv_nvbuf_slot_size (SvNvbufLayout layout);
 

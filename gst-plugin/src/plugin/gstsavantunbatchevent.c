@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "dsmeta.h"
 #include "gstsavantunbatch.h"
 #include "plugin.h"
 #include "streamevent.h"
@@ -13,6 +14,7 @@ forget_stream (SvStream *stream)
   gst_clear_event (&stream->stream_start);
   gst_clear_event (&stream->segment);
   gst_clear_caps (&stream->caps);
+  gst_clear_event (&stream->gap);
   g_list_free_full (stream->others, (GDestroyNotify) gst_event_unref);
   stream->others = NULL;
   stream->ended = FALSE;
@@ -119,6 +121,30 @@ sv_unbatch_catch_up (GstSavantUnbatch *self)
   g_list_free_full (pads, gst_object_unref);
 }
 
+void
+sv_unbatch_push_gaps (GstSavantUnbatch *self)
+{
+  GList *pads;
+
+  if (!self->has_gaps || !self->has_sample)
+    return;
+  self->has_gaps = FALSE;
+  pads = sv_unbatch_list_pads (self);
+  for (GList *l = pads; l != NULL; l = l->next) {
+    GstSavantUnbatchPad *pad = l->data;
+    SvStream *stream =
+        g_hash_table_lookup (self->streams, GUINT_TO_POINTER (pad->source_id));
+
+    if (stream == NULL || stream->gap == NULL)
+      continue;
+    if (!pad->has_segment && !stream->ended
+        && sv_unbatch_begin_gap (self, pad, stream))
+      gst_pad_push_event (GST_PAD (pad), gst_event_ref (stream->gap));
+    gst_clear_event (&stream->gap);
+  }
+  g_list_free_full (pads, gst_object_unref);
+}
+
 static void
 push_to_all (GstSavantUnbatch *self, GstEvent *event)
 {
@@ -176,16 +202,25 @@ end_flush (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstEvent *event,
   after_flush (self, pad);
 }
 
-/* Sticky events replace those of their kind, tags go on adding up. */
+/* As a pad's own sticky events: of kinds that there may be several of, those
+ * with one name replace one another. */
+static gboolean
+replaces (GstEvent *event, GstEvent *old)
+{
+  const GstStructure *s = gst_event_get_structure (event);
+
+  if (GST_EVENT_TYPE (old) != GST_EVENT_TYPE (event))
+    return FALSE;
+  return (GST_EVENT_TYPE (event) & GST_EVENT_TYPE_STICKY_MULTI) == 0
+      || s == NULL || gst_event_has_name (old, gst_structure_get_name (s));
+}
+
 static void
 keep_other (SvStream *stream, GstEvent *event)
 {
-  gboolean several =
-      (GST_EVENT_TYPE (event) & GST_EVENT_TYPE_STICKY_MULTI) != 0;
-
-  for (GList *l = stream->others, *next; l != NULL && !several; l = next) {
+  for (GList *l = stream->others, *next; l != NULL; l = next) {
     next = l->next;
-    if (GST_EVENT_TYPE (l->data) == GST_EVENT_TYPE (event)) {
+    if (replaces (event, l->data)) {
       gst_event_unref (l->data);
       stream->others = g_list_delete_link (stream->others, l);
     }
@@ -226,6 +261,11 @@ take_stream_event (GstSavantUnbatch *self, SvStream *stream,
       if (GST_EVENT_IS_STICKY (event))
         keep_other (stream, event);
       break;
+  }
+  if (pad != NULL && GST_EVENT_TYPE (event) == GST_EVENT_GAP
+      && !sv_unbatch_begin_gap (self, pad, stream)) {
+    gst_event_replace (&stream->gap, event);
+    self->has_gaps = TRUE;
   }
   /* Before the first frame and its caps they are only kept. */
   if (pad != NULL && pad->has_segment)
@@ -297,6 +337,10 @@ take_caps (GstSavantUnbatch *self, GstEvent *event)
   GstCaps *caps;
 
   gst_event_parse_caps (event, &caps);
+  self->analytics = gst_structure_has_name (gst_caps_get_structure (caps, 0),
+      "multistream/x-analytics-batch");
+  if (self->analytics)
+    return TRUE;
   if (!gst_savant_frame_info_from_caps (&self->info, caps)) {
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
         ("Input caps cannot be used: %s", savant_last_error ()),
@@ -367,7 +411,8 @@ sv_unbatch_sink_event (GstPad *sinkpad, GstObject *parent, GstEvent *event)
       end_flush_of_all (self);
       break;
     default:
-      if (!unwrap (self, event))
+      /* Of a batch: savant-stream-event says the same to the right pad. */
+      if (!sv_ds_is_stream_event (event) && !unwrap (self, event))
         push_to_all (self, event);
       break;
   }

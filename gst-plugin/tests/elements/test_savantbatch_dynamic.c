@@ -143,8 +143,9 @@ GST_START_TEST (test_w23_a_released_index_is_new_again)
     batch_rig_add_input (&rig);
     fail_unless_equals_uint64 (pad_stat (&rig, "sink_1", "in"), 0);
   }
-  fail_unless_equals_uint64 (
-      batch_rig_inner_stat (rig.batch, "released", "out"), 60);
+  fail_unless_equals_uint64 (batch_rig_inner_stat (rig.batch, "released",
+                                 "out"),
+      60);
   batch_rig_clear (&rig);
 }
 GST_END_TEST;
@@ -273,9 +274,8 @@ GST_START_TEST (test_w31_an_error_of_one_pad)
       fail_unless (drop ? flow == GST_FLOW_EOS : flow < 0, "%s",
           gst_flow_get_name (flow));
       if (what < 2)
-        batch_rig_expect (&rig,
-            drop ? GST_MESSAGE_WARNING : GST_MESSAGE_ERROR, "pad sink_0", text,
-            NULL);
+        batch_rig_expect (&rig, drop ? GST_MESSAGE_WARNING : GST_MESSAGE_ERROR,
+            "pad sink_0", text, NULL);
       else
         batch_rig_expect (&rig, GST_MESSAGE_WARNING, "pad sink_0", NULL);
       for (guint k = 0; k < 3; k++) {
@@ -323,6 +323,63 @@ GST_START_TEST (test_w31_drop_pad_keeps_the_pipeline)
   gst_object_unref (batch);
   gst_object_unref (src);
   gst_object_unref (pipeline);
+}
+GST_END_TEST;
+
+/* ---- Memory and consumers ----------------------------------------------- */
+
+/* Plain frames and surfaces together, on a machine with no GPU, into a sink
+ * that knows nothing but caps and metas. */
+GST_START_TEST (test_w12_w17_w19_any_memory_to_any_consumer)
+{
+  GstElement *pipeline = gst_parse_launch (
+      "savantbatch name=b ! " NVMM ",format=RGBA,width=32,height=32 ! "
+      "appsink name=s sync=false "
+      "videotestsrc num-buffers=10 ! " SMALL " ! b.sink_0 "
+      "savantbufgen num-buffers=10 ! " NVMM
+      ",format=NV12,width=48,height=32,framerate=25/1 ! b.sink_1",
+      NULL);
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "s");
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (guint i = 0; i < 10; i++) {
+    GstSample *sample = NULL;
+    GstSavantBatchMeta *meta;
+    const GstStructure *caps;
+    gint size = 0;
+
+    g_signal_emit_by_name (sink, "pull-sample", &sample);
+    fail_unless (sample != NULL);
+    caps = gst_caps_get_structure (gst_sample_get_caps (sample), 0);
+    fail_unless (gst_structure_get_int (caps, "batch-size", &size));
+    fail_unless_equals_int (size, 2);
+    meta = gst_buffer_get_savant_batch_meta (gst_sample_get_buffer (sample));
+    fail_unless_equals_int (meta->n_slots, 2);
+    for (guint slot = 0; slot < 2; slot++)
+      fail_unless_equals_uint64 (meta->slots[slot].pts,
+          slot == 0 ? gst_util_uint64_scale (i, GST_SECOND, 25)
+                    : i * 40 * GST_MSECOND);
+    expect_destination (gst_sample_get_buffer (sample), 1, 0, 5, 32, 21);
+    gst_sample_unref (sample);
+  }
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (sink);
+  gst_object_unref (pipeline);
+}
+GST_END_TEST;
+
+/* A format that no surface has is refused with the list of those that have. */
+GST_START_TEST (test_w43_unsupported_output_lists_the_formats)
+{
+  BatchRig rig;
+
+  batch_rig_init (&rig, 1, NULL, FALSE);
+  gst_harness_set_sink_caps_str (rig.out, NVMM ",format=YUY2");
+  gst_harness_set_src_caps_str (rig.in[0], SMALL);
+  batch_rig_push (&rig, 0, SMALL, 0, 0);
+  batch_rig_expect (&rig, GST_MESSAGE_ERROR, "takes no batch of surfaces",
+      "RGBA", "NV12", "GRAY8", NULL);
+  batch_rig_clear (&rig);
 }
 GST_END_TEST;
 
@@ -414,10 +471,10 @@ seek_on (gpointer data)
 /* Seeks of the whole while sources come and go: it plays on. */
 GST_START_TEST (test_seeks_while_pads_come_and_go)
 {
-  GstElement *pipeline = gst_parse_launch (
-      "savantbatch name=b ! fakesink sync=false async=false "
-      "videotestsrc ! " SMALL " ! b.sink_0",
-      NULL);
+  GstElement *pipeline =
+      gst_parse_launch ("savantbatch name=b ! fakesink sync=false async=false "
+                        "videotestsrc ! " SMALL " ! b.sink_0",
+          NULL);
   GstElement *batch = gst_bin_get_by_name (GST_BIN (pipeline), "b");
   GstBus *bus = gst_element_get_bus (pipeline);
   GThread *thread;
@@ -427,8 +484,8 @@ GST_START_TEST (test_seeks_while_pads_come_and_go)
   gst_element_get_state (pipeline, NULL, NULL, 10 * GST_SECOND);
   thread = g_thread_new ("seeker", seek_on, pipeline);
   for (guint i = 0; i < 10; i++) {
-    GstElement *bin = gst_parse_bin_from_description ("videotestsrc ! " SMALL,
-        TRUE, NULL);
+    GstElement *bin =
+        gst_parse_bin_from_description ("videotestsrc ! " SMALL, TRUE, NULL);
     GstPad *src = gst_element_get_static_pad (bin, "src");
     GstPad *sink = gst_element_request_pad_simple (batch, "sink_%u");
 
@@ -436,8 +493,10 @@ GST_START_TEST (test_seeks_while_pads_come_and_go)
     fail_unless_equals_int (gst_pad_link (src, sink), GST_PAD_LINK_OK);
     gst_element_sync_state_with_parent (bin);
     g_usleep (4000);
-    gst_element_release_request_pad (batch, sink);
+    /* Its source stops without an error, and waits for nobody. */
+    g_signal_emit_by_name (sink, "end-of-stream");
     gst_element_set_state (bin, GST_STATE_NULL);
+    gst_element_release_request_pad (batch, sink);
     gst_object_unref (src);
     gst_object_unref (sink);
     gst_bin_remove (GST_BIN (pipeline), bin);
@@ -470,6 +529,8 @@ savantbatch_dynamic_suite (void)
   tcase_add_test (tc, test_w28_w29_consecutive_streams_on_one_pad);
   tcase_add_test (tc, test_w31_an_error_of_one_pad);
   tcase_add_test (tc, test_w31_drop_pad_keeps_the_pipeline);
+  tcase_add_test (tc, test_w12_w17_w19_any_memory_to_any_consumer);
+  tcase_add_test (tc, test_w43_unsupported_output_lists_the_formats);
   tcase_add_test (tc, test_more_pads_than_the_limit);
   tcase_add_test (tc, test_fewer_slots_than_pads);
   tcase_add_test (tc, test_eos_before_the_first_buffer);

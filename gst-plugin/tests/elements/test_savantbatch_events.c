@@ -219,8 +219,8 @@ GST_START_TEST (test_w26_eos_and_stream_start_of_one_stream)
         gst_buffer_unref (gst_harness_pull (rig.outs[i]));
     }
     for (guint i = 0; i < 3; i++)
-      fail_unless_equals_int (
-          count_downstream (rig.outs[i], GST_EVENT_EOS), i == ends);
+      fail_unless_equals_int (count_downstream (rig.outs[i], GST_EVENT_EOS),
+          i == ends);
     gst_harness_push_event (rig.in[ends],
         gst_event_new_stream_start ("another"));
     gst_harness_set_src_caps_str (rig.in[ends], SMALL);
@@ -231,8 +231,9 @@ GST_START_TEST (test_w26_eos_and_stream_start_of_one_stream)
     for (guint i = 0; i < 3; i++)
       gst_buffer_unref (gst_harness_pull (rig.outs[i]));
     for (guint i = 0; i < 3; i++)
-      fail_unless_equals_int (
-          count_downstream (rig.outs[i], GST_EVENT_STREAM_START), i == ends);
+      fail_unless_equals_int (count_downstream (rig.outs[i],
+                                  GST_EVENT_STREAM_START),
+          i == ends);
   }
   batch_rig_expect_stat (rig.batch, "held", 0);
   batch_rig_clear (&rig);
@@ -262,8 +263,8 @@ GST_START_TEST (test_w15_a_pad_that_only_sends_gaps)
     gst_buffer_unref (gst_harness_pull (rig.outs[0]));
   }
   batch_rig_expect_stat (rig.batch, "out", 52);
-  fail_unless_equals_uint64 (
-      batch_rig_inner_stat (rig.batch, "reasons", "gap"), 50);
+  fail_unless_equals_uint64 (batch_rig_inner_stat (rig.batch, "reasons", "gap"),
+      50);
   gst_harness_push_event (rig.in[1], gst_event_new_eos ());
   gst_harness_push_event (rig.in[0], gst_event_new_eos ());
   while ((event = gst_harness_pull_event (rig.outs[1])) != NULL) {
@@ -276,6 +277,58 @@ GST_START_TEST (test_w15_a_pad_that_only_sends_gaps)
   }
   fail_unless_equals_int (gaps, 50);
   batch_rig_clear (&rig);
+}
+GST_END_TEST;
+
+/* Whose only output is gaps: its sink prerolls as the others do. */
+GST_START_TEST (test_w15_a_sink_of_gaps_prerolls)
+{
+  static const gchar *const modes[] = { "uniform", "non-uniform" };
+
+  for (guint mode = 0; mode < 2; mode++) {
+    gchar *text = g_strdup_printf ("savantbatch name=b mode=%s ! "
+        "savantunbatch name=u u.src_0 ! queue ! fakesink "
+        "u.src_1 ! queue ! fakesink "
+        "videotestsrc num-buffers=50 ! " SMALL " ! b.sink_0", modes[mode]);
+    GstElement *pipeline = gst_parse_launch (text, NULL);
+    GstElement *batch = gst_bin_get_by_name (GST_BIN (pipeline), "b");
+    GstPad *sink = gst_element_request_pad_simple (batch, "sink_1");
+    GstPad *pad = gst_pad_new ("src", GST_PAD_SRC);
+    GstBus *bus = gst_element_get_bus (pipeline);
+    GstCaps *caps = gst_caps_from_string (SMALL);
+    GstSegment segment;
+    GstMessage *message;
+
+    gst_segment_init (&segment, GST_FORMAT_TIME);
+    gst_pad_set_active (pad, TRUE);
+    fail_unless_equals_int (gst_pad_link (pad, sink), GST_PAD_LINK_OK);
+    gst_element_set_state (pipeline, GST_STATE_PAUSED);
+    gst_pad_push_event (pad, gst_event_new_stream_start ("gaps"));
+    gst_pad_push_event (pad, gst_event_new_caps (caps));
+    gst_pad_push_event (pad, gst_event_new_segment (&segment));
+    for (guint k = 0; k < 50; k++)
+      gst_pad_push_event (pad,
+          gst_event_new_gap (k * 40 * GST_MSECOND, 40 * GST_MSECOND));
+    fail_unless_equals_int (gst_element_get_state (pipeline, NULL, NULL,
+                                10 * GST_SECOND),
+        GST_STATE_CHANGE_SUCCESS);
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    gst_pad_push_event (pad, gst_event_new_eos ());
+    message = gst_bus_timed_pop_filtered (bus, 10 * GST_SECOND,
+        GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+    fail_unless (message != NULL
+        && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS);
+    gst_message_unref (message);
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+    gst_caps_unref (caps);
+    gst_object_unref (bus);
+    gst_pad_set_active (pad, FALSE);
+    gst_object_unref (pad);
+    gst_object_unref (sink);
+    gst_object_unref (batch);
+    gst_object_unref (pipeline);
+    g_free (text);
+  }
 }
 GST_END_TEST;
 
@@ -446,6 +499,7 @@ savantbatch_events_suite (void)
   tcase_add_test (tc, test_w15_w16_w26_events_keep_their_order_with_frames);
   tcase_add_test (tc, test_w26_eos_and_stream_start_of_one_stream);
   tcase_add_test (tc, test_w15_a_pad_that_only_sends_gaps);
+  tcase_add_test (tc, test_w15_a_sink_of_gaps_prerolls);
   tcase_add_test (tc, test_w15_flush_during_a_blocked_push);
   tcase_add_test (tc, test_w4_nothing_waits_for_a_blocked_sink);
   return s;

@@ -727,7 +727,8 @@ consume_all (void *data)
 
 static _Atomic bool reading;
 
-/* Every single read adds up: the totals are the pads' and the released ones'. */
+/* Every single read adds up: the totals are the pads' and the released ones'.
+ */
 static void
 add_up (const SvCollectPad *pad, void *data)
 {
@@ -780,8 +781,7 @@ GST_START_TEST (test_w14_w21_every_read_adds_up)
       pads[i] = sv_collect_add_pad (&c, i, NULL, 2);
       sv_collect_set_leak (&c, pads[i], (SvLeak) ((round + i) % 3));
       sv_collect_set_live (&c, pads[i], i != round % 3);
-      producers[i] =
-          (Producer){ .collect = &c, .pad = pads[i], .n = 1000000 };
+      producers[i] = (Producer){ .collect = &c, .pad = pads[i], .n = 1000000 };
       pthread_create (&threads[i], NULL, produce, &producers[i]);
     }
     nanosleep (&(struct timespec){ .tv_nsec = 2 * MS }, NULL);

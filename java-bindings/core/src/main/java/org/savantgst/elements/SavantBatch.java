@@ -176,6 +176,24 @@ public class SavantBatch extends Element {
   }
 
   /**
+   * Returns the property {@code analytics-meta}.
+   *
+   * @return whether batches carry a GstAnalyticsBatchMeta where the running GStreamer has it
+   */
+  public boolean getAnalyticsMeta() {
+    return Properties.getBoolean(this, "analytics-meta");
+  }
+
+  /**
+   * Sets the property {@code analytics-meta}.
+   *
+   * @param value whether batches carry a GstAnalyticsBatchMeta where the running GStreamer has it
+   */
+  public void setAnalyticsMeta(boolean value) {
+    set("analytics-meta", value);
+  }
+
+  /**
    * Returns the counts of one pad: its property {@code stats}.
    *
    * @param pad a sink pad of this kind of element
