@@ -83,7 +83,7 @@ static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
         GST_STATIC_CAPS (SV_BATCH_CAPS_UNIFORM
             ";video/x-raw,format=(string)" GST_SAVANT_INPUT_FORMATS
-            "," SV_BATCH_CAPS_SIDES));
+            "," SV_BATCH_CAPS_SIDES ";" SV_BATCH_CAPS_CUDA));
 
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,

@@ -51,6 +51,9 @@ G_DECLARE_FINAL_TYPE (GstSavantBatchPad, gst_savant_batch_pad, GST,
 #define SV_BATCH_CAPS_UNIFORM                                                  \
   "video/x-raw(" GST_SAVANT_CAPS_FEATURE_NVMM ")"                              \
   ",format=(string)" GST_SAVANT_OUTPUT_FORMATS "," SV_BATCH_CAPS_SIDES
+#define SV_BATCH_CAPS_CUDA                                                     \
+  "video/x-raw(" GST_SAVANT_CAPS_FEATURE_CUDA "),format=(string)"              \
+  GST_SAVANT_INPUT_FORMATS "," SV_BATCH_CAPS_SIDES
 #define SV_BATCH_CAPS_NON_UNIFORM                                              \
   "video/x-raw(" GST_SAVANT_CAPS_FEATURE_NVMM ")"                              \
   ",batch-kind=(string)non-uniform,batch-size=(int)[1,1024]"

@@ -80,3 +80,8 @@ ds_missing_test(gpu "NvBufSurfaceCreate returns -1" no-gpu ds9 ${DS_CUDA})
 ds_missing_test(version "neither 384 bytes" unknown ds9 ${DS_CUDA})
 ds_missing_test(driver "libcuda.so.1" none ds9
   ${CMAKE_BINARY_DIR}/no_cuda)
+
+# With DeepStream's own libraries and elements, where they are.
+savant_test(deepstream/test_ds_elements gstsavant-1.0 gpu)
+set_property(TEST deepstream/ds_elements APPEND PROPERTY ENVIRONMENT CK_FORK=no
+  SAVANT_TEST_CLIP=${PROJECT_SOURCE_DIR}/../examples/media/bigbuckbunny.mp4)
