@@ -193,7 +193,7 @@ struct _GstSavantBatch
   GstClockTime last_pts;
   struct SvDsStreams *ds; /* NULL without DeepStream; see batchdsmeta.h */
   SvAnalyticsStreams *analytics; /* NULL: no GstAnalyticsBatchMeta */
-  SvBatchPicture *pictures; /* of the frames that were taken last */
+  SvBatchPicture *pictures;      /* of the frames that were taken last */
   guint n_pictures;
   guint pictures_room;
   guint room; /* of what follows */

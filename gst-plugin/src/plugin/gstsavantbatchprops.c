@@ -272,14 +272,15 @@ install_roi_properties (GObjectClass *klass)
    *
    * Lets elements for GStreamer's own batch meta (1.28 and later) know the
    * streams of a batch: stream n of the meta is the pad sink_n, with its
-   * stream-start, caps and segment and one buffer a slot. In a non-uniform batch
-   * these are the frames; in a uniform one they are without memory, for the
-   * pixels are in the batch, and have the slots' times and ids.
+   * stream-start, caps and segment and one buffer a slot. In a non-uniform
+   * batch these are the frames; in a uniform one they are without memory, for
+   * the pixels are in the batch, and have the slots' times and ids.
    */
   g_object_class_install_property (klass, PROP_ANALYTICS_META,
       g_param_spec_boolean ("analytics-meta", "Analytics meta",
           "Whether batches carry a GstAnalyticsBatchMeta beside the "
-          "SavantBatchMeta where the running GStreamer has it (1.28 and later); "
+          "SavantBatchMeta where the running GStreamer has it (1.28 and "
+          "later); "
           "otherwise without effect",
           TRUE, SV_FLAGS_READY));
 }
