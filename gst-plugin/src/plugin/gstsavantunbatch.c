@@ -283,7 +283,8 @@ count_dropped (GstSavantUnbatch *self, SvDropReason reason)
 }
 
 GstFlowReturn
-sv_unbatch_combine (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstFlowReturn flow)
+sv_unbatch_combine (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
+    GstFlowReturn flow)
 {
   pthread_mutex_lock (&self->lock);
   if (g_hash_table_lookup (self->pads, GUINT_TO_POINTER (pad->source_id))

@@ -85,7 +85,7 @@ struct _GstSavantUnbatch
   GstAllocator *views;
   GstCaps *caps;
   GstSavantFrameInfo info;
-  gboolean analytics; /* the caps are SV_ANALYTICS_CAPS */
+  gboolean analytics;  /* the caps are SV_ANALYTICS_CAPS */
   gboolean has_gaps;   /* a stream has one that came too early */
   gboolean has_sample; /* what a slot of the last batch is */
   SavantMemType sample_mem_type;
@@ -146,8 +146,8 @@ GstFlowReturn sv_unbatch_negotiate (GstSavantUnbatch *self,
 
 /* What a gap needs before it where no frame has come yet, or else its sink
  * would wait for one. FALSE where it cannot be known yet. */
-gboolean sv_unbatch_begin_gap (GstSavantUnbatch *self,
-    GstSavantUnbatchPad *pad, SvStream *stream);
+gboolean sv_unbatch_begin_gap (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
+    SvStream *stream);
 
 /* Slot `slot` with its metas and times, or NULL and savant_last_error(). */
 GstBuffer *sv_unbatch_view (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,

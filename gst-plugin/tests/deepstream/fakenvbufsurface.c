@@ -101,8 +101,8 @@ with_context (uint32_t gpu, int enter)
 {
   int (*device_get) (int *, int) =
       (int (*) (int *, int)) driver ("cuDeviceGet");
-  int (*retain) (void **, int) = (int (*) (void **, int)) driver (
-      "cuDevicePrimaryCtxRetain");
+  int (*retain) (void **, int) =
+      (int (*) (void **, int)) driver ("cuDevicePrimaryCtxRetain");
   int (*push) (void *) = (int (*) (void *)) driver ("cuCtxPushCurrent_v2");
   int (*pop) (void **) = (int (*) (void **)) driver ("cuCtxPopCurrent_v2");
   void *context = NULL;
@@ -313,8 +313,7 @@ NvBufSurfaceCreate (void **out, uint32_t batch_size, Params *params)
   if ((mode != NULL && strcmp (mode, "no-gpu") == 0) || mem_type == 4
       || mem_type == 5)
     return -1;
-  n_planes =
-      planes_of (params->format, params->width, params->height, planes);
+  n_planes = planes_of (params->format, params->width, params->height, planes);
   if (n_planes == 0)
     return -1;
   pthread_mutex_lock (&lock);
@@ -359,8 +358,7 @@ NvBufSurfaceDestroy (void *surface)
     broken ("NvBufSurfaceDestroy", "no surface, or destroyed before");
   list = get_pointer (s->header + 24);
   for (uint32_t i = 0; i < s->slots && (i == 0 || !s->contiguous); i++)
-    release (s->mem_type, s->gpu,
-        get_pointer (list + i * slot_stride () + 40));
+    release (s->mem_type, s->gpu, get_pointer (list + i * slot_stride () + 40));
   free (list);
   free (s->header);
   s->header = NULL;

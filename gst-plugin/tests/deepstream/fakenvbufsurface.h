@@ -7,8 +7,8 @@
 /* Controls of the fake libnvbufsurface. */
 typedef struct FakeDs
 {
-  int (*n_surfaces) (void); /* that exist */
-  int (*n_creates) (void);  /* calls so far that were not refused */
+  int (*n_surfaces) (void);      /* that exist */
+  int (*n_creates) (void);       /* calls so far that were not refused */
   void (*fail_create) (int nth); /* of those from now on; 0 = none */
   int header_size;
   int slot_size;
