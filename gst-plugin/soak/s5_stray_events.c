@@ -115,9 +115,9 @@ send_one (Soak *s, SoakPipeline *p, SoakFeed *feed, guint64 n)
 
   switch (soak_random (s, 0, 4)) {
     case 0: /* to the src pad of either */
-      pad = gst_pad_get_peer (
-          soak_random (s, 0, 2) == 0 ? GST_ELEMENT (feed->sink)->sinkpads->data
-                                     : GST_ELEMENT (p->unbatch)->sinkpads->data);
+      pad = gst_pad_get_peer (soak_random (s, 0, 2) == 0
+              ? GST_ELEMENT (feed->sink)->sinkpads->data
+              : GST_ELEMENT (p->unbatch)->sinkpads->data);
       gst_pad_send_event (pad, upstream_event (s, n));
       gst_object_unref (pad);
       break;

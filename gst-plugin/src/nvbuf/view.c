@@ -36,8 +36,7 @@ sv_nvbuf_find_layout (const void *surface, int width, int height,
         + sv_nvbuf_slot_size (layouts[i]));
 
     if (first->width != (uint32_t) width || second->width != first->width
-        || second->height != (uint32_t) height
-        || second->pitch != first->pitch
+        || second->height != (uint32_t) height || second->pitch != first->pitch
         || second->color_format != color_format
         || second->planes.num_planes != 1)
       continue;

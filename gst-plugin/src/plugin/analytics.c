@@ -232,7 +232,8 @@ read_slot (const SvAnalyticsStream *stream, GstBuffer *buffer,
     .pts = GST_BUFFER_PTS (buffer),
     .duration = GST_BUFFER_DURATION (buffer),
     .running_time = GST_CLOCK_TIME_NONE,
-    .flags = GST_BUFFER_FLAGS (buffer) & ~(GstBufferFlags) GST_BUFFER_FLAG_TAG_MEMORY,
+    .flags = GST_BUFFER_FLAGS (buffer)
+        & ~(GstBufferFlags) GST_BUFFER_FLAG_TAG_MEMORY,
     .frame_id = -1,
     .arrival_ns = GST_CLOCK_TIME_NONE,
     .ids_at = ids->len };

@@ -67,8 +67,8 @@ void sv_analytics_write (SvAnalyticsStreams *streams, GstBuffer *batch,
  * index. FALSE where that has another number of buffers than `n_slots`. */
 gboolean sv_analytics_to_batch_meta (GstBuffer *batch, guint n_slots);
 
-/* What others wrote about slot `slot`: GStreamer's analytics and tensor metas of
- * the buffer that stands for it go to `view`. */
+/* What others wrote about slot `slot`: GStreamer's analytics and tensor metas
+ * of the buffer that stands for it go to `view`. */
 void sv_analytics_copy_results (GstBuffer *batch,
     const GstSavantBatchMeta *meta, guint slot, GstBuffer *view);
 

@@ -85,8 +85,7 @@ announce (SvDsStreams *self, GstPad *srcpad, Stream *stream,
   if (!anew && gst_segment_is_equal (&stream->segment, segment))
     return;
   gst_segment_copy_into (segment, &stream->segment);
-  push (srcpad,
-      self->ds->stream_segment (stream->source_id, &stream->segment));
+  push (srcpad, self->ds->stream_segment (stream->source_id, &stream->segment));
 }
 
 static void

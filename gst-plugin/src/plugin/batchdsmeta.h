@@ -28,7 +28,8 @@ void sv_ds_streams_event (SvDsStreams *self, GstPad *srcpad, guint source_id,
     GstEvent *event);
 
 /* Answers the question of DeepStream's elements for the size of a batch, by
- * which nvvideoconvert sizes its own; FALSE: it is another query. Any thread. */
+ * which nvvideoconvert sizes its own; FALSE: it is another query. Any thread.
+ */
 gboolean sv_ds_answer_batch_size (GstQuery *query, guint batch_size);
 
 #endif

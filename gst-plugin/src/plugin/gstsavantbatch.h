@@ -112,8 +112,8 @@ struct _GstSavantBatchPad
   SvCollectPad *queue;
 
   /* Guarded by the element's lock. */
-  guint source_id;
-  gboolean announced; /* the source id is known downstream */
+  _Atomic guint source_id; /* set under the lock */
+  gboolean announced;      /* the source id is known downstream */
   guint max_queued;
   guint64 max_queued_bytes;
   SvLeak leak;
@@ -193,7 +193,7 @@ struct _GstSavantBatch
   GstClockTime last_pts;
   struct SvDsStreams *ds; /* NULL without DeepStream; see batchdsmeta.h */
   SvAnalyticsStreams *analytics; /* NULL: no GstAnalyticsBatchMeta */
-  SvBatchPicture *pictures; /* of the frames that were taken last */
+  SvBatchPicture *pictures;      /* of the frames that were taken last */
   guint n_pictures;
   guint pictures_room;
   guint room; /* of what follows */

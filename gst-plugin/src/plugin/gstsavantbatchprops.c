@@ -272,14 +272,15 @@ install_roi_properties (GObjectClass *klass)
    *
    * Lets elements for GStreamer's own batch meta (1.28 and later) know the
    * streams of a batch: stream n of the meta is the pad sink_n, with its
-   * stream-start, caps and segment and one buffer a slot. In a non-uniform batch
-   * these are the frames; in a uniform one they are without memory, for the
-   * pixels are in the batch, and have the slots' times and ids.
+   * stream-start, caps and segment and one buffer a slot. In a non-uniform
+   * batch these are the frames; in a uniform one they are without memory, for
+   * the pixels are in the batch, and have the slots' times and ids.
    */
   g_object_class_install_property (klass, PROP_ANALYTICS_META,
       g_param_spec_boolean ("analytics-meta", "Analytics meta",
           "Whether batches carry a GstAnalyticsBatchMeta beside the "
-          "SavantBatchMeta where the running GStreamer has it (1.28 and later); "
+          "SavantBatchMeta where the running GStreamer has it (1.28 and "
+          "later); "
           "otherwise without effect",
           TRUE, SV_FLAGS_READY));
 }
@@ -418,8 +419,9 @@ sv_batch_install_properties (GObjectClass *klass)
       g_param_spec_boxed ("stats", "Statistics",
           SV_STATS_BLURB
           ", of all pads, also released ones. pads: a structure with one "
-          "structure for every pad by its name: the same counts, state "
-          "(string: not-started waiting ready gap ended flushing seeking), "
+          "structure for every pad by its name: the same counts, source-id "
+          "(guint), state (string: not-started waiting ready gap ended "
+          "flushing seeking), "
           "live (boolean), queued and high-water (frames), queued-bytes, "
           "high-water-bytes, frame-ns (guint64, duration as observed). "
           "released: the counts of released pads; the totals are the sum. "

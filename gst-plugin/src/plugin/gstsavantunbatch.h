@@ -52,6 +52,7 @@ struct _GstSavantUnbatchPad
   gboolean flushing;  /* until the stream's own FLUSH_STOP */
   guint flush_serial; /* of the last FLUSH_START */
   gboolean seeked;    /* got the seek of the element's seek_seqnum */
+  gint waits;         /* so many gone sources of its id come before its own */
 
   /* The streaming thread. */
   gboolean started; /* stream-start is out */
@@ -84,7 +85,7 @@ struct _GstSavantUnbatch
   GstAllocator *views;
   GstCaps *caps;
   GstSavantFrameInfo info;
-  gboolean analytics; /* the caps are SV_ANALYTICS_CAPS */
+  gboolean analytics;  /* the caps are SV_ANALYTICS_CAPS */
   gboolean has_gaps;   /* a stream has one that came too early */
   gboolean has_sample; /* what a slot of the last batch is */
   SavantMemType sample_mem_type;
@@ -97,8 +98,8 @@ struct _GstSavantUnbatch
 GstSavantUnbatchPad *sv_unbatch_find_pad (GstSavantUnbatch *self,
     guint source_id);
 
-/* Whether what comes of a source is another's than that of its pad. */
-gboolean sv_unbatch_is_gone (GstSavantUnbatch *self, guint source_id);
+/* Whether what comes is still of a source that was gone before the pad came. */
+gboolean sv_unbatch_waits (GstSavantUnbatch *self, GstSavantUnbatchPad *pad);
 
 /* All src pads, referenced. */
 GList *sv_unbatch_list_pads (GstSavantUnbatch *self);
@@ -145,8 +146,8 @@ GstFlowReturn sv_unbatch_negotiate (GstSavantUnbatch *self,
 
 /* What a gap needs before it where no frame has come yet, or else its sink
  * would wait for one. FALSE where it cannot be known yet. */
-gboolean sv_unbatch_begin_gap (GstSavantUnbatch *self,
-    GstSavantUnbatchPad *pad, SvStream *stream);
+gboolean sv_unbatch_begin_gap (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
+    SvStream *stream);
 
 /* Slot `slot` with its metas and times, or NULL and savant_last_error(). */
 GstBuffer *sv_unbatch_view (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,

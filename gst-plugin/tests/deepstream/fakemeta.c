@@ -236,8 +236,8 @@ event_new (const gchar *kind, gint type, guint source_id,
     const GstSegment *segment)
 {
   gchar *name = g_strdup_printf ("nv-%s-%u-0", kind, source_id);
-  GstStructure *s = gst_structure_new (name, "source-id", G_TYPE_UINT,
-      source_id, NULL);
+  GstStructure *s =
+      gst_structure_new (name, "source-id", G_TYPE_UINT, source_id, NULL);
 
   g_free (name);
   if (segment != NULL)
@@ -299,7 +299,8 @@ gboolean
 gst_nvquery_is_batch_size (GstQuery *query)
 {
   return (gint) GST_QUERY_TYPE (query) == 0x7803
-      && gst_structure_has_name (gst_query_get_structure (query), "nv-batch-size");
+      && gst_structure_has_name (gst_query_get_structure (query),
+          "nv-batch-size");
 }
 
 void

@@ -124,8 +124,8 @@ with_context (uint32_t gpu, int enter)
 {
   int (*device_get) (int *, int) =
       (int (*) (int *, int)) driver ("cuDeviceGet");
-  int (*retain) (void **, int) = (int (*) (void **, int)) driver (
-      "cuDevicePrimaryCtxRetain");
+  int (*retain) (void **, int) =
+      (int (*) (void **, int)) driver ("cuDevicePrimaryCtxRetain");
   int (*push) (void *) = (int (*) (void *)) driver ("cuCtxPushCurrent_v2");
   int (*pop) (void **) = (int (*) (void **)) driver ("cuCtxPopCurrent_v2");
   void *context = NULL;
@@ -337,8 +337,7 @@ NvBufSurfaceCreate (void **out, uint32_t batch_size, Params *params)
     return -1;
   if (is_handle (mem_type) && params->contiguous)
     broken ("NvBufSurfaceCreate", "a surface array is never contiguous");
-  n_planes =
-      planes_of (params->format, params->width, params->height, planes);
+  n_planes = planes_of (params->format, params->width, params->height, planes);
   if (n_planes == 0)
     return -1;
   pthread_mutex_lock (&lock);
@@ -385,11 +384,10 @@ NvBufSurfaceDestroy (void *surface)
   for (uint32_t i = 0; i < s->slots; i++)
     if (get_pointer (list + i * slot_stride () + 312) != NULL)
       broken ("NvBufSurfaceDestroy", "a slot is mapped");
-  for (uint32_t i = 0; i < s->slots && (i == 0 || !s->contiguous)
-       && !is_handle (s->mem_type);
+  for (uint32_t i = 0;
+       i < s->slots && (i == 0 || !s->contiguous) && !is_handle (s->mem_type);
        i++)
-    release (s->mem_type, s->gpu,
-        get_pointer (list + i * slot_stride () + 40));
+    release (s->mem_type, s->gpu, get_pointer (list + i * slot_stride () + 40));
   free (list);
   free (s->header);
   s->header = NULL;
@@ -529,5 +527,5 @@ fail_create (int nth)
 }
 
 EXPORT extern const FakeDs fake_ds_table;
-const FakeDs fake_ds_table = { count_surfaces, count_creates, fail_create, count_images,
-  HEADER, FAKE_SLOT };
+const FakeDs fake_ds_table = { count_surfaces, count_creates, fail_create,
+  count_images, HEADER, FAKE_SLOT };

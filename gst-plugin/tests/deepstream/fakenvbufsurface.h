@@ -19,10 +19,10 @@ typedef struct FakeEglImage
 /* Controls of the fake libnvbufsurface. */
 typedef struct FakeDs
 {
-  int (*n_surfaces) (void); /* that exist */
-  int (*n_creates) (void);  /* calls so far that were not refused */
+  int (*n_surfaces) (void);      /* that exist */
+  int (*n_creates) (void);       /* calls so far that were not refused */
   void (*fail_create) (int nth); /* of those from now on; 0 = none */
-  int (*n_images) (void); /* EGL images that exist */
+  int (*n_images) (void);        /* EGL images that exist */
   int header_size;
   int slot_size;
 } FakeDs;

@@ -187,15 +187,12 @@ GST_START_TEST (non_uniform)
   frames[0] = make (SAVANT_MEM_DEFAULT, SAVANT_FORMAT_NV12, 1);
   frames[1] = make (SAVANT_MEM_DEFAULT, SAVANT_FORMAT_RGBA, 2);
   allocator = gst_savant_allocator_new ("deepstream");
-  memory =
-      gst_savant_allocator_wrap_slots (allocator, frames, slots, 2, 2);
+  memory = gst_savant_allocator_wrap_slots (allocator, frames, slots, 2, 2);
   fail_unless (memory != NULL, "%s", savant_last_error ());
   batch = gst_buffer_new ();
   gst_buffer_append_memory (batch, memory);
-  fail_unless (
-      image_of (batch, 0).data[0] == image_of (frames[0], 0).data[0]);
-  fail_unless (
-      image_of (batch, 1).data[0] == image_of (frames[1], 1).data[0]);
+  fail_unless (image_of (batch, 0).data[0] == image_of (frames[0], 0).data[0]);
+  fail_unless (image_of (batch, 1).data[0] == image_of (frames[1], 1).data[0]);
   fail_unless_equals_int (ds->n_images (), 2);
   gst_buffer_unref (frames[0]);
   gst_buffer_unref (frames[1]);
@@ -234,9 +231,8 @@ GST_START_TEST (block_linear_is_refused)
   if (g_strcmp0 (g_getenv ("FAKE_DS"), "block-linear") != 0)
     return;
   buffer = make (SAVANT_MEM_DEFAULT, SAVANT_FORMAT_NV12, 1);
-  fail_unless (gst_savant_surface_get_image (gst_savant_buffer_peek_surface (
-                                                 buffer),
-                   0, &image)
+  fail_unless (gst_savant_surface_get_image (
+                   gst_savant_buffer_peek_surface (buffer), 0, &image)
       != SAVANT_OK);
   fail_unless (strstr (savant_last_error (), "block-linear=false") != NULL,
       "%s", savant_last_error ());

@@ -63,11 +63,11 @@ note (GstPad *pad, GstPadProbeInfo *info, gpointer data)
     const GstStructure *s =
         gst_event_get_structure (GST_PAD_PROBE_INFO_EVENT (info));
     const gchar *name = s != NULL ? gst_structure_get_name (s) : "";
-    gchar letter = g_str_has_prefix (name, "nv-pad-added")  ? 'a'
-        : g_str_has_prefix (name, "nv-stream-segment")      ? 'g'
-        : g_str_has_prefix (name, "nv-stream-eos")          ? 'e'
-        : g_str_has_prefix (name, "nv-pad-deleted")         ? 'd'
-                                                            : 0;
+    gchar letter = g_str_has_prefix (name, "nv-pad-added") ? 'a'
+        : g_str_has_prefix (name, "nv-stream-segment")     ? 'g'
+        : g_str_has_prefix (name, "nv-stream-eos")         ? 'e'
+        : g_str_has_prefix (name, "nv-pad-deleted")        ? 'd'
+                                                           : 0;
     guint source_id = 99;
 
     if (letter != 0) {
@@ -230,13 +230,13 @@ last_batch_with (gchar source)
 GST_START_TEST (events_around_the_streams)
 {
   GstElement *batch, *sink;
-  GstElement *pipeline = start (
-      "savantbatch name=b backend=host ! appsink name=out sync=false "
-      "savantbufgen backend=host num-buffers=2 ! "
-      "video/x-raw(memory:NVMM),width=64,height=48 ! b.sink_0 "
-      "savantbufgen backend=host num-buffers=5 ! "
-      "video/x-raw(memory:NVMM),width=64,height=48 ! b.sink_1",
-      &batch, &sink);
+  GstElement *pipeline =
+      start ("savantbatch name=b backend=host ! appsink name=out sync=false "
+             "savantbufgen backend=host num-buffers=2 ! "
+             "video/x-raw(memory:NVMM),width=64,height=48 ! b.sink_0 "
+             "savantbufgen backend=host num-buffers=5 ! "
+             "video/x-raw(memory:NVMM),width=64,height=48 ! b.sink_1",
+          &batch, &sink);
   GstSample *sample;
 
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
@@ -366,12 +366,12 @@ count_foreign (GstPad *pad, GstPadProbeInfo *info, gpointer n)
 GST_START_TEST (events_end_at_unbatch)
 {
   GstElement *batch, *sink;
-  GstElement *pipeline = start (
-      "savantbatch name=b backend=host ! savantunbatch name=u "
-      "savantbufgen backend=host num-buffers=3 ! "
-      "video/x-raw(memory:NVMM),width=64,height=48 ! b.sink_0 "
-      "u.src_0 ! queue ! identity name=i ! appsink name=out sync=false",
-      &batch, &sink);
+  GstElement *pipeline =
+      start ("savantbatch name=b backend=host ! savantunbatch name=u "
+             "savantbufgen backend=host num-buffers=3 ! "
+             "video/x-raw(memory:NVMM),width=64,height=48 ! b.sink_0 "
+             "u.src_0 ! queue ! identity name=i ! appsink name=out sync=false",
+          &batch, &sink);
   GstElement *identity = gst_bin_get_by_name (GST_BIN (pipeline), "i");
   GstPad *pad = gst_element_get_static_pad (identity, "sink");
   GstSample *sample;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DeepStream libraries that cannot be used: the backend says why, another one
- * takes its place where it was not asked for by name. The environment's EXPECTED
- * is part of the reason. */
+ * takes its place where it was not asked for by name. The environment's
+ * EXPECTED is part of the reason. */
 #include <gst/check/gstcheck.h>
 #include <string.h>
 

@@ -178,8 +178,8 @@ GST_START_TEST (copies)
   }
   copy = gst_memory_copy (memory, 0, -1);
   fail_unless (copy != NULL, "%s", savant_last_error ());
-  fail_unless_equals_int (
-      gst_savant_surface_get_num_filled (surface_of (copy)), 2);
+  fail_unless_equals_int (gst_savant_surface_get_num_filled (surface_of (copy)),
+      2);
   for (guint slot = 0; slot < 2; slot++) {
     from = sv_nvbuf_data (layout, surface_of (memory), slot);
     to = sv_nvbuf_data (layout, surface_of (copy), slot);
@@ -202,20 +202,19 @@ GST_START_TEST (failures)
   GstMemory *memory;
 
   ds->fail_create (1);
-  memory = make (allocator, SAVANT_MEM_DEFAULT, SAVANT_FORMAT_RGBA, 64, 64, 2,
-      0, 0);
+  memory =
+      make (allocator, SAVANT_MEM_DEFAULT, SAVANT_FORMAT_RGBA, 64, 64, 2, 0, 0);
   fail_unless (memory != NULL, "%s", savant_last_error ());
   fail_unless_equals_int (ds->n_surfaces (), 0);
   fail_unless_equals_int (cuda->n_memories (), before + 1);
-  fail_unless_equals_int (
-      gst_savant_surface_get_mem_type (surface_of (memory)),
+  fail_unless_equals_int (gst_savant_surface_get_mem_type (surface_of (memory)),
       SAVANT_MEM_CUDA_DEVICE);
   gst_memory_unref (memory);
   fail_unless_equals_int (cuda->n_memories (), before);
 
   cuda->fail_at (cuda->n_calls () + 1, 2, true);
-  memory = make (allocator, SAVANT_MEM_DEFAULT, SAVANT_FORMAT_RGBA, 64, 64, 2,
-      0, 0);
+  memory =
+      make (allocator, SAVANT_MEM_DEFAULT, SAVANT_FORMAT_RGBA, 64, 64, 2, 0, 0);
   fail_unless (memory == NULL);
   fail_unless (strstr (savant_last_error (), "no memory for a surface") != NULL,
       "%s", savant_last_error ());

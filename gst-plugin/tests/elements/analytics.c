@@ -309,8 +309,8 @@ new_container (guint n)
     s->sticky_events[2] = gst_event_new_segment (&segment);
     s->objects = g_new (GstMiniObject *, 2);
     s->n_objects = 2;
-    s->objects[0] = GST_MINI_OBJECT_CAST (
-        gst_event_new_gap (n * GST_SECOND, GST_MSECOND));
+    s->objects[0] =
+        GST_MINI_OBJECT_CAST (gst_event_new_gap (n * GST_SECOND, GST_MSECOND));
     s->objects[1] = GST_MINI_OBJECT_CAST (frame_new (FRAME, 0));
     GST_BUFFER_PTS (s->objects[1]) = (n + i) * GST_SECOND;
     gst_caps_unref (caps);

@@ -90,8 +90,8 @@ produce (void *data)
   for (uint64_t n = 0; result == SV_PUSH_OK; n++) {
     result = sv_collect_enter (p->collect, p->pad, &flow);
     if (result == SV_PUSH_OK)
-      result = sv_collect_push (p->collect, p->pad,
-          item_new (SV_ITEM_FRAME, n), &flow);
+      result = sv_collect_push (p->collect, p->pad, item_new (SV_ITEM_FRAME, n),
+          &flow);
   }
   fail_unless_equals_int (result, SV_PUSH_RELEASED);
   return NULL;
@@ -135,8 +135,8 @@ consume (void *data)
 static void
 begin (SvCollect *c, Producer *p, unsigned index)
 {
-  *p = (Producer){ .collect = c,
-    .pad = sv_collect_add_pad (c, index, NULL, 1) };
+  *p =
+      (Producer){ .collect = c, .pad = sv_collect_add_pad (c, index, NULL, 1) };
   pthread_create (&p->thread, NULL, produce, p);
 }
 
@@ -150,7 +150,8 @@ end (SvCollect *c, Producer *p)
 }
 
 /* Pads are released while their producers wait in a full queue: each comes out
- * at once, and every frame is counted. The test's time limit is the watchdog. */
+ * at once, and every frame is counted. The test's time limit is the watchdog.
+ */
 GST_START_TEST (test_w20_release_while_blocked)
 {
   Producer producers[N_PADS];

@@ -115,9 +115,9 @@ open_image (Mapping *mapping, size_t size)
 
   if (status != SAVANT_OK)
     return status;
-  status = sv_cu_check (calls.get_frame (&mapping->frame, mapping->resource, 0,
-                            0),
-      "cuGraphicsResourceGetMappedEglFrame");
+  status =
+      sv_cu_check (calls.get_frame (&mapping->frame, mapping->resource, 0, 0),
+          "cuGraphicsResourceGetMappedEglFrame");
   if (status == SAVANT_OK && mapping->frame.type != FRAME_PITCH)
     status = sv_fail (SAVANT_ERROR_UNSUPPORTED,
         "the surface is block-linear: ask for block-linear=false in the caps "

@@ -129,8 +129,7 @@ void
 sv_ds_surface_free (void *surface)
 {
   const SvDsLibrary *ds = sv_ds_library ();
-  const SvCuGpu *gpu =
-      sv_cu_gpu ((int) sv_nvbuf_gpu_id (ds->layout, surface));
+  const SvCuGpu *gpu = sv_cu_gpu ((int) sv_nvbuf_gpu_id (ds->layout, surface));
   bool entered = gpu != NULL && sv_cu_enter (gpu) == SAVANT_OK;
 
   forget (surface, UINT32_MAX);
