@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 /* The caps feature of every surface, whatever its memory type. */
 #define GST_SAVANT_CAPS_FEATURE_NVMM "memory:NVMM"
 
+/* The caps feature of GStreamer's own frames in GPU memory (nvh264dec). */
+#define GST_SAVANT_CAPS_FEATURE_CUDA "memory:CUDAMemory"
+
 /* Format lists for pad templates. */
 #define GST_SAVANT_OUTPUT_FORMATS \
   "{ RGBA, BGRx, NV12, NV21, I420, UYVY, GRAY8, RGB, BGR, BGRA, RGBx }"
@@ -32,6 +35,7 @@ typedef struct GstSavantFrameInfo
   gint batch_size;            /* caps field batch-size, else 1 */
   gboolean uniform;           /* FALSE: batch-kind=non-uniform, `video` unset */
   gboolean colorimetry_named; /* the caps have a colorimetry field */
+  gboolean cuda_memory; /* a plain frame in memory:CUDAMemory, for input only */
 } GstSavantFrameInfo;
 
 /* Reads fixed caps. On failure returns FALSE and sets savant_last_error():
@@ -128,6 +132,26 @@ SAVANT_API gint gst_savant_surface_get_batch_size (gpointer surface);
 SAVANT_API gint gst_savant_surface_get_num_filled (gpointer surface);
 SAVANT_API SavantMemType gst_savant_surface_get_mem_type (gpointer surface);
 SAVANT_API gint gst_savant_surface_get_gpu_id (gpointer surface);
+
+/* ---- Plain frames ------------------------------------------------------ */
+
+/* mem_type of plain bytes in pinned memory of the CPU, which a GPU reads
+ * without a copy by the CPU. Mapping it WRITE waits until no GPU reads it any
+ * more. */
+#define GST_SAVANT_FRAME_MEMORY_TYPE "SavantFrame"
+
+#define GST_TYPE_SAVANT_FRAME_ALLOCATOR (gst_savant_frame_allocator_get_type ())
+SAVANT_API G_DECLARE_FINAL_TYPE (GstSavantFrameAllocator,
+    gst_savant_frame_allocator, GST, SAVANT_FRAME_ALLOCATOR, GstAllocator);
+
+/* An allocator of such memory, for gst_allocator_alloc() and for the config of
+ * any pool of video/x-raw; savanttransform offers one in its ALLOCATION answer
+ * where it uploads. Where no more memory can be pinned it gives GStreamer's
+ * ordinary memory, with a warning in the log. `backend` as for
+ * gst_savant_allocator_new(). NULL and savant_last_error() where that has no
+ * pinned memory. Owned by the caller. Any thread may allocate. */
+SAVANT_API GstAllocator *gst_savant_frame_allocator_new (const gchar *backend,
+    gint gpu_id);
 
 /* ---- Pool -------------------------------------------------------------- */
 
@@ -316,6 +340,15 @@ typedef struct GstSavantBatchSlot
   /* CLOCK_MONOTONIC when the frame came to savantbatch, before it waited for
    * anything there; NONE where that is not known. */
   GstClockTime arrival_ns;
+
+  /* Where savantbatch's roi-mode is batch: the picture is one region of
+   * interest of a frame, and the ids are the frame's. Slots of one frame follow
+   * one another, if need be into the next batch. */
+  guint n_rois;     /* slots of the frame; 0 = the slot is a whole frame */
+  guint roi_index;  /* of these, from 0, in the order of the frame's metas */
+  gint64 parent_id; /* the frame's first FRAME id */
+  gint roi_id;      /* id and roi_type of the GstVideoRegionOfInterestMeta */
+  GQuark roi_type;
 } GstSavantBatchSlot;
 
 typedef struct GstSavantBatchMeta

@@ -156,6 +156,13 @@ SAVANT_API int savant_buffer_box_to_network (void *buffer, int slot,
 SAVANT_API int savant_buffer_get_batch (void *buffer, int64_t *out,
     int capacity);
 
+/* The regions of interest of a batch that roi-mode=batch made: four numbers a
+ * slot: FRAME id of the frame that it was cut from, id of the region, number of
+ * the slot among those of the frame, how many those are; of a slot that is a
+ * whole frame -1, -1, 0 and 0. Otherwise as savant_buffer_get_batch(). */
+SAVANT_API int savant_buffer_get_rois (void *buffer, int64_t *out,
+    int capacity);
+
 /* ---- Pulling batches --------------------------------------------------- */
 
 /* Takes batches (or plain frames) out of an appsink, one blocking call each,
@@ -234,6 +241,11 @@ enum
    * anything there; -1 = no SavantBatchMeta. TAKEN_AT less this is how long it
    * was on its way. */
   SAVANT_PULL_SLOT_ARRIVAL = SAVANT_PULL_SLOT_PLANES + 4 * SAVANT_MAX_PLANES,
+  /* As savant_buffer_get_rois(). */
+  SAVANT_PULL_SLOT_PARENT_ID,
+  SAVANT_PULL_SLOT_ROI_ID,
+  SAVANT_PULL_SLOT_ROI_INDEX,
+  SAVANT_PULL_SLOT_N_ROIS,
   SAVANT_PULL_SLOT_NUMBERS
 };
 

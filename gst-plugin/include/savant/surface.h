@@ -151,6 +151,12 @@ SAVANT_API int savant_format_from_color_format (int color_format,
 SAVANT_API int savant_format_to_color_format (int format,
     const SavantColorimetry *colorimetry, int *exact);
 
+/* What a memory type means on a backend ("auto", NULL or a name from
+ * savant_backends()): DEFAULT becomes the backend's best. SAVANT_OK, or
+ * UNAVAILABLE where the backend or the memory type is missing. */
+SAVANT_API int savant_resolve_mem_type (const char *backend, int mem_type,
+    SavantMemType *out);
+
 /* Canonical names "default", "cuda_pinned", "cuda_device", "cuda_unified",
  * "surface_array", "handle", "system"; NULL for a number that is none. */
 SAVANT_API const char *savant_mem_type_name (int mem_type);

@@ -171,6 +171,13 @@ SAVANT_API void savant_transform_keep (SavantTransform *transform, void *object,
  * oldest is waited for when there would be more. 0 = it never does. */
 SAVANT_API int savant_transform_max_kept (const SavantTransform *transform);
 
+/* Whether sources may lie on another GPU than their destination. Where `allow`
+ * is not 0 they are copied to its GPU first, peer to peer where the machine
+ * can; else, and at first, a run with such a source is UNSUPPORTED. No meaning
+ * on a backend without GPUs; transform may be NULL. */
+SAVANT_API void savant_transform_allow_peer_copy (SavantTransform *transform,
+    int allow);
+
 /* SAVANT_OK where the transform can read and write surfaces of a memory type,
  * else UNAVAILABLE, and savant_last_error() names what is missing. */
 SAVANT_API int savant_transform_takes (const SavantTransform *transform,

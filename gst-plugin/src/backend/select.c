@@ -8,14 +8,14 @@
 #include "backend.h"
 
 /* In the order in which "auto" tries them. */
-static const SvBackendFns *const backends[] = { &sv_cuda_backend,
-  &sv_host_backend };
+static const SvBackendFns *const backends[] = { &sv_deepstream_backend,
+  &sv_cuda_backend, &sv_host_backend };
 
 #define N_BACKENDS ((int) (sizeof backends / sizeof backends[0]))
 
 static pthread_once_t probed = PTHREAD_ONCE_INIT;
 static const char *missing[N_BACKENDS];
-static char description[512];
+static char description[1024];
 
 static void
 probe_all (void)
@@ -99,6 +99,18 @@ sv_backend_reaching (SavantMemType mem_type)
         && (backends[i]->caps.mem_types & (1u << mem_type)) != 0)
       return backends[i];
   return NULL;
+}
+
+int
+savant_resolve_mem_type (const char *backend, int mem_type, SavantMemType *out)
+{
+  const SvBackendFns *fns = sv_backend_get (backend);
+
+  if (out == NULL)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "savant_resolve_mem_type: out is NULL");
+  return fns != NULL ? sv_backend_resolve_mem_type (fns, mem_type, out)
+                     : SAVANT_ERROR_UNAVAILABLE;
 }
 
 int

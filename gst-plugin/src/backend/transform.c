@@ -85,6 +85,13 @@ savant_transform_keep (SavantTransform *transform, void *object,
     release (object);
 }
 
+void
+savant_transform_allow_peer_copy (SavantTransform *transform, int allow)
+{
+  if (transform != NULL && transform->backend->transform_allow_peers != NULL)
+    transform->backend->transform_allow_peers (transform->state, allow != 0);
+}
+
 int
 savant_transform_max_kept (const SavantTransform *transform)
 {

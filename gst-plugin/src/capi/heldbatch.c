@@ -176,6 +176,16 @@ write_ids (const SvHeldBatch *held, guint slot, int64_t *numbers)
     numbers[SAVANT_PULL_SLOT_N_IDS] = n_frames;
 }
 
+/* `of` is NULL for a whole frame. */
+static void
+write_roi (const GstSavantBatchSlot *of, int64_t *numbers)
+{
+  numbers[SAVANT_PULL_SLOT_PARENT_ID] = of != NULL ? of->parent_id : -1;
+  numbers[SAVANT_PULL_SLOT_ROI_ID] = of != NULL ? of->roi_id : -1;
+  numbers[SAVANT_PULL_SLOT_ROI_INDEX] = of != NULL ? of->roi_index : 0;
+  numbers[SAVANT_PULL_SLOT_N_ROIS] = of != NULL ? of->n_rois : 0;
+}
+
 static void
 write_origin (const SvHeldBatch *held, const GstSavantBatchMeta *batch,
     guint slot, int64_t *numbers)
@@ -191,6 +201,7 @@ write_origin (const SvHeldBatch *held, const GstSavantBatchMeta *batch,
         time_number (GST_BUFFER_DURATION (held->buffer));
     numbers[SAVANT_PULL_SLOT_RUNNING_TIME] = time_number (held->running_time);
     numbers[SAVANT_PULL_SLOT_ARRIVAL] = -1;
+    write_roi (NULL, numbers);
     return;
   }
   of = &batch->slots[slot];
@@ -202,6 +213,7 @@ write_origin (const SvHeldBatch *held, const GstSavantBatchMeta *batch,
   numbers[SAVANT_PULL_SLOT_DURATION] = time_number (of->duration);
   numbers[SAVANT_PULL_SLOT_RUNNING_TIME] = time_number (of->running_time);
   numbers[SAVANT_PULL_SLOT_ARRIVAL] = time_number (of->arrival_ns);
+  write_roi (of->n_rois > 0 ? of : NULL, numbers);
 }
 
 static void

@@ -80,6 +80,7 @@ sv_collect_init (SvCollect *collect, void (*free_item) (SvItem *item),
   pthread_mutex_init (&collect->lock, NULL);
   sv_collect_init_cond (&collect->wake);
   collect->free_item = free_item;
+  collect->loose_tail = &collect->loose;
   collect->on_leak = on_leak;
   collect->capacity = 1;
   collect->timeout_ns = collect->auto_ns = -1;
@@ -135,6 +136,9 @@ sv_collect_stop (SvCollect *collect)
 
   pthread_mutex_lock (&collect->lock);
   collect->running = false;
+  items = collect->loose;
+  collect->loose = NULL;
+  collect->loose_tail = &collect->loose;
   for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next) {
     sv_collect_drop_queue (collect, pad, SV_DROP_FLUSH, &items);
     pthread_cond_broadcast (&pad->room);
@@ -142,6 +146,25 @@ sv_collect_stop (SvCollect *collect)
   pthread_cond_signal (&collect->wake);
   pthread_mutex_unlock (&collect->lock);
   sv_collect_free (collect, items);
+}
+
+void
+sv_collect_announce (SvCollect *collect, SvItem *item)
+{
+  bool running;
+
+  item->pad = NULL;
+  item->next = NULL;
+  pthread_mutex_lock (&collect->lock);
+  running = collect->running;
+  if (running) {
+    *collect->loose_tail = item;
+    collect->loose_tail = &item->next;
+    pthread_cond_signal (&collect->wake);
+  }
+  pthread_mutex_unlock (&collect->lock);
+  if (!running)
+    sv_collect_free (collect, item);
 }
 
 void

@@ -31,7 +31,7 @@ typedef enum SvItemKind
 typedef struct SvItem
 {
   SvItemKind kind;
-  uint64_t time; /* running time; of a gap: its end; or SV_COLLECT_NO_TIME */
+  uint64_t time;  /* running time; of a gap: its end; or SV_COLLECT_NO_TIME */
   uint64_t bytes; /* that a frame holds on to, for max_bytes */
   SvCollectPad *pad;  /* a reference, set when queued */
   int64_t arrival_ns; /* monotonic clock, set when queued */
@@ -192,6 +192,8 @@ typedef struct SvCollect
   int flow;
   SvDropReason flow_reason;
   SvCollectPad **order; /* room for all pads */
+  SvItem *loose;        /* events of no pad */
+  SvItem **loose_tail;
 
   /* As the consumer last saw them; producers count on. */
   unsigned n_heads;
@@ -248,6 +250,10 @@ void sv_collect_set_stall (SvCollect *collect, int64_t stall_ns);
 /* A pad with one reference, its owner's. */
 SvCollectPad *sv_collect_add_pad (SvCollect *collect, unsigned index,
     void *owner, unsigned max_queued);
+
+/* Queues an event of no pad, which belongs to the collection: it comes before
+ * all that is queued later. Freed where the collection does not run. */
+void sv_collect_announce (SvCollect *collect, SvItem *item);
 
 /* Drops what it holds and wakes its producer; the pad lives on for whoever
  * still has a reference. */

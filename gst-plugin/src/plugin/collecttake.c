@@ -11,10 +11,10 @@ typedef struct Scan
   unsigned n_gaps;
   unsigned n_flushing;
   unsigned n_ended;
-  int64_t oldest_ns; /* arrival */
-  int64_t since_ns;  /* since when a frame has been waited with */
+  int64_t oldest_ns;  /* arrival */
+  int64_t since_ns;   /* since when a frame has been waited with */
   int64_t fastest_ns; /* a frame of the fastest live pad, or 0 */
-  uint64_t earliest; /* running time of the frames */
+  uint64_t earliest;  /* running time of the frames */
   SvCollectPad *stalled;
   int64_t next_stall; /* waiting clock */
 } Scan;
@@ -41,6 +41,11 @@ take_events (SvCollect *collect, SvTake *take, int64_t now)
 {
   SvItem **tail = &take->items;
 
+  *tail = collect->loose;
+  collect->loose = NULL;
+  collect->loose_tail = &collect->loose;
+  for (; *tail != NULL; tail = &(*tail)->next)
+    take->n_items++;
   for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next)
     while (pad->head != NULL && pad->head->kind != SV_ITEM_FRAME) {
       SvItem *item = sv_collect_pop (collect, pad, now);

@@ -62,8 +62,17 @@ static const GEnumValue compute_modes[] = {
 
 static const GEnumValue roi_policies[] = {
   { SV_ROI_CLIP, "Take the part inside the picture", "clip" },
-  { SV_ROI_SKIP, "Drop the frame and count it", "skip" },
+  { SV_ROI_SKIP, "Leave the frame or region out and count it", "skip" },
   { SV_ROI_ERROR, "Stop with an error", "error" },
+  { 0, NULL, NULL },
+};
+
+static const GEnumValue roi_modes[] = {
+  { SV_ROI_MODE_NONE, "A slot is a whole frame", "none" },
+  { SV_ROI_MODE_BATCH,
+      "A slot is one GstVideoRegionOfInterestMeta of a frame; frames without "
+      "one make no slot",
+      "batch" },
   { 0, NULL, NULL },
 };
 
@@ -128,6 +137,7 @@ DEFINE_ENUM (gst_savant_interpolation_get_type, "GstSavantInterpolation",
 DEFINE_ENUM (gst_savant_compute_mode_get_type, "GstSavantComputeMode",
     compute_modes)
 DEFINE_ENUM (gst_savant_roi_policy_get_type, "GstSavantRoiPolicy", roi_policies)
+DEFINE_ENUM (gst_savant_roi_mode_get_type, "GstSavantRoiMode", roi_modes)
 DEFINE_ENUM (gst_savant_crop_source_get_type, "GstSavantCropSource",
     crop_sources)
 DEFINE_ENUM (gst_savant_pattern_get_type, "GstSavantPattern", patterns)

@@ -19,6 +19,12 @@ typedef enum SvRoiPolicy
   SV_ROI_ERROR
 } SvRoiPolicy;
 
+typedef enum SvRoiMode
+{
+  SV_ROI_MODE_NONE,
+  SV_ROI_MODE_BATCH
+} SvRoiMode;
+
 /* Where a crop rectangle is looked for. */
 typedef enum SvCropSource
 {
@@ -90,6 +96,7 @@ typedef enum SvPadError
 #define GST_TYPE_SAVANT_INTERPOLATION (gst_savant_interpolation_get_type ())
 #define GST_TYPE_SAVANT_COMPUTE_MODE (gst_savant_compute_mode_get_type ())
 #define GST_TYPE_SAVANT_ROI_POLICY (gst_savant_roi_policy_get_type ())
+#define GST_TYPE_SAVANT_ROI_MODE (gst_savant_roi_mode_get_type ())
 #define GST_TYPE_SAVANT_CROP_SOURCE (gst_savant_crop_source_get_type ())
 #define GST_TYPE_SAVANT_BATCH_MODE (gst_savant_batch_mode_get_type ())
 #define GST_TYPE_SAVANT_LEAKY (gst_savant_leaky_get_type ())
@@ -108,6 +115,7 @@ GType gst_savant_padding_get_type (void);
 GType gst_savant_interpolation_get_type (void);
 GType gst_savant_compute_mode_get_type (void);
 GType gst_savant_roi_policy_get_type (void);
+GType gst_savant_roi_mode_get_type (void);
 GType gst_savant_crop_source_get_type (void);
 GType gst_savant_batch_mode_get_type (void);
 GType gst_savant_leaky_get_type (void);

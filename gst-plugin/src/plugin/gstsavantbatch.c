@@ -18,6 +18,12 @@
  * time, from any thread, in any state, at most 1024 at a time; more pads than
  * slots take turns. The last batches before EOS may be partial.
  *
+ * Releasing a pad waits for nothing but a frame that is being looked at. A
+ * source that is running then gets GST_FLOW_FLUSHING or, as it is unlinked,
+ * GST_FLOW_NOT_LINKED, of which most sources make an ERROR; to take one out
+ * without, emit the pad's signal end-of-stream, set the source to NULL, release
+ * the pad.
+ *
  * Every frame is accounted for: in the property stats, which the element
  * message `savant-stats` repeats every stats-interval, in = out + held +
  * dropped in each single read; a drop that nobody asked for (late, leaky,
@@ -41,6 +47,11 @@
  * picture has no place in a batch, and their coordinates would be wrong after
  * letterboxing.
  *
+ * With roi-mode=batch a slot is a region of interest of a frame: all slots that
+ * one frame brings follow one another in the order of its metas, before those
+ * of the next pad, and savantunbatch gives them out in that order, each with
+ * the time of its frame and a SavantBatchMeta of its own that names the region.
+ *
  * Batches come from a pool that is not limited unless pool-size is set: a batch
  * lives as long as any frame of it behind savantunbatch, so any limit below
  * what the queues there can hold would stop every source for the sake of one.
@@ -61,6 +72,7 @@
  */
 
 #include "gstsavantbatch.h"
+#include "batchdsmeta.h"
 
 #include "check.h"
 #include "plugin.h"
@@ -71,7 +83,7 @@ static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
         GST_STATIC_CAPS (SV_BATCH_CAPS_UNIFORM
             ";video/x-raw,format=(string)" GST_SAVANT_INPUT_FORMATS
-            "," SV_BATCH_CAPS_SIDES));
+            "," SV_BATCH_CAPS_SIDES ";" SV_BATCH_CAPS_CUDA));
 
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
@@ -244,17 +256,22 @@ release_pad (GstElement *element, GstPad *gstpad)
 {
   GstSavantBatch *self = GST_SAVANT_BATCH (element);
   GstSavantBatchPad *pad = GST_SAVANT_BATCH_PAD (gstpad);
+  gboolean live;
 
   gst_object_ref (pad);
   /* First, so that its streaming thread comes out of the queue. */
   sv_collect_release_pad (&self->collect, pad->queue);
+  sv_batch_announce_gone (self, pad);
   gst_pad_set_active (gstpad, FALSE);
   gst_child_proxy_child_removed (GST_CHILD_PROXY (self), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
   gst_element_remove_pad (element, gstpad);
   pthread_mutex_lock (&self->lock);
   self->renegotiate = TRUE;
+  live = pad->live;
   pthread_mutex_unlock (&self->lock);
+  if (live)
+    sv_batch_post_latency (self);
   gst_object_unref (pad);
 }
 
@@ -300,7 +317,7 @@ check_ready (GstSavantBatch *self)
   SavantTransformConfig config;
   SavantMemType mem_type;
   gchar *backend;
-  gboolean ready;
+  gboolean ready, rois_fit;
   gint gpu_id;
 
   pthread_mutex_lock (&self->lock);
@@ -308,8 +325,16 @@ check_ready (GstSavantBatch *self)
   mem_type = self->memory.mem_type;
   gpu_id = self->memory.gpu_id;
   config = self->settings.config;
+  rois_fit =
+      self->roi_mode == SV_ROI_MODE_NONE || self->mode == SV_BATCH_UNIFORM;
   pthread_mutex_unlock (&self->lock);
-  ready = sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
+  if (!rois_fit)
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
+        ("roi-mode=batch cuts regions out of frames, which mode=non-uniform "
+         "cannot: use mode=uniform, or roi-mode=none"),
+        (NULL));
+  ready = rois_fit
+      && sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
       && sv_check_engine (GST_ELEMENT (self), backend, &config);
   g_free (backend);
   return ready;
@@ -318,14 +343,17 @@ check_ready (GstSavantBatch *self)
 static gboolean
 start (GstSavantBatch *self)
 {
+  gboolean peer_copy;
   gchar *backend;
   gint status;
 
   pthread_mutex_lock (&self->lock);
   backend = g_strdup (self->memory.backend);
+  peer_copy = self->memory.peer_copy;
   sv_collect_set_batch_size (&self->collect, self->batch_size);
   pthread_mutex_unlock (&self->lock);
   status = savant_transform_new (backend, &self->transform);
+  savant_transform_allow_peer_copy (self->transform, peer_copy);
   self->slots = gst_savant_allocator_new (backend);
   g_free (backend);
   if (status != SAVANT_OK || self->slots == NULL) {
@@ -334,7 +362,10 @@ start (GstSavantBatch *self)
     return FALSE;
   }
   sv_batch_reset_task (self);
+  self->ds = sv_ds_streams_new ();
   pthread_mutex_lock (&self->lock);
+  if (self->analytics_meta && sv_analytics_is_there ())
+    self->analytics = sv_analytics_streams_new ();
   self->running = TRUE;
   self->flushes = 0;
   self->drained = FALSE;
@@ -351,11 +382,11 @@ stop_waiting (GstSavantBatch *self)
 {
   GstBufferPool *pool;
 
-  sv_batch_stop_watch (self);
   pthread_mutex_lock (&self->lock);
   self->running = FALSE;
   pool = self->pool != NULL ? gst_object_ref (self->pool) : NULL;
   pthread_mutex_unlock (&self->lock);
+  sv_batch_stop_watch (self);
   sv_collect_stop (&self->collect);
   if (pool != NULL) {
     gst_buffer_pool_set_flushing (pool, TRUE);
@@ -368,7 +399,11 @@ stop (GstSavantBatch *self)
 {
   reset_pads (self);
   sv_batch_reset_task (self);
+  sv_analytics_streams_free (self->analytics);
+  self->analytics = NULL;
   sv_batch_release_pool (self);
+  sv_ds_streams_free (self->ds);
+  self->ds = NULL;
   savant_transform_free (self->transform);
   self->transform = NULL;
   gst_clear_object (&self->slots);
@@ -423,6 +458,7 @@ finalize (GObject *object)
   GstSavantBatch *self = GST_SAVANT_BATCH (object);
 
   sv_batch_clear_properties (self);
+  g_free (self->pictures);
   g_free (self->jobs);
   g_free (self->geometry);
   g_free (self->batch_slots);

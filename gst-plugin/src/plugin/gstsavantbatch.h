@@ -15,8 +15,10 @@
  *   gstsavantbatchtell.c    messages
  *   gstsavantbatchwatch.c   messages that come by the clock
  *   gstsavantbatchtask.c    the one task: events and batches downstream
+ *   gstsavantbatchroi.c     which pictures frames bring: whole, or regions
  *   gstsavantbatchmake.c    one batch: transform or slots, metas, times
  *   gstsavantbatchcaps.c    the choice of output caps and the pool
+ *   batchdsmeta.c           the same in DeepStream's words
  *   collect*.c              when to push, and the counts
  *
  * Threads: the streaming threads of the pads look at frames and queue them;
@@ -26,6 +28,7 @@
 
 #include <savant/gst.h>
 
+#include "analytics.h"
 #include "collect.h"
 #include "enums.h"
 #include "framemap.h"
@@ -48,6 +51,9 @@ G_DECLARE_FINAL_TYPE (GstSavantBatchPad, gst_savant_batch_pad, GST,
 #define SV_BATCH_CAPS_UNIFORM                                                  \
   "video/x-raw(" GST_SAVANT_CAPS_FEATURE_NVMM ")"                              \
   ",format=(string)" GST_SAVANT_OUTPUT_FORMATS "," SV_BATCH_CAPS_SIDES
+#define SV_BATCH_CAPS_CUDA                                                     \
+  "video/x-raw(" GST_SAVANT_CAPS_FEATURE_CUDA "),format=(string)"              \
+  GST_SAVANT_INPUT_FORMATS "," SV_BATCH_CAPS_SIDES
 #define SV_BATCH_CAPS_NON_UNIFORM                                              \
   "video/x-raw(" GST_SAVANT_CAPS_FEATURE_NVMM ")"                              \
   ",batch-kind=(string)non-uniform,batch-size=(int)[1,1024]"
@@ -75,16 +81,28 @@ typedef struct SvBatchItem
   gint slot; /* of the buffer's surface */
   SvPadCaps *caps;
   GstSegment segment;
-  gint64 own_id;     /* where the frame has none */
+  gint64 own_id;           /* where the frame has none */
   GstClockTimeDiff offset; /* in the running time */
   gint64 arrival_ns; /* sv_collect_now() when it came, before any waiting */
 } SvBatchItem;
+
+/* What fills a slot. */
+typedef struct SvBatchPicture
+{
+  const SvBatchItem *frame;
+  SavantRect rect; /* of the frame's picture */
+  guint n_rois;    /* the rest as in GstSavantBatchSlot */
+  guint roi_index;
+  gint roi_id;
+  GQuark roi_type;
+} SvBatchPicture;
 
 /* Properties that may change between two batches. */
 typedef struct SvBatchSettings
 {
   SavantTransformConfig config;
   gboolean use_par;
+  SvRoiPolicy roi_policy;
 } SvBatchSettings;
 
 struct _GstSavantBatchPad
@@ -94,8 +112,8 @@ struct _GstSavantBatchPad
   SvCollectPad *queue;
 
   /* Guarded by the element's lock. */
-  guint source_id;
-  gboolean announced; /* the source id is known downstream */
+  _Atomic guint source_id; /* set under the lock */
+  gboolean announced;      /* the source id is known downstream */
   guint max_queued;
   guint64 max_queued_bytes;
   SvLeak leak;
@@ -103,12 +121,13 @@ struct _GstSavantBatchPad
   GstClockTime threshold; /* of a discontinuity */
   SvStartTime start_time;
   gboolean live;
-  GstClockTime latency;      /* of its source, if live */
-  gboolean latency_told;     /* a warning */
-  GstClockTimeDiff offset;   /* only its streaming thread writes */
-  guint flush_serial;  /* of the last FLUSH_START */
-  guint32 seek_seqnum; /* of the last seek that it passed on */
+  GstClockTime latency;    /* of its source, if live */
+  gboolean latency_told;   /* a warning */
+  GstClockTimeDiff offset; /* only its streaming thread writes */
+  guint flush_serial;      /* of the last FLUSH_START */
+  guint32 seek_seqnum;     /* of the last seek that it passed on */
   gboolean has_caps;
+  gint caps_gpu; /* that they name, -1 = none */
   gint fps_n, fps_d;
 
   /* The pad's streaming thread. */
@@ -133,6 +152,8 @@ struct _GstSavantBatch
   pthread_mutex_t lock; /* guards the next block; innermost but one */
   SvBatchSettings settings;
   SvBatchMode mode;
+  SvRoiMode roi_mode;
+  gboolean analytics_meta;
   SvNonUniformCaps non_uniform_caps;
   guint batch_size;
   SvTimeoutPolicy timeout_policy;
@@ -155,6 +176,7 @@ struct _GstSavantBatch
   guint32 seek_seqnum; /* of the last seek for all pads */
   gboolean error_posted;
   GstBufferPool *pool; /* active */
+  guint caps_slots;    /* batch-size of the caps that downstream gets, or 0 */
 
   /* From here on: the task, or no thread at all. */
   SavantTransform *transform;
@@ -169,6 +191,11 @@ struct _GstSavantBatch
   SvItem **held_tail;
   guint64 sequence;
   GstClockTime last_pts;
+  struct SvDsStreams *ds; /* NULL without DeepStream; see batchdsmeta.h */
+  SvAnalyticsStreams *analytics; /* NULL: no GstAnalyticsBatchMeta */
+  SvBatchPicture *pictures;      /* of the frames that were taken last */
+  guint n_pictures;
+  guint pictures_room;
   guint room; /* of what follows */
   SavantTransformJob *jobs;
   GstSavantGeometry *geometry;
@@ -232,9 +259,9 @@ void sv_batch_stop_watch (GstSavantBatch *self);
 gboolean sv_batch_place_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
     SvBatchItem *item);
 
-/* The running time of a position in the segment. */
-GstClockTime sv_batch_pad_time (GstSavantBatch *self, GstSavantBatchPad *pad,
-    GstClockTime position);
+/* Until when a gap of the segment lasts, in running time. */
+GstClockTime sv_batch_gap_time (GstSavantBatch *self, GstSavantBatchPad *pad,
+    GstClockTime end);
 
 /* -- gstsavantbatchpad.c -- */
 
@@ -249,6 +276,9 @@ gboolean sv_batch_sink_query (GstPad *pad, GstObject *parent, GstQuery *query);
 
 /* The stream of `pad` ends without its streaming thread; never waits. */
 void sv_batch_end_pad (GstSavantBatch *self, GstSavantBatchPad *pad);
+
+/* Tells downstream, after the last frame, that the source is no more. */
+void sv_batch_announce_gone (GstSavantBatch *self, GstSavantBatchPad *pad);
 
 /* Forgets caps and segment. */
 void sv_batch_pad_reset (GstSavantBatchPad *pad);
@@ -290,9 +320,20 @@ void sv_batch_post_flow_error (GstSavantBatch *self, GstFlowReturn flow);
 
 /* -- gstsavantbatchmake.c -- */
 
-/* A batch of the frames of `take`; posts an error on failure. */
+/* A batch of `n` pictures of the frames of `take`; posts an error on failure.
+ */
 GstFlowReturn sv_batch_make (GstSavantBatch *self, const SvTake *take,
-    GstBuffer **buffer);
+    const SvBatchPicture *pictures, guint n, GstBuffer **buffer);
+
+/* -- gstsavantbatchroi.c -- */
+
+/* Sets `pictures` and moves the frames of `take` that bring none to `empty`;
+ * posts an error on failure. */
+GstFlowReturn sv_batch_lay_out (GstSavantBatch *self, SvTake *take,
+    SvItem **empty);
+
+/* Streams whose frames brought no picture go on by a gap; frees the frames. */
+void sv_batch_finish_empty (GstSavantBatch *self, SvItem *empty);
 
 /* -- gstsavantbatchcaps.c -- */
 

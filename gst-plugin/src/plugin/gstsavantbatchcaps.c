@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gpucaps.h"
+#include "check.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
 
@@ -26,13 +28,22 @@ sv_batch_src_caps (GstSavantBatch *self)
 GstCaps *
 sv_batch_sink_caps (GstSavantBatch *self)
 {
-  return gst_caps_from_string (get_mode (self) == SV_BATCH_UNIFORM
+  GstCaps *caps = gst_caps_from_string (get_mode (self) == SV_BATCH_UNIFORM
           ? SV_BATCH_CAPS_UNIFORM
           ";video/x-raw,format=(string)" GST_SAVANT_INPUT_FORMATS
           "," SV_BATCH_CAPS_SIDES
           : SV_BATCH_CAPS_UNIFORM
           ";video/x-raw,format=(string)" GST_SAVANT_OUTPUT_FORMATS
           "," SV_BATCH_CAPS_SIDES);
+  gchar *backend;
+
+  pthread_mutex_lock (&self->lock);
+  backend = g_strdup (self->memory.backend);
+  pthread_mutex_unlock (&self->lock);
+  if (sv_check_takes_cuda (backend))
+    gst_caps_append (caps, gst_caps_from_string (SV_BATCH_CAPS_CUDA));
+  g_free (backend);
+  return caps;
 }
 
 void
@@ -140,6 +151,32 @@ set_batch_size (GstStructure *s, guint capacity)
   return TRUE;
 }
 
+/* The GPU of the batches: the first frame's, unless one is asked for. */
+static gint
+batch_gpu (const SvMemorySettings *memory, const SvBatchItem *first)
+{
+  if (memory->gpu_id >= 0)
+    return memory->gpu_id;
+  return first->caps->info.nvmm
+      ? gst_savant_surface_get_gpu_id (
+            gst_savant_buffer_peek_surface (first->buffer))
+      : 0;
+}
+
+static void
+name_gpu (GstSavantBatch *self, GstCaps *caps, const SvBatchItem *first)
+{
+  SvMemorySettings memory;
+
+  pthread_mutex_lock (&self->lock);
+  memory = self->memory;
+  memory.backend = g_strdup (self->memory.backend);
+  pthread_mutex_unlock (&self->lock);
+  sv_caps_set_gpu (caps, memory.backend, memory.mem_type,
+      batch_gpu (&memory, first));
+  sv_memory_clear (&memory);
+}
+
 static GstCaps *
 refuse_batch_size (GstSavantBatch *self, GstCaps *caps, guint capacity)
 {
@@ -182,6 +219,7 @@ choose_uniform (GstSavantBatch *self, guint capacity, const SvBatchItem *first)
   fixate_framerate (self, s);
   if (!set_batch_size (s, capacity))
     return refuse_batch_size (self, caps, capacity);
+  name_gpu (self, caps, first);
   return gst_caps_fixate (caps);
 }
 
@@ -248,14 +286,9 @@ make_pool (GstSavantBatch *self, GstCaps *caps, const SvBatchItem *first)
   pthread_mutex_lock (&self->lock);
   backend = g_strdup (self->memory.backend);
   mem_type = self->memory.mem_type;
-  gpu_id = self->memory.gpu_id;
+  gpu_id = batch_gpu (&self->memory, first);
   pool_size = self->memory.pool_size;
   pthread_mutex_unlock (&self->lock);
-  if (gpu_id < 0)
-    gpu_id = first->caps->info.nvmm
-        ? gst_savant_surface_get_gpu_id (
-              gst_savant_buffer_peek_surface (first->buffer))
-        : 0;
   pool = gst_savant_buffer_pool_new (backend);
   g_free (backend);
   if (pool != NULL) {
@@ -316,6 +349,9 @@ sv_batch_negotiate (GstSavantBatch *self, guint capacity,
     return ret;
   }
   reserve (self, capacity);
+  pthread_mutex_lock (&self->lock);
+  self->caps_slots = capacity;
+  pthread_mutex_unlock (&self->lock);
   if (self->out_caps == NULL || !gst_caps_is_equal (self->out_caps, caps)) {
     GST_DEBUG_OBJECT (self, "batches of %" GST_PTR_FORMAT, caps);
     if (!gst_pad_push_event (self->srcpad, gst_event_new_caps (caps)))

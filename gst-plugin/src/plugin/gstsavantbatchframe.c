@@ -84,6 +84,7 @@ static gchar *
 open_surface (GstSavantBatch *self, SvBatchItem *item)
 {
   gpointer surface = gst_savant_buffer_peek_surface (item->buffer);
+  SvBatchMode mode;
   gint n;
 
   if (surface == NULL)
@@ -93,9 +94,13 @@ open_surface (GstSavantBatch *self, SvBatchItem *item)
     return g_strdup_printf ("the surface has %d filled slots, one is needed: "
                             "split batches with savantunbatch first",
         n);
-  if (savant_transform_takes (self->transform,
-          gst_savant_surface_get_mem_type (surface))
-          != SAVANT_OK
+  pthread_mutex_lock (&self->lock);
+  mode = self->mode;
+  pthread_mutex_unlock (&self->lock);
+  if ((mode == SV_BATCH_UNIFORM
+          && savant_transform_takes (self->transform,
+                 gst_savant_surface_get_mem_type (surface))
+              != SAVANT_OK)
       || gst_savant_surface_get_image (surface, 0, &item->image) != SAVANT_OK)
     return g_strdup (savant_last_error ());
   if (item->caps->info.colorimetry_named)
@@ -104,7 +109,8 @@ open_surface (GstSavantBatch *self, SvBatchItem *item)
 }
 
 gchar *
-sv_batch_open_frame (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item)
+sv_batch_open_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
+    SvBatchItem *item)
 {
   SvBatchMode mode;
   gchar *problem;
@@ -112,7 +118,7 @@ sv_batch_open_frame (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *
   if (item->caps->info.nvmm)
     return open_surface (self, item);
   problem = sv_map_plain (&item->mapped, item->buffer, &item->caps->info.video,
-      GST_MAP_READ, &item->image);
+      sv_read_flags (&item->caps->info), &item->image);
   if (problem != NULL)
     return problem;
   item->image.colorimetry = item->caps->color;

@@ -35,39 +35,40 @@ get_settings (GstSavantBatch *self)
   return settings;
 }
 
-/* Where the picture of `item` goes; FALSE: savant_last_error(). */
+/* Where a picture goes; FALSE: savant_last_error(). */
 static gboolean
-place (GstSavantBatch *self, const SvBatchItem *item,
+place (GstSavantBatch *self, const SvBatchPicture *picture,
     const SvBatchSettings *settings, SavantTransformJob *job)
 {
-  const GstVideoInfo *in = &item->caps->info.video, *out = &self->out.video;
+  const GstVideoInfo *in = &picture->frame->caps->info.video;
+  const GstVideoInfo *out = &self->out.video;
   SavantTransformConfig config = settings->config;
 
-  job->src = item->image;
-  job->src_rect = (SavantRect){ 0, 0, item->image.width, item->image.height };
+  job->src = picture->frame->image;
+  job->src_rect = picture->rect;
   sv_placing_set_par (&config,
       settings->use_par ? GST_VIDEO_INFO_PAR_N (in) : 0,
       GST_VIDEO_INFO_PAR_D (in), GST_VIDEO_INFO_PAR_N (out),
       GST_VIDEO_INFO_PAR_D (out));
-  return savant_letterbox (&config, job->src.width, job->src.height,
+  return savant_letterbox (&config, job->src_rect.w, job->src_rect.h,
              job->dst.width, job->dst.height, &job->dst_rect)
       == SAVANT_OK;
 }
 
 static GstFlowReturn
-transform_frames (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
+transform_frames (GstSavantBatch *self, const SvBatchPicture *pictures, guint n,
+    GstBuffer *buffer)
 {
   SvBatchSettings settings = get_settings (self);
   gpointer surface = gst_savant_buffer_peek_surface (buffer);
-  const SvItem *item = take->items;
 
-  if (savant_buffer_set_num_filled (buffer, (gint) take->n_items) != SAVANT_OK)
+  if (savant_buffer_set_num_filled (buffer, (gint) n) != SAVANT_OK)
     return post_failure (self, "Batch", savant_last_error ());
-  for (guint i = 0; i < take->n_items; i++, item = item->next) {
+  for (guint i = 0; i < n; i++) {
     SavantTransformJob *job = &self->jobs[i];
 
     if (gst_savant_surface_get_image (surface, (gint) i, &job->dst) != SAVANT_OK
-        || !place (self, (const SvBatchItem *) item, &settings, job))
+        || !place (self, &pictures[i], &settings, job))
       return post_failure (self, "Batch", savant_last_error ());
     if (self->out.colorimetry_named)
       job->dst.colorimetry = self->out_color;
@@ -75,19 +76,20 @@ transform_frames (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
         job->src.height, &job->src_rect, &job->dst_rect, SAVANT_FLIP_NONE);
   }
   if (savant_transform_run (self->transform, &settings.config, self->jobs,
-          (gint) take->n_items)
+          (gint) n)
       != SAVANT_OK)
     return post_failure (self, "Transform failed", savant_last_error ());
-  item = take->items;
-  for (guint i = 0; i < take->n_items; i++, item = item->next)
-    savant_transform_keep (self->transform,
-        gst_buffer_ref (((const SvBatchItem *) item)->buffer),
-        (void (*) (void *)) gst_buffer_unref);
+  for (guint i = 0; i < n; i++)
+    if (i == 0 || pictures[i].frame != pictures[i - 1].frame)
+      savant_transform_keep (self->transform,
+          gst_buffer_ref (pictures[i].frame->buffer),
+          (void (*) (void *)) gst_buffer_unref);
   return GST_FLOW_OK;
 }
 
 static GstFlowReturn
-make_uniform (GstSavantBatch *self, const SvTake *take, GstBuffer **buffer)
+make_uniform (GstSavantBatch *self, const SvBatchPicture *pictures, guint n,
+    GstBuffer **buffer)
 {
   GstFlowReturn ret = sv_batch_acquire (self, buffer);
 
@@ -95,26 +97,59 @@ make_uniform (GstSavantBatch *self, const SvTake *take, GstBuffer **buffer)
     return ret;
   if (ret != GST_FLOW_OK)
     return post_failure (self, "No batches", savant_last_error ());
-  return transform_frames (self, take, *buffer);
+  return transform_frames (self, pictures, n, *buffer);
+}
+
+/* One surface has one kind of memory. */
+static GstFlowReturn
+check_memory (GstSavantBatch *self, const SvBatchPicture *pictures, guint n)
+{
+  gpointer first = gst_savant_buffer_peek_surface (pictures[0].frame->buffer);
+  SavantMemType mem_type = gst_savant_surface_get_mem_type (first);
+  gint gpu_id = gst_savant_surface_get_gpu_id (first);
+
+  for (guint i = 1; i < n; i++) {
+    gpointer other = gst_savant_buffer_peek_surface (pictures[i].frame->buffer);
+    GstFlowReturn ret;
+    gchar *text;
+
+    if (gst_savant_surface_get_mem_type (other) == mem_type
+        && (mem_type == SAVANT_MEM_SYSTEM
+            || gst_savant_surface_get_gpu_id (other) == gpu_id))
+      continue;
+    text = g_strdup_printf (
+        "source %u has %s memory of GPU %d, source %u %s memory of GPU %d, and "
+        "the slots of one surface have one kind: bring them to one by "
+        "savanttransform (mem-type, gpu-id), or use mode=uniform",
+        pictures[0].frame->source_id, savant_mem_type_name (mem_type), gpu_id,
+        pictures[i].frame->source_id,
+        savant_mem_type_name (gst_savant_surface_get_mem_type (other)),
+        gst_savant_surface_get_gpu_id (other));
+    ret = post_failure (self, "Non-uniform batch", text);
+    g_free (text);
+    return ret;
+  }
+  return GST_FLOW_OK;
 }
 
 static GstFlowReturn
-make_non_uniform (GstSavantBatch *self, const SvTake *take, GstBuffer **buffer)
+make_non_uniform (GstSavantBatch *self, const SvBatchPicture *pictures, guint n,
+    GstBuffer **buffer)
 {
-  const SvItem *item = take->items;
   GstMemory *memory;
 
-  for (guint i = 0; i < take->n_items; i++, item = item->next) {
-    const SvBatchItem *frame = (const SvBatchItem *) item;
-    SavantRect whole = { 0, 0, frame->image.width, frame->image.height };
+  if (check_memory (self, pictures, n) != GST_FLOW_OK)
+    return GST_FLOW_ERROR;
+  for (guint i = 0; i < n; i++) {
+    const SavantRect *whole = &pictures[i].rect;
 
-    self->buffers[i] = frame->buffer;
+    self->buffers[i] = pictures[i].frame->buffer;
     self->slot_numbers[i] = 0;
-    gst_savant_geometry_init (&self->geometry[i], whole.w, whole.h, &whole,
-        &whole, SAVANT_FLIP_NONE);
+    gst_savant_geometry_init (&self->geometry[i], whole->w, whole->h, whole,
+        whole, SAVANT_FLIP_NONE);
   }
   memory = gst_savant_allocator_wrap_slots (self->slots, self->buffers,
-      self->slot_numbers, take->n_items, self->capacity);
+      self->slot_numbers, n, self->capacity);
   if (memory == NULL)
     return post_failure (self, "Batch", savant_last_error ());
   *buffer = gst_buffer_new ();
@@ -125,20 +160,18 @@ make_non_uniform (GstSavantBatch *self, const SvTake *take, GstBuffer **buffer)
 /* ---- Metas and times ---------------------------------------------------- */
 
 static void
-attach_geometry (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
+attach_geometry (GstSavantBatch *self, const SvBatchPicture *pictures, guint n,
+    GstBuffer *buffer)
 {
-  const SvItem *item = take->items;
-
-  for (guint i = 0; i < take->n_items; i++, item = item->next) {
+  for (guint i = 0; i < n; i++) {
     const GstSavantTransformMeta *before =
-        gst_buffer_get_savant_transform_meta (
-            ((const SvBatchItem *) item)->buffer);
+        gst_buffer_get_savant_transform_meta (pictures[i].frame->buffer);
 
     if (before != NULL && before->n_slots > 0)
       gst_savant_geometry_compose (&before->slots[0], &self->geometry[i],
           &self->geometry[i]);
   }
-  gst_buffer_set_savant_transform_meta (buffer, self->geometry, take->n_items);
+  gst_buffer_set_savant_transform_meta (buffer, self->geometry, n);
 }
 
 /* Adds the FRAME ids of a frame, or the number that its pad gave it. */
@@ -173,34 +206,48 @@ attach_ids (GstBuffer *buffer, const GstSavantBatchMeta *batch)
 }
 
 static void
-attach_batch (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
+describe_slot (GstSavantBatchSlot *slot, const SvBatchPicture *picture)
 {
-  GArray *ids =
-      g_array_sized_new (FALSE, FALSE, sizeof (gint64), take->n_items);
-  const SvItem *item = take->items;
+  const SvBatchItem *frame = picture->frame;
+
+  *slot = (GstSavantBatchSlot){ .source_id = frame->source_id,
+    .pad_index = frame->pad_index,
+    .pts = GST_BUFFER_PTS (frame->buffer),
+    .duration = GST_BUFFER_DURATION (frame->buffer),
+    .running_time = frame->item.time,
+    .segment = frame->segment,
+    .flags = GST_BUFFER_FLAGS (frame->buffer) & FRAME_FLAGS,
+    .arrival_ns = (GstClockTime) frame->arrival_ns,
+    .n_rois = picture->n_rois,
+    .roi_index = picture->roi_index,
+    .roi_id = picture->roi_id,
+    .roi_type = picture->roi_type };
+}
+
+static void
+attach_batch (GstSavantBatch *self, const SvTake *take,
+    const SvBatchPicture *pictures, guint n, GstBuffer *buffer)
+{
+  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n);
   GstSavantBatchMeta batch = { .sequence = self->sequence++,
     .reason = (GstSavantBatchReason) take->reason,
     .waiting_time_ns = (GstClockTime) take->waiting_ns,
-    .n_slots = take->n_items,
+    .n_slots = n,
     .slots = self->batch_slots };
 
-  for (guint i = 0; i < take->n_items; i++, item = item->next) {
-    const SvBatchItem *frame = (const SvBatchItem *) item;
+  for (guint i = 0; i < n; i++) {
     GstSavantBatchSlot *slot = &self->batch_slots[i];
 
-    *slot = (GstSavantBatchSlot){ .source_id = frame->source_id,
-      .pad_index = frame->pad_index,
-      .pts = GST_BUFFER_PTS (frame->buffer),
-      .duration = GST_BUFFER_DURATION (frame->buffer),
-      .running_time = item->time,
-      .segment = frame->segment,
-      .flags = GST_BUFFER_FLAGS (frame->buffer) & FRAME_FLAGS,
-      .arrival_ns = (GstClockTime) frame->arrival_ns };
-    collect_ids (ids, slot, frame);
+    describe_slot (slot, &pictures[i]);
+    collect_ids (ids, slot, pictures[i].frame);
+    slot->parent_id = slot->frame_id;
   }
   batch.n_ids = ids->len;
   batch.ids = (gint64 *) ids->data;
   gst_buffer_set_savant_batch_meta (buffer, &batch);
+  if (self->analytics != NULL)
+    sv_analytics_write (self->analytics, buffer, &batch,
+        self->out.uniform ? NULL : self->buffers);
   attach_ids (buffer, &batch);
   g_array_unref (ids);
 }
@@ -208,13 +255,14 @@ attach_batch (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
 /* The smallest running time, never below the last batch's; lasting to the end
  * of the frame that ends last. */
 static void
-set_times (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
+set_times (GstSavantBatch *self, const SvBatchPicture *pictures, guint n,
+    GstBuffer *buffer)
 {
   GstClockTime pts = GST_CLOCK_TIME_NONE, end = 0;
 
-  for (const SvItem *item = take->items; item != NULL; item = item->next) {
-    GstClockTime duration =
-        GST_BUFFER_DURATION (((const SvBatchItem *) item)->buffer);
+  for (guint i = 0; i < n; i++) {
+    const SvItem *item = &pictures[i].frame->item;
+    GstClockTime duration = GST_BUFFER_DURATION (pictures[i].frame->buffer);
 
     if (!GST_CLOCK_TIME_IS_VALID (item->time))
       continue;
@@ -236,17 +284,19 @@ set_times (GstSavantBatch *self, const SvTake *take, GstBuffer *buffer)
 }
 
 GstFlowReturn
-sv_batch_make (GstSavantBatch *self, const SvTake *take, GstBuffer **buffer)
+sv_batch_make (GstSavantBatch *self, const SvTake *take,
+    const SvBatchPicture *pictures, guint n, GstBuffer **buffer)
 {
-  GstFlowReturn ret = self->out.uniform ? make_uniform (self, take, buffer)
-                                        : make_non_uniform (self, take, buffer);
+  GstFlowReturn ret = self->out.uniform
+      ? make_uniform (self, pictures, n, buffer)
+      : make_non_uniform (self, pictures, n, buffer);
 
   if (ret != GST_FLOW_OK) {
     gst_clear_buffer (buffer);
     return ret;
   }
-  attach_geometry (self, take, *buffer);
-  attach_batch (self, take, *buffer);
-  set_times (self, take, *buffer);
+  attach_geometry (self, pictures, n, *buffer);
+  attach_batch (self, take, pictures, n, *buffer);
+  set_times (self, pictures, n, *buffer);
   return GST_FLOW_OK;
 }

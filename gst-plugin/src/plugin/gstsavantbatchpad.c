@@ -228,8 +228,7 @@ install_time_properties (GObjectClass *klass)
    * How long a source may be silent.
    */
   g_object_class_install_property (klass, PROP_DISCONTINUITY_THRESHOLD,
-      g_param_spec_uint64 ("discontinuity-threshold",
-          "Discontinuity threshold",
+      g_param_spec_uint64 ("discontinuity-threshold", "Discontinuity threshold",
           "Nanoseconds from one frame to the next above which that is a jump. "
           "Takes effect at once",
           0, G_MAXINT64 / 2, DEFAULT_THRESHOLD, SV_FLAGS_PLAYING));

@@ -20,6 +20,9 @@ enum
   PROP_FORWARD_QOS,
   PROP_ON_PAD_ERROR,
   PROP_NON_UNIFORM_CAPS,
+  PROP_ROI_MODE,
+  PROP_ROI_POLICY,
+  PROP_ANALYTICS_META,
   PROP_PADDING, /* and the rest of SvPlacingProp */
   PROP_GPU_ID =
       PROP_PADDING + SV_PLACING_N_PROPS, /* and the rest of SvMemoryProp */
@@ -65,6 +68,15 @@ set_number (GstSavantBatch *self, guint prop_id, const GValue *value)
       return TRUE;
     case PROP_NON_UNIFORM_CAPS:
       self->non_uniform_caps = (SvNonUniformCaps) g_value_get_enum (value);
+      return TRUE;
+    case PROP_ROI_MODE:
+      self->roi_mode = (SvRoiMode) g_value_get_enum (value);
+      return TRUE;
+    case PROP_ROI_POLICY:
+      self->settings.roi_policy = (SvRoiPolicy) g_value_get_enum (value);
+      return TRUE;
+    case PROP_ANALYTICS_META:
+      self->analytics_meta = g_value_get_boolean (value);
       return TRUE;
     default:
       return FALSE;
@@ -146,6 +158,15 @@ get_number (GstSavantBatch *self, guint prop_id, GValue *value)
     case PROP_NON_UNIFORM_CAPS:
       g_value_set_enum (value, (gint) self->non_uniform_caps);
       return TRUE;
+    case PROP_ROI_MODE:
+      g_value_set_enum (value, (gint) self->roi_mode);
+      return TRUE;
+    case PROP_ROI_POLICY:
+      g_value_set_enum (value, (gint) self->settings.roi_policy);
+      return TRUE;
+    case PROP_ANALYTICS_META:
+      g_value_set_boolean (value, self->analytics_meta);
+      return TRUE;
     default:
       return FALSE;
   }
@@ -210,6 +231,58 @@ install_batch_properties (GObjectClass *klass)
           "first-source is for consumers written for nvstreammux2",
           GST_TYPE_SAVANT_NON_UNIFORM_CAPS, SV_NON_UNIFORM_CAPS_NONE,
           SV_FLAGS_READY));
+}
+
+static void
+install_roi_properties (GObjectClass *klass)
+{
+  /**
+   * savantbatch:roi-mode:
+   *
+   * For a second stage: batch makes a slot of every
+   * GstVideoRegionOfInterestMeta of every frame. The slots of a frame follow
+   * one another in the order of its metas, those of the pads in the order of
+   * the pads; what exceeds batch-size comes in further batches at once. The
+   * slots have the frame's ids and times, the SavantBatchMeta has the id of the
+   * region, and the SavantTransformMeta maps boxes back to the whole picture.
+   * Frames without a region count as dropped-roi and go on as a gap event of
+   * their stream.
+   */
+  g_object_class_install_property (klass, PROP_ROI_MODE,
+      g_param_spec_enum ("roi-mode", "ROI mode",
+          "What a slot is: none = a whole frame; batch = one "
+          "GstVideoRegionOfInterestMeta of a frame, in the order of the metas. "
+          "Then a frame may fill many slots, if need be of several batches, "
+          "or none, which counts as dropped-roi. batch needs mode=uniform",
+          GST_TYPE_SAVANT_ROI_MODE, SV_ROI_MODE_NONE, SV_FLAGS_READY));
+  /**
+   * savantbatch:roi-policy:
+   *
+   * What becomes of regions of interest outside the picture.
+   */
+  g_object_class_install_property (klass, PROP_ROI_POLICY,
+      g_param_spec_enum ("roi-policy", "ROI policy",
+          "What becomes of a region of interest that leaves the picture, with "
+          "roi-mode=batch: clip takes the part inside and leaves out a region "
+          "without one, skip leaves it out, error ends the pipeline. Takes "
+          "effect with the next batch",
+          GST_TYPE_SAVANT_ROI_POLICY, SV_ROI_CLIP, SV_FLAGS_PLAYING));
+  /**
+   * savantbatch:analytics-meta:
+   *
+   * Lets elements for GStreamer's own batch meta (1.28 and later) know the
+   * streams of a batch: stream n of the meta is the pad sink_n, with its
+   * stream-start, caps and segment and one buffer a slot. In a non-uniform
+   * batch these are the frames; in a uniform one they are without memory, for
+   * the pixels are in the batch, and have the slots' times and ids.
+   */
+  g_object_class_install_property (klass, PROP_ANALYTICS_META,
+      g_param_spec_boolean ("analytics-meta", "Analytics meta",
+          "Whether batches carry a GstAnalyticsBatchMeta beside the "
+          "SavantBatchMeta where the running GStreamer has it (1.28 and "
+          "later); "
+          "otherwise without effect",
+          TRUE, SV_FLAGS_READY));
 }
 
 static void
@@ -328,6 +401,7 @@ sv_batch_install_properties (GObjectClass *klass)
   klass->set_property = set_property;
   klass->get_property = get_property;
   install_batch_properties (klass);
+  install_roi_properties (klass);
   install_timeout_properties (klass);
   install_report_properties (klass);
   sv_placing_install (klass, PROP_PADDING);
@@ -345,8 +419,9 @@ sv_batch_install_properties (GObjectClass *klass)
       g_param_spec_boxed ("stats", "Statistics",
           SV_STATS_BLURB
           ", of all pads, also released ones. pads: a structure with one "
-          "structure for every pad by its name: the same counts, state "
-          "(string: not-started waiting ready gap ended flushing seeking), "
+          "structure for every pad by its name: the same counts, source-id "
+          "(guint), state (string: not-started waiting ready gap ended "
+          "flushing seeking), "
           "live (boolean), queued and high-water (frames), queued-bytes, "
           "high-water-bytes, frame-ns (guint64, duration as observed). "
           "released: the counts of released pads; the totals are the sum. "
@@ -365,6 +440,7 @@ sv_batch_init_properties (GstSavantBatch *self)
   self->settings.config =
       (SavantTransformConfig) SAVANT_TRANSFORM_CONFIG_DEFAULTS;
   self->settings.use_par = TRUE;
+  self->analytics_meta = TRUE;
   self->timeout_ns = -1;
   self->timeout_policy = SV_TIMEOUT_AUTO;
   self->batch_time = GST_CLOCK_TIME_NONE;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gpucaps.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
 #include "streamevent.h"
@@ -103,6 +104,26 @@ sv_batch_end_pad (GstSavantBatch *self, GstSavantBatchPad *pad)
     sv_batch_post_flow_error (self, (GstFlowReturn) flow);
 }
 
+void
+sv_batch_announce_gone (GstSavantBatch *self, GstSavantBatchPad *pad)
+{
+  SvBatchItem *item;
+  gboolean announced, running;
+
+  pthread_mutex_lock (&self->lock);
+  announced = pad->announced;
+  running = self->running;
+  pthread_mutex_unlock (&self->lock);
+  if (!announced || !running)
+    return;
+  item = item_new (self, pad, SV_ITEM_EVENT);
+  gst_pad_push_event (self->srcpad,
+      sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM_OOB, item->source_id,
+          pad->index, sv_stream_gone_event_new ()));
+  item->event = sv_stream_gone_event_new ();
+  sv_collect_announce (&self->collect, &item->item);
+}
+
 static void
 end_failed_pad (GstSavantBatch *self, GstSavantBatchPad *pad)
 {
@@ -151,6 +172,12 @@ check_caps (GstSavantBatch *self, const GstSavantFrameInfo *info)
     return g_strdup_printf ("a batch (batch-size=%d) cannot be batched again: "
                             "split it with savantunbatch first",
         info->batch_size);
+  if (info->cuda_memory
+      && savant_transform_takes (self->transform, SAVANT_MEM_CUDA_DEVICE)
+          != SAVANT_OK)
+    return g_strdup_printf ("frames in " GST_SAVANT_CAPS_FEATURE_CUDA
+                            " need the backend cuda or deepstream: %s",
+        savant_last_error ());
   pthread_mutex_lock (&self->lock);
   mode = self->mode;
   pthread_mutex_unlock (&self->lock);
@@ -165,14 +192,36 @@ check_caps (GstSavantBatch *self, const GstSavantFrameInfo *info)
   return NULL;
 }
 
+/* NULL, or why surfaces of a GPU cannot be in the batches (g_free). */
+static gchar *
+check_gpu (GstSavantBatch *self, GstSavantBatchPad *pad, gint gpu_id)
+{
+  gboolean peer_copy;
+  gint wanted;
+
+  GST_OBJECT_LOCK (self);
+  pthread_mutex_lock (&self->lock);
+  wanted = self->memory.gpu_id;
+  peer_copy = self->memory.peer_copy && self->mode == SV_BATCH_UNIFORM;
+  for (GList *l = GST_ELEMENT (self)->sinkpads; l != NULL && wanted < 0;
+       l = l->next) {
+    const GstSavantBatchPad *other = l->data;
+
+    if (other != pad && other->has_caps)
+      wanted = other->caps_gpu;
+  }
+  pthread_mutex_unlock (&self->lock);
+  GST_OBJECT_UNLOCK (self);
+  return sv_check_gpus (gpu_id, wanted, peer_copy);
+}
+
 static gint64
 nominal_duration (const GstVideoInfo *video)
 {
   gint n = GST_VIDEO_INFO_FPS_N (video), d = GST_VIDEO_INFO_FPS_D (video);
 
-  return n > 0 && d > 0
-      ? (gint64) gst_util_uint64_scale_int (GST_SECOND, d, n)
-      : 0;
+  return n > 0 && d > 0 ? (gint64) gst_util_uint64_scale_int (GST_SECOND, d, n)
+                        : 0;
 }
 
 static gboolean
@@ -187,6 +236,8 @@ take_caps (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
     problem = g_strdup (savant_last_error ());
   else
     problem = check_caps (self, &next->info);
+  if (problem == NULL)
+    problem = check_gpu (self, pad, sv_caps_get_gpu (caps));
   if (problem != NULL) {
     GstFlowReturn flow = GST_FLOW_ERROR;
 
@@ -208,6 +259,7 @@ take_caps (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   gst_clear_object (&pad->upload_pool);
   pthread_mutex_lock (&self->lock);
   pad->has_caps = TRUE;
+  pad->caps_gpu = sv_caps_get_gpu (caps);
   pad->fps_n = GST_VIDEO_INFO_FPS_N (&next->info.video);
   pad->fps_d = GST_VIDEO_INFO_FPS_D (&next->info.video);
   pthread_mutex_unlock (&self->lock);
@@ -320,7 +372,7 @@ gap_end (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   end = start + (GST_CLOCK_TIME_IS_VALID (duration) ? duration : 1);
   if (GST_CLOCK_TIME_IS_VALID (pad->segment.stop))
     end = MIN (end, pad->segment.stop);
-  return sv_batch_pad_time (self, pad, end);
+  return sv_batch_gap_time (self, pad, end);
 }
 
 /* savantunbatch flushes the one stream; the rest goes on. */
@@ -424,6 +476,31 @@ sv_batch_sink_event (GstPad *gstpad, GstObject *parent, GstEvent *event)
 
 /* ---- Queries ------------------------------------------------------------ */
 
+/* Pinned memory, from which frames are uploaded fastest, where there is any. */
+static void
+offer_frame_memory (GstSavantBatch *self, GstQuery *query)
+{
+  GstAllocator *allocator = NULL;
+  GstAllocationParams params;
+  SavantMemType mem_type;
+  gchar *backend;
+  gint gpu_id;
+
+  pthread_mutex_lock (&self->lock);
+  backend = g_strdup (self->memory.backend);
+  mem_type = self->memory.mem_type;
+  gpu_id = MAX (self->memory.gpu_id, 0);
+  pthread_mutex_unlock (&self->lock);
+  if (mem_type != SAVANT_MEM_SYSTEM)
+    allocator = gst_savant_frame_allocator_new (backend, gpu_id);
+  g_free (backend);
+  if (allocator == NULL)
+    return;
+  gst_allocation_params_init (&params);
+  gst_query_add_allocation_param (query, allocator, &params);
+  gst_object_unref (allocator);
+}
+
 /* A frame may wait here, in each place of the queue and in the task. */
 static gboolean
 answer_allocation (GstSavantBatch *self, GstSavantBatchPad *pad,
@@ -441,11 +518,23 @@ answer_allocation (GstSavantBatch *self, GstSavantBatchPad *pad,
   max_queued = pad->max_queued;
   pthread_mutex_unlock (&self->lock);
   if (!info.nvmm) {
+    if (!info.cuda_memory)
+      offer_frame_memory (self, query);
     gst_query_add_allocation_pool (query, NULL,
         (guint) GST_VIDEO_INFO_SIZE (&info.video), max_queued + 2, 0);
     gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
   }
   return TRUE;
+}
+
+static gboolean
+is_cuda_memory (GstQuery *query)
+{
+  GstSavantFrameInfo info;
+  GstCaps *caps;
+
+  gst_query_parse_accept_caps (query, &caps);
+  return gst_savant_frame_info_from_caps (&info, caps) && info.cuda_memory;
 }
 
 gboolean
@@ -472,8 +561,10 @@ sv_batch_sink_query (GstPad *gstpad, GstObject *parent, GstQuery *query)
     case GST_QUERY_ALLOCATION:
       return answer_allocation (self, (GstSavantBatchPad *) gstpad, query);
     case GST_QUERY_ACCEPT_CAPS:
-      /* What cannot be used ends this pad only, see take_caps(). */
-      if (on_pad_error (self) != SV_PAD_ERROR_DROP_PAD)
+      /* What cannot be used ends this pad only, see take_caps(), whose error
+       * tells more than a refusal. */
+      if (on_pad_error (self) != SV_PAD_ERROR_DROP_PAD
+          && !is_cuda_memory (query))
         return gst_pad_query_default (gstpad, parent, query);
       gst_query_set_accept_caps_result (query, TRUE);
       return TRUE;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "batchdsmeta.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
 #include "stats.h"
@@ -16,6 +17,9 @@ sv_batch_reset_task (GstSavantBatch *self)
   self->need_stream_start = TRUE;
   self->need_segment = TRUE;
   self->capacity = 0;
+  pthread_mutex_lock (&self->lock);
+  self->caps_slots = 0;
+  pthread_mutex_unlock (&self->lock);
   self->sequence = 0;
   self->last_pts = GST_CLOCK_TIME_NONE;
   pthread_mutex_lock (&self->lock);
@@ -105,9 +109,16 @@ push_wrapped (GstSavantBatch *self, const SvBatchItem *item)
   GstEvent *event = sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM,
       item->source_id, item->pad_index, gst_event_ref (item->event));
 
+  if (self->analytics != NULL) {
+    if (sv_is_stream_gone_event (item->event))
+      sv_analytics_forget (self->analytics, item->pad_index);
+    else
+      sv_analytics_see_event (self->analytics, item->pad_index, item->event);
+  }
   if (GST_EVENT_TYPE (item->event) == GST_EVENT_FLUSH_STOP)
     sv_stream_event_set_flush (event, item->flush_serial);
   gst_pad_push_event (self->srcpad, event);
+  sv_ds_streams_event (self->ds, self->srcpad, item->source_id, item->event);
 }
 
 static void
@@ -120,6 +131,48 @@ push_held_events (GstSavantBatch *self)
   for (SvItem *item = items; item != NULL; item = item->next)
     push_wrapped (self, (SvBatchItem *) item);
   sv_collect_free (&self->collect, items);
+}
+
+/* Drops all that `gone` says is of no use any more, and passes it on. */
+static void
+forget_source (GstSavantBatch *self, const SvBatchItem *gone)
+{
+  guint source_id = gone->source_id;
+  gboolean found = FALSE;
+  SvItem **at = &self->held_events;
+
+  push_wrapped (self, gone);
+  while (!found) {
+    SvItem *item = *at;
+
+    found = item == &gone->item;
+    if (((const SvBatchItem *) item)->source_id != source_id) {
+      at = &item->next;
+      continue;
+    }
+    *at = item->next;
+    item->next = NULL;
+    sv_collect_free (&self->collect, item);
+  }
+}
+
+/* Without caps nobody knows what the held events are about: those of sources
+ * that are gone are not needed. */
+static void
+forget_gone (GstSavantBatch *self)
+{
+  SvItem *item = self->held_events;
+
+  while (item != NULL) {
+    const SvBatchItem *gone = (const SvBatchItem *) item;
+
+    item = item->next;
+    if (sv_is_stream_gone_event (gone->event))
+      forget_source (self, gone);
+  }
+  self->held_tail = &self->held_events;
+  while (*self->held_tail != NULL)
+    self->held_tail = &(*self->held_tail)->next;
 }
 
 /* Streams' events follow the src pad's own, whose caps come with the first
@@ -136,8 +189,10 @@ take_events (GstSavantBatch *self, SvItem *items)
   *self->held_tail = items;
   while (*self->held_tail != NULL)
     self->held_tail = &(*self->held_tail)->next;
-  if (self->out_caps == NULL)
+  if (self->out_caps == NULL) {
+    forget_gone (self);
     return;
+  }
   push_stream_start (self);
   push_segment (self);
   push_held_events (self);
@@ -184,17 +239,38 @@ prepare (GstSavantBatch *self, const SvTake *take)
   return GST_FLOW_OK;
 }
 
+/* Regions of interest may be more than a batch has slots. */
+static GstFlowReturn
+push_pictures (GstSavantBatch *self, const SvTake *take)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  guint n;
+
+  for (guint at = 0; ret == GST_FLOW_OK && at < self->n_pictures; at += n) {
+    GstBuffer *buffer = NULL;
+
+    n = MIN (self->n_pictures - at, self->capacity);
+    ret = sv_batch_make (self, take, self->pictures + at, n, &buffer);
+    if (ret == GST_FLOW_OK) {
+      sv_ds_streams_batch (self->ds, self->srcpad, buffer, self->capacity);
+      ret = gst_pad_push (self->srcpad, buffer);
+    }
+  }
+  return ret;
+}
+
 static void
-push_batch (GstSavantBatch *self, const SvTake *take)
+push_batch (GstSavantBatch *self, SvTake *take)
 {
   guint serial = flush_serial (self);
-  GstBuffer *buffer = NULL;
-  GstFlowReturn ret = prepare (self, take);
+  SvItem *empty;
+  GstFlowReturn ret = sv_batch_lay_out (self, take, &empty);
 
+  if (ret == GST_FLOW_OK && take->n_items > 0)
+    ret = prepare (self, take);
+  sv_batch_finish_empty (self, empty);
   if (ret == GST_FLOW_OK)
-    ret = sv_batch_make (self, take, &buffer);
-  if (ret == GST_FLOW_OK)
-    ret = gst_pad_push (self->srcpad, buffer);
+    ret = push_pictures (self, take);
   if (ret == GST_FLOW_OK) {
     sv_collect_finish_out (&self->collect, take->items);
     return;

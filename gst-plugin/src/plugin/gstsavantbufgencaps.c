@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gstsavantbufgen.h"
+#include "gpucaps.h"
 #include "plugin.h"
 
 #define GST_CAT_DEFAULT gst_savant_debug
@@ -31,9 +32,9 @@ fixate_format (GstStructure *s)
 GstCaps *
 sv_bufgen_fixate (GstBaseSrc *src, GstCaps *caps)
 {
+  GstSavantBufgen *self = GST_SAVANT_BUFGEN (src);
   GstStructure *s;
 
-  (void) src;
   caps = gst_caps_make_writable (gst_caps_truncate (caps));
   s = gst_caps_get_structure (caps, 0);
   fixate_format (s);
@@ -48,6 +49,8 @@ sv_bufgen_fixate (GstBaseSrc *src, GstCaps *caps)
     gst_structure_fixate_field_nearest_int (s, "batch-size", 1);
   if (gst_structure_has_field (s, "num-surfaces-per-frame"))
     gst_structure_fixate_field_nearest_int (s, "num-surfaces-per-frame", 1);
+  sv_caps_set_gpu (caps, self->run_backend, self->run.mem_type,
+      MAX (self->run.gpu_id, 0));
   return gst_caps_fixate (caps);
 }
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "gpucaps.h"
 #include "gstsavanttransform.h"
 #include "plugin.h"
 #include "props.h"
@@ -261,6 +262,28 @@ has_format_and_size (const GstStructure *s)
       && gst_structure_get_int (s, "height", &side);
 }
 
+/* The GPU of the output, where that is known before a buffer has come. */
+static void
+name_gpu (GstSavantTransform *self, const GstCaps *in, GstCaps *out)
+{
+  gboolean from_surfaces =
+      gst_caps_features_contains (gst_caps_get_features (in, 0),
+          GST_SAVANT_CAPS_FEATURE_NVMM);
+  SavantMemType mem_type;
+  gchar *backend;
+  gint gpu_id;
+
+  pthread_mutex_lock (&self->lock);
+  backend = g_strdup (self->memory.backend);
+  mem_type = self->memory.mem_type;
+  gpu_id = self->memory.gpu_id;
+  pthread_mutex_unlock (&self->lock);
+  if (gpu_id < 0)
+    gpu_id = from_surfaces ? sv_caps_get_gpu (in) : 0;
+  sv_caps_set_gpu (out, backend, mem_type, gpu_id);
+  g_free (backend);
+}
+
 GstCaps *
 sv_transform_fixate_caps (GstBaseTransform *trans, GstPadDirection direction,
     GstCaps *caps, GstCaps *othercaps)
@@ -286,6 +309,8 @@ sv_transform_fixate_caps (GstBaseTransform *trans, GstPadDirection direction,
   fixate_string (s, "colorimetry", like);
   fixate_string (s, "chroma-site", like);
   result = gst_caps_fixate (result);
+  if (direction == GST_PAD_SINK)
+    name_gpu (self, caps, result);
   GST_DEBUG_OBJECT (self, "%" GST_PTR_FORMAT " fixated to %" GST_PTR_FORMAT,
       caps, result);
   return result;

@@ -274,14 +274,57 @@ takes_crop_meta (GstSavantTransform *self)
   return source == SV_CROP_SOURCE_AUTO || source == SV_CROP_SOURCE_CROP_META;
 }
 
+/* Pinned memory for plain frames that become surfaces of a GPU, NULL where
+ * there is none or no need of it. */
+static GstAllocator *
+new_frame_allocator (GstSavantTransform *self)
+{
+  GstAllocator *allocator;
+  SavantMemType mem_type;
+  gchar *backend;
+  gint gpu_id;
+
+  pthread_mutex_lock (&self->lock);
+  backend = g_strdup (self->memory.backend);
+  mem_type = self->memory.mem_type;
+  gpu_id = MAX (self->memory.gpu_id, 0);
+  pthread_mutex_unlock (&self->lock);
+  allocator = self->out.nvmm && mem_type != SAVANT_MEM_SYSTEM
+      ? gst_savant_frame_allocator_new (backend, gpu_id)
+      : NULL;
+  g_free (backend);
+  return allocator;
+}
+
+static gboolean
+propose_pool (GstSavantTransform *self, GstQuery *query, GstCaps *caps,
+    GstAllocator *allocator, const GstAllocationParams *params)
+{
+  GstBufferPool *pool = new_pool (self, caps, 0, 0, allocator, params);
+  GstStructure *config;
+  guint size;
+
+  if (pool == NULL)
+    return FALSE;
+  config = gst_buffer_pool_get_config (pool);
+  gst_buffer_pool_config_get_params (config, NULL, &size, NULL, NULL);
+  gst_structure_free (config);
+  gst_query_add_allocation_pool (query, pool, size,
+      (guint) savant_transform_max_kept (self->transform), 0);
+  gst_object_unref (pool);
+  return TRUE;
+}
+
 gboolean
 sv_transform_propose_allocation (GstBaseTransform *trans,
     GstQuery *decide_query, GstQuery *query)
 {
   GstSavantTransform *self = GST_SAVANT_TRANSFORM (trans);
+  GstAllocator *allocator = NULL;
+  GstAllocationParams params;
   GstSavantFrameInfo info;
   GstCaps *caps;
-  gboolean need_pool;
+  gboolean need_pool, ok = TRUE;
 
   (void) decide_query;
   gst_query_parse_allocation (query, &caps, &need_pool);
@@ -291,20 +334,16 @@ sv_transform_propose_allocation (GstBaseTransform *trans,
   if (caps == NULL || !gst_savant_frame_info_from_caps (&info, caps))
     return FALSE;
 
-  if (need_pool && info.uniform) {
-    GstBufferPool *pool = new_pool (self, caps, 0, 0, NULL, NULL);
-    GstStructure *config;
-    guint size;
-
-    if (pool == NULL)
-      return FALSE;
-    config = gst_buffer_pool_get_config (pool);
-    gst_buffer_pool_config_get_params (config, NULL, &size, NULL, NULL);
-    gst_structure_free (config);
-    gst_query_add_allocation_pool (query, pool, size,
-        (guint) savant_transform_max_kept (self->transform), 0);
-    gst_object_unref (pool);
-  }
+  gst_allocation_params_init (&params);
+  if (!info.nvmm && !info.cuda_memory)
+    allocator = new_frame_allocator (self);
+  if (allocator != NULL)
+    gst_query_add_allocation_param (query, allocator, &params);
+  if (need_pool && info.uniform && !info.cuda_memory)
+    ok = propose_pool (self, query, caps, allocator, &params);
+  gst_clear_object (&allocator);
+  if (!ok)
+    return FALSE;
   if (!info.nvmm)
     gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
   if (takes_crop_meta (self))

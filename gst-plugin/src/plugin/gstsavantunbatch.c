@@ -13,14 +13,27 @@
  * system memory and downstream wants that, plain video/x-raw. Views are
  * read-only; whoever writes to one gets a copy.
  *
+ * Regions of interest (savantbatch's roi-mode=batch) are frames too: those of
+ * one frame follow one another in the order of its metas, all with the frame's
+ * time and ids. Each has a SavantBatchMeta of one slot with the id of the frame
+ * and of the region, its number and how many the frame has.
+ *
  * Pads may be requested and released at any time. Frames of sources without a
- * pad are counted as dropped-unlinked. An event that goes upstream into src_n
- * reaches source n only.
+ * pad are counted as dropped-unlinked. A pad that is requested after a source
+ * of its number was released at savantbatch is for the next source of that
+ * number: what is still on its way of the old one is counted
+ * dropped-released. An event that goes
+ * upstream into src_n reaches source n only.
  *
  * A flushing seek of a pipeline comes to every pad in turn; savantbatch lets no
  * frame out until all linked pads have had it, or half a second after the last
  * one. A seek of one stream alone is done while the others play: in PAUSED,
  * with the queues of the others full, its first frame cannot come through.
+ *
+ * Where the running GStreamer has an analytics library with a batch meta (1.28
+ * and later), what others wrote about a slot there goes to its view, a batch of
+ * surfaces that lost its SavantBatchMeta is split by it, and batches of
+ * analyticscombiner are: pad src_n gives stream n as it is.
  *
  * |[
  * gst-launch-1.0 savantbatch name=b ! savantunbatch name=u
@@ -58,7 +71,7 @@ enum
 
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
-        GST_STATIC_CAPS (CAPS_SURFACES ";" CAPS_BATCHES));
+        GST_STATIC_CAPS (CAPS_SURFACES ";" CAPS_BATCHES ";" SV_ANALYTICS_CAPS));
 
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE ("src_%u", GST_PAD_SRC, GST_PAD_REQUEST,
@@ -87,7 +100,9 @@ static void
 reset_pad (GstSavantUnbatchPad *pad)
 {
   pad->flushing = FALSE;
-  pad->started = pad->has_caps = pad->has_segment = pad->ended = FALSE;
+  pad->waits = 0;
+  pad->started = pad->has_caps = pad->has_segment = FALSE;
+  pad->ended = pad->had_eos = FALSE;
 }
 
 GstSavantUnbatchPad *
@@ -101,6 +116,17 @@ sv_unbatch_find_pad (GstSavantUnbatch *self, guint source_id)
     gst_object_ref (pad);
   pthread_mutex_unlock (&self->lock);
   return pad;
+}
+
+gboolean
+sv_unbatch_waits (GstSavantUnbatch *self, GstSavantUnbatchPad *pad)
+{
+  gboolean waits;
+
+  pthread_mutex_lock (&self->lock);
+  waits = pad->waits > 0;
+  pthread_mutex_unlock (&self->lock);
+  return waits;
 }
 
 GList *
@@ -176,6 +202,8 @@ request_new_pad (GstElement *element, GstPadTemplate *template,
     return NULL;
   pthread_mutex_lock (&self->lock);
   g_hash_table_insert (self->pads, GUINT_TO_POINTER (source_id), pad);
+  pad->waits = GPOINTER_TO_INT (g_hash_table_lookup (self->gone,
+      GUINT_TO_POINTER (source_id)));
   gst_flow_combiner_add_pad (self->combiner, GST_PAD (pad));
   self->new_pads = TRUE;
   pthread_mutex_unlock (&self->lock);
@@ -215,7 +243,8 @@ push_slot (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstBuffer *batch,
     return GST_FLOW_ERROR;
   }
   sv_unbatch_push_start (pad, stream);
-  ret = sv_unbatch_negotiate (self, pad, stream, batch, &image);
+  ret = sv_unbatch_negotiate (self, pad, stream,
+      gst_savant_surface_get_mem_type (surface), &image);
   if (ret != GST_FLOW_OK)
     return ret;
   sv_unbatch_push_sticky (pad, stream);
@@ -226,24 +255,36 @@ push_slot (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstBuffer *batch,
         ("%" GST_PTR_FORMAT, batch));
     return GST_FLOW_ERROR;
   }
-  return gst_pad_push (GST_PAD (pad), view);
+  ret = gst_pad_push (GST_PAD (pad), view);
+  if (ret != GST_FLOW_ERROR || !pad->had_eos)
+    return ret;
+  /* Sinks take no new stream after EOS without a flush; that is no reason to
+   * stop the others. A true error is on the bus already. */
+  GST_DEBUG_OBJECT (pad, "takes nothing after its EOS");
+  return GST_FLOW_EOS;
 }
 
 static void
-count (GstSavantUnbatch *self, GstFlowReturn flow)
+count_out (GstSavantUnbatch *self)
 {
   pthread_mutex_lock (&self->lock);
   self->stats.held--;
-  if (flow == GST_FLOW_OK)
-    self->stats.out++;
-  else
-    self->stats.dropped[sv_drop_reason_of_flow (flow)]++;
+  self->stats.out++;
   pthread_mutex_unlock (&self->lock);
 }
 
-/* Result of all pads, the one of `pad` being new. */
-static GstFlowReturn
-combine (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstFlowReturn flow)
+static void
+count_dropped (GstSavantUnbatch *self, SvDropReason reason)
+{
+  pthread_mutex_lock (&self->lock);
+  self->stats.held--;
+  self->stats.dropped[reason]++;
+  pthread_mutex_unlock (&self->lock);
+}
+
+GstFlowReturn
+sv_unbatch_combine (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
+    GstFlowReturn flow)
 {
   pthread_mutex_lock (&self->lock);
   if (g_hash_table_lookup (self->pads, GUINT_TO_POINTER (pad->source_id))
@@ -254,6 +295,25 @@ combine (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstFlowReturn flow)
     flow = GST_FLOW_OK; /* released meanwhile */
   pthread_mutex_unlock (&self->lock);
   return flow;
+}
+
+/* The pad that a frame goes to, referenced. */
+static GstSavantUnbatchPad *
+pad_of_frame (GstSavantUnbatch *self, guint source_id, gboolean *gone,
+    gboolean *flushing)
+{
+  GstSavantUnbatchPad *pad;
+
+  pthread_mutex_lock (&self->lock);
+  pad = g_hash_table_lookup (self->pads, GUINT_TO_POINTER (source_id));
+  *gone = pad != NULL && pad->waits > 0;
+  if (*gone)
+    pad = NULL;
+  *flushing = pad != NULL && pad->flushing;
+  if (pad != NULL)
+    gst_object_ref (pad);
+  pthread_mutex_unlock (&self->lock);
+  return pad;
 }
 
 static gboolean
@@ -274,57 +334,90 @@ split (GstSavantUnbatch *self, GstBuffer *batch, gpointer surface,
   GstFlowReturn ret = GST_FLOW_OK;
 
   for (guint slot = 0; slot < meta->n_slots; slot++) {
+    gboolean gone, flushing;
     GstSavantUnbatchPad *pad =
-        sv_unbatch_find_pad (self, meta->slots[slot].source_id);
+        pad_of_frame (self, meta->slots[slot].source_id, &gone, &flushing);
     GstFlowReturn flow = GST_FLOW_NOT_LINKED;
 
-    if (pad != NULL && is_flushing (self, pad))
+    if (flushing)
       flow = GST_FLOW_FLUSHING;
     else if (pad != NULL && ret == GST_FLOW_OK) {
       flow = push_slot (self, pad, batch, surface, slot);
       /* A flush of one source is no flush of the batch. */
-      ret = combine (self, pad,
+      ret = sv_unbatch_combine (self, pad,
           flow == GST_FLOW_FLUSHING && is_flushing (self, pad) ? GST_FLOW_OK
                                                                : flow);
     }
-    count (self, flow);
+    if (flow == GST_FLOW_OK)
+      count_out (self);
+    else
+      count_dropped (self,
+          gone ? SV_DROP_RELEASED : sv_drop_reason_of_flow (flow));
     g_clear_pointer (&pad, gst_object_unref);
   }
   return ret;
+}
+
+static void
+note_sample (GstSavantUnbatch *self, gpointer surface)
+{
+  self->has_sample =
+      gst_savant_surface_get_image (surface, 0, &self->sample) == SAVANT_OK;
+  self->sample_mem_type = gst_savant_surface_get_mem_type (surface);
+}
+
+/* A batch of surfaces. */
+static GstFlowReturn
+take_batch (GstSavantUnbatch *self, GstBuffer *batch, gpointer surface)
+{
+  const GstSavantBatchMeta *meta = gst_buffer_get_savant_batch_meta (batch);
+
+  if (meta == NULL) {
+    GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
+        ("The buffer has no SavantBatchMeta, so the sources of its slots are "
+         "not known: use savantbatch, and only elements that keep metas "
+         "between"),
+        ("%" GST_PTR_FORMAT, batch));
+    return GST_FLOW_ERROR;
+  }
+  if (meta->n_slots > (guint) gst_savant_surface_get_batch_size (surface)) {
+    GST_ELEMENT_ERROR (self, STREAM, FAILED,
+        ("The SavantBatchMeta has %u slots, the surface %d: an element "
+         "between savantbatch and this one changed the batch",
+            meta->n_slots, gst_savant_surface_get_batch_size (surface)),
+        ("%" GST_PTR_FORMAT, batch));
+    return GST_FLOW_ERROR;
+  }
+  pthread_mutex_lock (&self->lock);
+  self->stats.in += meta->n_slots;
+  self->stats.held += meta->n_slots;
+  pthread_mutex_unlock (&self->lock);
+  sv_unbatch_catch_up (self);
+  note_sample (self, surface);
+  sv_unbatch_push_gaps (self);
+  return split (self, batch, surface, meta);
 }
 
 static GstFlowReturn
 chain (GstPad *pad, GstObject *parent, GstBuffer *batch)
 {
   GstSavantUnbatch *self = GST_SAVANT_UNBATCH (parent);
-  const GstSavantBatchMeta *meta = gst_buffer_get_savant_batch_meta (batch);
-  gpointer surface = gst_savant_buffer_peek_surface (batch);
   GstFlowReturn ret = GST_FLOW_ERROR;
+  gpointer surface;
 
   (void) pad;
+  if (self->analytics) {
+    ret = sv_unbatch_split_analytics (self, batch);
+    gst_buffer_unref (batch);
+    return ret;
+  }
+  surface = gst_savant_buffer_peek_surface (batch);
   if (surface == NULL) {
     GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
         ("Input: %s", savant_last_error ()), ("%" GST_PTR_FORMAT, batch));
-  } else if (meta == NULL) {
-    GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
-        ("The buffer has no SavantBatchMeta, so the sources of its slots are "
-         "not known: use savantbatch, and only elements that keep metas "
-         "between"),
-        ("%" GST_PTR_FORMAT, batch));
-  } else if (meta->n_slots
-      > (guint) gst_savant_surface_get_batch_size (surface)) {
-    GST_ELEMENT_ERROR (self, STREAM, FAILED,
-        ("The SavantBatchMeta has %u slots, the surface %d: an element "
-         "between savantbatch and this one changed the batch",
-            meta->n_slots, gst_savant_surface_get_batch_size (surface)),
-        ("%" GST_PTR_FORMAT, batch));
   } else {
-    pthread_mutex_lock (&self->lock);
-    self->stats.in += meta->n_slots;
-    self->stats.held += meta->n_slots;
-    pthread_mutex_unlock (&self->lock);
-    sv_unbatch_catch_up (self);
-    ret = split (self, batch, surface, meta);
+    batch = sv_unbatch_read_analytics (batch, surface);
+    ret = take_batch (self, batch, surface);
   }
   gst_buffer_unref (batch);
   return ret;
@@ -342,8 +435,10 @@ reset (GstSavantUnbatch *self)
   g_list_free_full (pads, gst_object_unref);
   g_hash_table_remove_all (self->streams);
   gst_clear_caps (&self->caps);
+  self->has_sample = self->has_gaps = FALSE;
   pthread_mutex_lock (&self->lock);
   gst_flow_combiner_reset (self->combiner);
+  g_hash_table_remove_all (self->gone);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -396,6 +491,7 @@ finalize (GObject *object)
 
   g_hash_table_unref (self->streams);
   g_hash_table_unref (self->pads);
+  g_hash_table_unref (self->gone);
   gst_flow_combiner_unref (self->combiner);
   gst_clear_object (&self->views);
   gst_clear_caps (&self->caps);
@@ -439,6 +535,7 @@ gst_savant_unbatch_init (GstSavantUnbatch *self)
 {
   pthread_mutex_init (&self->lock, NULL);
   self->pads = g_hash_table_new (NULL, NULL);
+  self->gone = g_hash_table_new (NULL, NULL);
   self->streams = g_hash_table_new_full (NULL, NULL, NULL, sv_stream_free);
   self->combiner = gst_flow_combiner_new ();
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");

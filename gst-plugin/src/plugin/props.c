@@ -258,6 +258,19 @@ sv_install_memory_properties (GObjectClass *klass, guint first,
           "Backends of this build, comma separated; one that does not work "
           "here is followed by the reason in parentheses",
           NULL, SV_FLAGS_READ));
+  /**
+   * peer-copy:
+   *
+   * Whether pictures may come from other GPUs than the output's.
+   */
+  g_object_class_install_property (klass, first + 5,
+      g_param_spec_boolean ("peer-copy", "Peer copy",
+          "Whether surfaces of another GPU than the output's are taken: they "
+          "are copied to it, peer to peer where the machine can. Otherwise "
+          "they are refused, at negotiation where caps name their gpu-id. No "
+          "meaning on the host backend and for batches that hold their "
+          "sources' memory",
+          FALSE, SV_FLAGS_READY));
 }
 
 void
@@ -289,6 +302,9 @@ sv_memory_set (SvMemorySettings *memory, guint prop, const GValue *value)
       g_free (memory->backend);
       memory->backend = g_value_dup_string (value);
       return TRUE;
+    case SV_MEMORY_PEER_COPY:
+      memory->peer_copy = g_value_get_boolean (value);
+      return TRUE;
     default:
       return FALSE;
   }
@@ -312,6 +328,9 @@ sv_memory_get (const SvMemorySettings *memory, guint prop, GValue *value)
       return TRUE;
     case SV_MEMORY_BACKENDS:
       g_value_take_string (value, sv_check_backends ());
+      return TRUE;
+    case SV_MEMORY_PEER_COPY:
+      g_value_set_boolean (value, memory->peer_copy);
       return TRUE;
     default:
       return FALSE;

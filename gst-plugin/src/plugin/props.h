@@ -63,6 +63,7 @@ typedef enum SvMemoryProp
   SV_MEMORY_POOL_SIZE,
   SV_MEMORY_BACKEND,
   SV_MEMORY_BACKENDS, /* read-only */
+  SV_MEMORY_PEER_COPY,
   SV_MEMORY_N_PROPS
 } SvMemoryProp;
 
@@ -72,6 +73,7 @@ typedef struct SvMemorySettings
   SavantMemType mem_type;
   guint pool_size; /* 0: the element decides */
   gchar *backend;
+  gboolean peer_copy;
 } SvMemorySettings;
 
 void sv_memory_init (SvMemorySettings *memory);

@@ -73,3 +73,16 @@ sv_stream_event_get_more_seeks (GstEvent *event)
       &more);
   return more;
 }
+
+GstEvent *
+sv_stream_gone_event_new (void)
+{
+  return gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+      gst_structure_new_empty ("savant-stream-gone"));
+}
+
+gboolean
+sv_is_stream_gone_event (GstEvent *event)
+{
+  return gst_event_has_name (event, "savant-stream-gone");
+}

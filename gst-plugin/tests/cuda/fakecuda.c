@@ -282,6 +282,8 @@ fake_pointer_attributes (unsigned n, int *attributes, void **values,
       *(unsigned *) values[i] = memory == NULL ? 0
           : memory->kind == KIND_PINNED        ? SV_CU_MEMORY_HOST
                                                : SV_CU_MEMORY_DEVICE;
+    else if (attributes[i] == SV_CU_POINTER_IS_MANAGED)
+      *(unsigned *) values[i] = memory != NULL && memory->kind == KIND_MANAGED;
     else if (attributes[i] == SV_CU_POINTER_DEVICE_ORDINAL)
       *(int *) values[i] = memory != NULL ? memory->gpu : -2;
     else
@@ -343,6 +345,18 @@ fake_copy (SvCuPtr dst, SvCuPtr src, size_t size, SvCuStream stream)
   return fake_leave (SV_CU_SUCCESS);
 }
 
+/* Pinned memory is the CPU's, too. */
+static bool
+is_of_type (SvCuPtr address, unsigned type)
+{
+  const Memory *memory = fake_find (address);
+
+  if (type == SV_CU_MEMORY_DEVICE)
+    return memory != NULL;
+  return type == SV_CU_MEMORY_HOST
+      && (memory == NULL || memory->kind == KIND_PINNED);
+}
+
 SvCuResult
 fake_copy_2d (const SvCuCopy2d *copy, SvCuStream stream)
 {
@@ -363,10 +377,8 @@ fake_copy_2d (const SvCuCopy2d *copy, SvCuStream stream)
   dst = copy->dst_memory_type == SV_CU_MEMORY_HOST
       ? (SvCuPtr) (uintptr_t) copy->dst_host
       : copy->dst_device;
-  if ((copy->src_memory_type == SV_CU_MEMORY_DEVICE)
-          != (fake_find (src) != NULL)
-      || (copy->dst_memory_type == SV_CU_MEMORY_DEVICE)
-          != (fake_find (dst) != NULL))
+  if (!is_of_type (src, copy->src_memory_type)
+      || !is_of_type (dst, copy->dst_memory_type))
     fake_broken ("cuMemcpy2DAsync", "memory types");
   for (size_t y = 0; y < copy->height; y++)
     fake_move ("cuMemcpy2DAsync", dst + y * copy->dst_pitch,

@@ -105,6 +105,35 @@ GST_START_TEST (copies)
 }
 GST_END_TEST;
 
+/* What somebody else says of his memory is checked. */
+GST_START_TEST (places)
+{
+  static const SavantMemType types[] = { SAVANT_MEM_CUDA_PINNED, DEVICE,
+    SAVANT_MEM_CUDA_UNIFIED, SAVANT_MEM_SYSTEM };
+  uint8_t *data[4];
+
+  for (int i = 0; i < 4; i++)
+    data[i] = sv_cuda_backend.alloc (types[i], 1, 100);
+  for (int i = 0; i < 4; i++)
+    for (int said = 0; said < 4; said++) {
+      bool right = said == i || (said == 3 && types[i] != DEVICE);
+
+      fail_unless_equals_int (sv_cuda_backend.check_place (data[i], types[said],
+                                  1),
+          right ? SAVANT_OK : SAVANT_ERROR_INVALID_ARGUMENT);
+      if (right)
+        continue;
+      assert_text (savant_mem_type_name (types[said]));
+      assert_text (savant_mem_type_name (types[i]));
+    }
+  fail_unless_equals_int (sv_cuda_backend.check_place (data[1], DEVICE, 0),
+      SAVANT_ERROR_INVALID_ARGUMENT);
+  assert_text ("on GPU 0, the CUDA driver says GPU 1");
+  for (int i = 0; i < 4; i++)
+    sv_cuda_backend.free (types[i], 1, data[i]);
+}
+GST_END_TEST;
+
 /* ---- Order --------------------------------------------------------------- */
 
 /* Nothing waits on the CPU; a stream waits for another one's writes, not for
@@ -242,6 +271,7 @@ cuda_memory_suite (void)
   tcase_add_test (tc, many_blocks);
   tcase_add_test (tc, no_such_gpu);
   tcase_add_test (tc, copies);
+  tcase_add_test (tc, places);
   tc = tcase_create ("order");
   suite_add_tcase (s, tc);
   tcase_add_test (tc, readers_follow_writers);

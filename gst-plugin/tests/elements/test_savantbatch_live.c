@@ -206,8 +206,8 @@ ask_latency (BatchRig *rig, gboolean *live, GstClockTime *min,
  * nobody waits. */
 GST_START_TEST (test_w5_w6_odd_latency_answers_name_the_pad)
 {
-  static const gchar *const texts[] = { "answers no LATENCY query",
-    "max < min", "more than an hour", "set its max-queued to" };
+  static const gchar *const texts[] = { "answers no LATENCY query", "max < min",
+    "more than an hour", "set its max-queued to" };
 
   for (guint i = 0; i < 4; i++) {
     GstClockTime min, max;
@@ -234,9 +234,9 @@ GST_START_TEST (test_w5_w6_odd_latency_answers_name_the_pad)
     fail_unless (gst_bus_pop_filtered (rig.bus, GST_MESSAGE_WARNING) == NULL);
     fail_unless (live);
     fail_unless_equals_uint64 (min,
-        (i == ANSWER_MAX_BELOW_MIN ? 120
-            : i == ANSWER_SHORT    ? 920
-                                   : 30)
+        (i == ANSWER_MAX_BELOW_MIN  ? 120
+                : i == ANSWER_SHORT ? 920
+                                    : 30)
             * GST_MSECOND);
     fail_unless (max >= min);
     push_at (&rig, 0, 0);
@@ -333,10 +333,11 @@ GST_START_TEST (test_w7_a_live_sink_sees_no_late_buffer)
   guint64 late = 1, rendered = 0;
 
   for (guint i = 0; i < 5 && late > 0; i++) {
-    GstElement *pipeline = gst_parse_launch (
-        "savantbatch name=b ! fakesink name=sink sync=true max-lateness=0"
-        LIVE (0, 15) LIVE (1, 25) LIVE (2, 30),
-        NULL);
+    GstElement *pipeline =
+        gst_parse_launch ("savantbatch name=b ! fakesink name=sink sync=true "
+                          "max-lateness=0" LIVE (0, 15) LIVE (1, 25)
+                              LIVE (2, 30),
+            NULL);
 
     gst_element_set_state (pipeline, GST_STATE_PLAYING);
     play (pipeline, 1200 * GST_MSECOND);
@@ -355,18 +356,19 @@ GST_START_TEST (test_w9_a_late_joiner_is_on_time)
   guint64 late = 1, rendered = 0;
 
   for (guint i = 0; i < 5 && late > 0; i++) {
-    GstElement *pipeline = gst_parse_launch (
-        "savantbatch name=b ! fakesink name=sink sync=true max-lateness=0"
-        LIVE (0, 30),
-        NULL);
+    GstElement *pipeline =
+        gst_parse_launch ("savantbatch name=b ! fakesink name=sink sync=true "
+                          "max-lateness=0" LIVE (0, 30),
+            NULL);
     GstElement *batch = gst_bin_get_by_name (GST_BIN (pipeline), "b");
     GstElement *bin;
     GstPad *src, *sink;
 
     gst_element_set_state (pipeline, GST_STATE_PLAYING);
     play (pipeline, 600 * GST_MSECOND);
-    bin = gst_parse_bin_from_description (
-        "videotestsrc num-buffers=20 ! " SMALL " ! identity", TRUE, NULL);
+    bin = gst_parse_bin_from_description ("videotestsrc num-buffers=20 ! " SMALL
+                                          " ! identity",
+        TRUE, NULL);
     gst_bin_add (GST_BIN (pipeline), bin);
     src = gst_element_get_static_pad (bin, "src");
     sink = gst_element_request_pad_simple (batch, "sink_%u");

@@ -136,16 +136,15 @@ GST_START_TEST (test_w9_late_join_from_zero)
   for (guint i = 2; i < 4; i++) {
     push_at (&rig, 0, (10 + i) * GST_SECOND);
     push_at (&rig, 1, (i - 2) * GST_SECOND);
-    fail_unless_equals_uint64 (
-        expect_time (&rig, 2, 1, (9 + i) * GST_SECOND), (9 + i) * GST_SECOND);
+    fail_unless_equals_uint64 (expect_time (&rig, 2, 1, (9 + i) * GST_SECOND),
+        (9 + i) * GST_SECOND);
   }
   batch_rig_clear (&rig);
 
   /* As it is: then all batches stand still. */
   begin (&rig, 2, "start-time", "as-is");
   push_at (&rig, 0, 10 * GST_SECOND);
-  gst_harness_push_event (rig.in[1],
-      gst_event_new_gap (0, 11 * GST_SECOND));
+  gst_harness_push_event (rig.in[1], gst_event_new_gap (0, 11 * GST_SECOND));
   expect_time (&rig, 1, 0, 10 * GST_SECOND);
   push_at (&rig, 0, 11 * GST_SECOND);
   push_at (&rig, 1, 0);
@@ -179,6 +178,25 @@ GST_START_TEST (test_w11_jumps_are_accepted_and_told)
   expect_time (&rig, 1, 0, HOUR + 5 * GST_SECOND);
   push_at (&rig, 0, GST_SECOND);
   expect_time (&rig, 1, 0, HOUR + 6 * GST_SECOND);
+  fail_unless_equals_uint64 (batch_rig_stat (rig.batch, "dropped"), 0);
+  batch_rig_clear (&rig);
+}
+GST_END_TEST;
+
+/* A silence that gaps announce is none, also where it is long: the frame after
+ * it follows on, even where jumps are dropped. */
+GST_START_TEST (test_w15_a_gap_is_no_jump)
+{
+  BatchRig rig;
+
+  begin (&rig, 1, "discontinuity", "drop");
+  push_at (&rig, 0, 0);
+  expect_time (&rig, 1, 0, 0);
+  for (guint i = 0; i < 4; i++)
+    gst_harness_push_event (rig.in[0],
+        gst_event_new_gap (i * 15 * GST_SECOND, 15 * GST_SECOND));
+  push_at (&rig, 0, 60 * GST_SECOND);
+  expect_time (&rig, 1, 0, 60 * GST_SECOND);
   fail_unless_equals_uint64 (batch_rig_stat (rig.batch, "dropped"), 0);
   batch_rig_clear (&rig);
 }
@@ -314,8 +332,7 @@ GST_START_TEST (test_w8_w8b_qos_in_the_time_of_the_source)
       while (gst_harness_upstream_events_in_queue (rig.in[i]) > 0)
         gst_event_unref (gst_harness_pull_upstream_event (rig.in[i]));
     gst_harness_push_upstream_event (rig.out,
-        gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, 30,
-            11 * GST_SECOND));
+        gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, 30, 11 * GST_SECOND));
     for (guint i = 0; i < 3; i++)
       while (gst_harness_upstream_events_in_queue (rig.in[i]) > 0) {
         GstEvent *event = gst_harness_pull_upstream_event (rig.in[i]);
@@ -323,8 +340,7 @@ GST_START_TEST (test_w8_w8b_qos_in_the_time_of_the_source)
 
         fail_unless_equals_int (GST_EVENT_TYPE (event), GST_EVENT_QOS);
         gst_event_parse_qos (event, NULL, NULL, NULL, &time);
-        fail_unless_equals_uint64 (time,
-            (i == 2 ? 1 : 11) * GST_SECOND);
+        fail_unless_equals_uint64 (time, (i == 2 ? 1 : 11) * GST_SECOND);
         gst_event_unref (event);
         n++;
       }
@@ -400,6 +416,7 @@ savantbatch_times_suite (void)
   tcase_add_test (tc, test_w10_different_and_restarted_segments);
   tcase_add_test (tc, test_w9_late_join_from_zero);
   tcase_add_test (tc, test_w11_jumps_are_accepted_and_told);
+  tcase_add_test (tc, test_w15_a_gap_is_no_jump);
   tcase_add_test (tc, test_w11_w14_jumps_are_dropped_and_told);
   tcase_add_test (tc, test_w11_jumps_reset_ids);
   tcase_add_test (tc, test_w10_a_live_source_ahead_of_the_clock);

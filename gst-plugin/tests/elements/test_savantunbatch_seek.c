@@ -155,8 +155,7 @@ is_seeking (BatchRig *rig, const gchar *pad_name)
   gboolean seeking;
 
   g_object_get (pad, "stats", &stats, NULL);
-  seeking =
-      g_str_equal (gst_structure_get_string (stats, "state"), "seeking");
+  seeking = g_str_equal (gst_structure_get_string (stats, "state"), "seeking");
   gst_structure_free (stats);
   gst_object_unref (pad);
   return seeking;

@@ -172,8 +172,8 @@ check_pads (const GstStructure *s)
     gst_structure_get_uint64 (s, counted[f], &total);
     gst_structure_get_uint64 (gone, counted[f], &sum);
     for (gint i = 0; i < gst_structure_n_fields (pads); i++) {
-      const GstStructure *pad = gst_value_get_structure (
-          gst_structure_get_value (pads,
+      const GstStructure *pad =
+          gst_value_get_structure (gst_structure_get_value (pads,
               gst_structure_nth_field_name (pads, (guint) i)));
       guint64 in, out, held, dropped;
 
@@ -184,8 +184,9 @@ check_pads (const GstStructure *s)
           &dropped, NULL);
       fail_unless_equals_uint64 (in, out + held + dropped);
     }
-    fail_unless (total == sum, "%s: %" G_GUINT64_FORMAT " in all, %"
-        G_GUINT64_FORMAT " of the pads", counted[f], total, sum);
+    fail_unless (total == sum,
+        "%s: %" G_GUINT64_FORMAT " in all, %" G_GUINT64_FORMAT " of the pads",
+        counted[f], total, sum);
   }
 }
 

@@ -25,6 +25,7 @@ typedef struct Held
 typedef struct CudaTransform
 {
   void *host;           /* for pictures that are no GPU's */
+  bool peers;           /* sources may be on other GPUs */
   SvCuEngine **engines; /* one a GPU, when it is needed */
   int n_engines;
   SvCuWork *works;
@@ -267,21 +268,27 @@ typedef struct RunPlace
 } RunPlace;
 
 static int
-visit (RunPlace *run, const SvCuPlace *place, int job)
+visit (RunPlace *run, const SvCuPlace *place, int job, bool elsewhere)
 {
   if (!place->gpu)
     return SAVANT_OK;
-  if (run->bound && place->bound && run->gpu_id != place->gpu_id)
+  if (run->bound && place->bound && run->gpu_id != place->gpu_id) {
+    if (elsewhere)
+      return SAVANT_OK;
     return sv_fail (SAVANT_ERROR_UNSUPPORTED,
         "job %d: a picture lies on GPU %d, another one of the run on GPU %d: "
-        "all of them must be on one, set the same gpu-id",
+        "all of them must be on one, set the same gpu-id, or peer-copy=true "
+        "for sources",
         job, place->gpu_id, run->gpu_id);
+  }
   if (run->gpu_id < 0 || (place->bound && !run->bound))
     run->gpu_id = place->gpu_id;
   run->bound = run->bound || place->bound;
   return SAVANT_OK;
 }
 
+/* The GPU is the one of the destinations; where they are nobody's, of the
+ * sources. */
 static int
 locate (CudaTransform *t, const SavantTransformJob *jobs, int n_jobs,
     RunPlace *run)
@@ -304,11 +311,17 @@ locate (CudaTransform *t, const SavantTransformJob *jobs, int n_jobs,
     *work = (SvCuWork){ &jobs[i], sv_cu_locate (jobs[i].src.data[0]),
       sv_cu_locate (jobs[i].dst.data[0]) };
     run->foreign = run->foreign || work->src.foreign;
-    status = visit (run, &work->dst, i);
-    if (status == SAVANT_OK)
-      status = visit (run, &work->src, i);
+    status = visit (run, &work->dst, i, false);
   }
+  for (int i = 0; status == SAVANT_OK && i < n_jobs; i++)
+    status = visit (run, &t->works[i].src, i, t->peers);
   return status;
+}
+
+static void
+cuda_allow_peers (void *transform, bool allow)
+{
+  ((CudaTransform *) transform)->peers = allow;
 }
 
 static int
@@ -382,6 +395,7 @@ const SvBackendFns sv_cuda_backend = {
   .alloc = sv_cu_alloc,
   .free = sv_cu_free,
   .owns = sv_cu_owns,
+  .check_place = sv_cu_check_place,
   .wait = sv_cu_wait,
   .copy = cuda_copy,
   .fill = cuda_fill,
@@ -393,4 +407,5 @@ const SvBackendFns sv_cuda_backend = {
   .transform_free = cuda_transform_free,
   .transform_run = cuda_transform_run,
   .transform_keep = cuda_keep,
+  .transform_allow_peers = cuda_allow_peers,
 };

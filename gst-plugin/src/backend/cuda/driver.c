@@ -295,6 +295,47 @@ sv_cu_gpu (int id)
   return gpu;
 }
 
+/* ---- Peers -------------------------------------------------------------- */
+
+static bool joined[MAX_GPUS][MAX_GPUS];
+
+/* Without access the driver's copies take the way through the CPU's memory. */
+static void
+join (const SvCuGpu *gpu, const SvCuGpu *peer)
+{
+  SvCuResult result = SV_CU_ERROR_PEER_NOT_SUPPORTED;
+  SvCuDevice from, to;
+  int can = 0;
+
+  if (driver.device_get (&from, gpu->id) == SV_CU_SUCCESS
+      && driver.device_get (&to, peer->id) == SV_CU_SUCCESS
+      && driver.can_access_peer (&can, from, to) == SV_CU_SUCCESS && can
+      && sv_cu_enter (gpu) == SAVANT_OK) {
+    result = driver.enable_peer (peer->context, 0);
+    sv_cu_leave ();
+  }
+  sv_log (SV_LOG_INFO, "GPU %d reads from GPU %d %s", gpu->id, peer->id,
+      result == SV_CU_SUCCESS || result == SV_CU_ERROR_PEER_ALREADY_ENABLED
+          ? "directly"
+          : "through the CPU's memory");
+}
+
+const SvCuGpu *
+sv_cu_peer (const SvCuGpu *gpu, int id)
+{
+  const SvCuGpu *peer = sv_cu_gpu (id);
+
+  if (peer == NULL || gpu->id == id)
+    return peer;
+  pthread_mutex_lock (&gpus_lock);
+  if (!joined[gpu->id][id]) {
+    join (gpu, peer);
+    joined[gpu->id][id] = true;
+  }
+  pthread_mutex_unlock (&gpus_lock);
+  return peer;
+}
+
 int
 sv_cu_enter (const SvCuGpu *gpu)
 {

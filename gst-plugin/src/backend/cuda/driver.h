@@ -31,7 +31,8 @@ enum
   SV_CU_ERROR_INVALID_PTX = 218,
   SV_CU_ERROR_JIT_COMPILER_NOT_FOUND = 221,
   SV_CU_ERROR_UNSUPPORTED_PTX = 222,
-  SV_CU_ERROR_NOT_READY = 600
+  SV_CU_ERROR_NOT_READY = 600,
+  SV_CU_ERROR_PEER_ALREADY_ENABLED = 704
 };
 
 enum
@@ -52,6 +53,7 @@ enum
 enum
 {
   SV_CU_POINTER_MEMORY_TYPE = 2,
+  SV_CU_POINTER_IS_MANAGED = 8,
   SV_CU_POINTER_DEVICE_ORDINAL = 9
 };
 
@@ -88,6 +90,36 @@ _Static_assert (sizeof (SvCuCopy2d) == 128, "CUDA_MEMCPY2D");
 _Static_assert (offsetof (SvCuCopy2d, src_host) == 24, "CUDA_MEMCPY2D");
 _Static_assert (offsetof (SvCuCopy2d, dst_x_bytes) == 56, "CUDA_MEMCPY2D");
 _Static_assert (offsetof (SvCuCopy2d, width_bytes) == 112, "CUDA_MEMCPY2D");
+
+/* CUDA_MEMCPY3D_PEER. */
+typedef struct SvCuPeerSide
+{
+  size_t x_bytes;
+  size_t y;
+  size_t z;
+  size_t lod;
+  unsigned memory_type;
+  const void *host;
+  SvCuPtr device;
+  void *array;
+  SvCuContext context;
+  size_t pitch;
+  size_t height;
+} SvCuPeerSide;
+
+typedef struct SvCuPeerCopy
+{
+  SvCuPeerSide src;
+  SvCuPeerSide dst;
+  size_t width_bytes;
+  size_t height;
+  size_t depth;
+} SvCuPeerCopy;
+
+_Static_assert (sizeof (SvCuPeerCopy) == 200, "CUDA_MEMCPY3D_PEER");
+_Static_assert (offsetof (SvCuPeerCopy, src.device) == 48,
+    "CUDA_MEMCPY3D_PEER");
+_Static_assert (offsetof (SvCuPeerCopy, dst) == 88, "CUDA_MEMCPY3D_PEER");
 
 /* Every call that is made: our name, the driver's symbol, its parameters. */
 #define SV_CU_CALLS(X)                                                         \
@@ -146,9 +178,8 @@ _Static_assert (offsetof (SvCuCopy2d, width_bytes) == 112, "CUDA_MEMCPY2D");
       (int *can, SvCuDevice device, SvCuDevice peer))                          \
   X (enable_peer, "cuCtxEnablePeerAccess",                                     \
       (SvCuContext peer, unsigned flags))                                      \
-  X (copy_peer, "cuMemcpyPeerAsync",                                           \
-      (SvCuPtr dst, SvCuContext to, SvCuPtr src, SvCuContext from,             \
-          size_t size, SvCuStream stream))
+  X (copy_peer, "cuMemcpy3DPeerAsync",                                         \
+      (const SvCuPeerCopy *copy, SvCuStream stream))
 
 typedef struct SvCuDriver
 {
@@ -186,6 +217,10 @@ typedef struct SvCuGpu
 /* NULL and savant_last_error() for a number that no GPU has, or where it
  * cannot be used. Any thread. */
 const SvCuGpu *sv_cu_gpu (int id);
+
+/* GPU `id`, open, and reached from `gpu` without a way through the CPU's memory
+ * where the machine can; NULL and savant_last_error(). Any thread. */
+const SvCuGpu *sv_cu_peer (const SvCuGpu *gpu, int id);
 
 /* Makes a GPU the calling thread's, and the one before again. SavantStatus. */
 int sv_cu_enter (const SvCuGpu *gpu);

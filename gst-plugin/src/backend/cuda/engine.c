@@ -7,11 +7,11 @@
 #include "../../core/format.h"
 #include "../../core/log.h"
 #include "plan.h"
+#include "staging.h"
 
 /* Plans that are kept; more than one launch has jobs. */
 #define N_PLANS 64
 #define PLAN_MIN_BYTES 16384
-#define STAGING_ALIGN 256
 
 _Static_assert (N_PLANS >= SV_CU_MAX_JOBS, "a launch needs its plans at once");
 _Static_assert (sizeof (SvCuArgs) <= 4096, "kernel arguments");
@@ -40,6 +40,7 @@ struct SvCuEngine
   SvCuArgs args;
   SavantImage staged_src[SV_CU_MAX_JOBS];
   SavantImage staged_dst[SV_CU_MAX_JOBS];
+  bool moved[SV_CU_MAX_JOBS]; /* copied already */
 };
 
 SvCuEngine *
@@ -188,143 +189,33 @@ find_plan (SvCuEngine *engine, const SavantTransformConfig *config,
 
 /* ---- Staging ------------------------------------------------------------ */
 
-static size_t
-align_up (size_t n)
-{
-  return (n + STAGING_ALIGN - 1) / STAGING_ALIGN * STAGING_ALIGN;
-}
-
-/* A plane as a block of rows from the lowest address on. */
-typedef struct Rows
-{
-  uint8_t *lowest;
-  size_t row_bytes;
-  size_t rows;
-  size_t pitch;
-  size_t staged_pitch;
-  bool bottom_up;
-} Rows;
-
-static Rows
-rows_of (const SavantImage *image, int plane)
-{
-  const SvFormatInfo *info = sv_format_info (image->format);
-  ptrdiff_t pitch = image->pitch_bytes[plane];
-  Rows r = { .lowest = image->data[plane],
-    .row_bytes = (size_t) sv_format_plane_row_bytes (info, plane, image->width),
-    .rows = (size_t) sv_format_plane_rows (info, plane, image->height),
-    .bottom_up = pitch < 0 };
-
-  if (r.bottom_up)
-    r.lowest += (ptrdiff_t) (r.rows - 1) * pitch;
-  r.pitch = r.rows > 1 ? (size_t) (pitch < 0 ? -pitch : pitch) : r.row_bytes;
-  /* Rows without gaps travel in one piece. */
-  r.staged_pitch = r.pitch == r.row_bytes && r.row_bytes % 16 == 0
-      ? r.row_bytes
-      : align_up (r.row_bytes);
-  return r;
-}
-
-static size_t
-staged_bytes (const SavantImage *image)
-{
-  size_t bytes = 0;
-
-  for (int p = 0; p < image->n_planes; p++) {
-    Rows r = rows_of (image, p);
-
-    bytes += align_up (r.staged_pitch * r.rows);
-  }
-  return bytes;
-}
-
-/* Describes the copy of `image` that starts at `at`; returns its end. */
-static SvCuPtr
-place_staged (const SavantImage *image, SvCuPtr at, SavantImage *staged)
-{
-  *staged = *image;
-  for (int p = 0; p < image->n_planes; p++) {
-    Rows r = rows_of (image, p);
-    size_t first = r.bottom_up ? (r.rows - 1) * r.staged_pitch : 0;
-
-    staged->data[p] = (uint8_t *) (uintptr_t) (at + first);
-    staged->pitch_bytes[p] =
-        r.bottom_up ? -(ptrdiff_t) r.staged_pitch : (ptrdiff_t) r.staged_pitch;
-    at += align_up (r.staged_pitch * r.rows);
-  }
-  return at;
-}
-
-/* Between a picture of the CPU's and its copy. */
+/* Copies of all pictures of a launch that the GPU cannot reach, or reaches
+ * slowly; whole copies between memory of the CPU and the GPU are over with
+ * it. */
 static int
-move_picture (SvCuEngine *engine, const SavantImage *image,
-    const SavantImage *staged, bool up)
+stage (SvCuEngine *engine, const SavantTransformConfig *config,
+    const SvCuWork *works, int n)
 {
-  const SvCuDriver *cu = sv_cu_driver ();
-  int status = SAVANT_OK;
-
-  for (int p = 0; status == SAVANT_OK && p < image->n_planes; p++) {
-    Rows r = rows_of (image, p), s = rows_of (staged, p);
-    SvCuPtr host = (SvCuPtr) (uintptr_t) r.lowest;
-    SvCuPtr device = (SvCuPtr) (uintptr_t) s.lowest;
-    SvCuCopy2d copy = { .width_bytes = r.row_bytes, .height = r.rows };
-
-    if (r.pitch == r.row_bytes && r.staged_pitch == r.row_bytes) {
-      status = sv_cu_check (cu->copy (up ? device : host, up ? host : device,
-                                r.row_bytes * r.rows, engine->stream),
-          "cuMemcpyAsync");
-      continue;
-    }
-    copy.src_memory_type = up ? SV_CU_MEMORY_HOST : SV_CU_MEMORY_DEVICE;
-    copy.dst_memory_type = up ? SV_CU_MEMORY_DEVICE : SV_CU_MEMORY_HOST;
-    if (up) {
-      copy.src_host = r.lowest;
-      copy.dst_device = device;
-    } else {
-      copy.src_device = device;
-      copy.dst_host = r.lowest;
-    }
-    copy.src_pitch = up ? r.pitch : r.staged_pitch;
-    copy.dst_pitch = up ? r.staged_pitch : r.pitch;
-    status =
-        sv_cu_check (cu->copy_2d (&copy, engine->stream), "cuMemcpy2DAsync");
-  }
-  return status;
-}
-
-static bool
-reads_source (const SvCuWork *work)
-{
-  return work->job->dst_rect.w > 0 && work->job->dst_rect.h > 0;
-}
-
-/* Copies of all pictures of a launch that the GPU cannot reach. */
-static int
-stage (SvCuEngine *engine, const SvCuWork *works, int n)
-{
+  int gpu_id = engine->gpu->id, status;
   size_t bytes = 0;
   SvCuPtr at;
-  int status;
 
   for (int i = 0; i < n; i++) {
-    if (reads_source (&works[i]) && !works[i].src.gpu)
-      bytes += staged_bytes (&works[i].job->src);
-    if (!works[i].dst.gpu)
-      bytes += staged_bytes (&works[i].job->dst);
+    engine->moved[i] = sv_cu_is_move (config, &works[i], gpu_id);
+    if (!engine->moved[i])
+      bytes += sv_cu_staged_bytes (config, &works[i], gpu_id);
   }
   status = grow (engine, &engine->staging, &engine->staging_room, bytes);
   at = engine->staging;
   for (int i = 0; status == SAVANT_OK && i < n; i++) {
     const SavantTransformJob *job = works[i].job;
+    SvCuStaged staged = { engine->gpu, engine->stream, &at,
+      &engine->staged_src[i], &engine->staged_dst[i] };
 
-    engine->staged_src[i] = job->src;
-    engine->staged_dst[i] = job->dst;
-    if (!works[i].dst.gpu)
-      at = place_staged (&job->dst, at, &engine->staged_dst[i]);
-    if (works[i].src.gpu || !reads_source (&works[i]))
-      continue;
-    at = place_staged (&job->src, at, &engine->staged_src[i]);
-    status = move_picture (engine, &job->src, &engine->staged_src[i], true);
+    if (engine->moved[i])
+      status = sv_cu_move (engine->stream, job, !sv_cu_is_cpu (&works[i].dst));
+    else
+      status = sv_cu_stage (config, &works[i], &staged);
   }
   return status;
 }
@@ -379,16 +270,17 @@ set_planes (const SavantImage *image, uint64_t *data, int32_t *pitch)
   return SAVANT_OK;
 }
 
-/* Entry `i` of the arguments; *blocks is the number before and after it. */
+/* Picture `i` of a launch as the next entry of the arguments; *blocks is the
+ * number before and after it. */
 static int
-set_job (SvCuEngine *engine, const SavantTransformConfig *config,
+add_job (SvCuEngine *engine, const SavantTransformConfig *config,
     const SvCuWork *work, int i, unsigned *blocks)
 {
   const SavantImage *src = &engine->staged_src[i];
   const SavantImage *dst = &engine->staged_dst[i];
   unsigned across = (unsigned) (dst->width + SV_CU_TILE_X - 1) / SV_CU_TILE_X;
   unsigned down = (unsigned) (dst->height + SV_CU_TILE_Y - 1) / SV_CU_TILE_Y;
-  SvCuJob *out = &engine->args.jobs[i];
+  SvCuJob *out = &engine->args.jobs[engine->args.n_jobs];
   CachedPlan *plan = NULL;
   int status = find_plan (engine, config, work->job, &plan);
 
@@ -399,9 +291,10 @@ set_job (SvCuEngine *engine, const SavantTransformConfig *config,
   out->flags = job_flags (src, dst, plan->source);
   out->first_block = *blocks;
   out->blocks_x = (uint16_t) across;
+  engine->args.n_jobs++;
   *blocks += across * down;
   status = set_planes (dst, out->dst, out->dst_pitch);
-  if (status == SAVANT_OK && reads_source (work))
+  if (status == SAVANT_OK && sv_cu_reads_source (work))
     status = set_planes (src, out->src, out->src_pitch);
   return status;
 }
@@ -416,21 +309,22 @@ launch (SvCuEngine *engine, const SavantTransformConfig *config,
       : engine->gpu->kernel;
   void *params[] = { &engine->args };
   unsigned blocks = 0;
-  int status = stage (engine, works, n);
+  int status = stage (engine, config, works, n);
 
-  for (int i = 0; status == SAVANT_OK && i < n; i++)
-    status = set_job (engine, config, &works[i], i, &blocks);
-  if (status != SAVANT_OK)
-    return status;
-  engine->args.n_jobs = n;
+  engine->args.n_jobs = 0;
   engine->args.reserved = 0;
+  for (int i = 0; status == SAVANT_OK && i < n; i++)
+    if (!engine->moved[i])
+      status = add_job (engine, config, &works[i], i, &blocks);
+  if (status != SAVANT_OK || engine->args.n_jobs == 0)
+    return status;
   status = sv_cu_check (cu->launch (kernel, blocks, 1, 1, SV_CU_BLOCK_X,
                             SV_CU_BLOCK_Y, 1, 0, engine->stream, params, NULL),
       "cuLaunchKernel");
   for (int i = 0; status == SAVANT_OK && i < n; i++)
-    if (!works[i].dst.gpu)
-      status = move_picture (engine, &works[i].job->dst, &engine->staged_dst[i],
-          false);
+    if (!engine->moved[i] && !works[i].dst.gpu)
+      status = sv_cu_move_rows (engine->stream, &works[i].job->dst,
+          &engine->staged_dst[i], false);
   return status;
 }
 
@@ -450,7 +344,7 @@ list_accesses (SvCuEngine *engine, const SvCuWork *works, int n_works, int *n)
     engine->accesses_room = 2 * n_works;
   }
   for (int i = 0; i < n_works; i++) {
-    if (works[i].src.block != NULL && reads_source (&works[i]))
+    if (works[i].src.block != NULL && sv_cu_reads_source (&works[i]))
       engine->accesses[(*n)++] = (SvCuAccess){ works[i].src.block, false };
     if (works[i].dst.block != NULL)
       engine->accesses[(*n)++] = (SvCuAccess){ works[i].dst.block, true };

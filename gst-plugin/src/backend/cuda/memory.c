@@ -186,24 +186,34 @@ free_on (int gpu_id, SavantMemType mem_type, void *data)
   sv_cu_leave ();
 }
 
-void *
-sv_cu_alloc (SavantMemType mem_type, int gpu_id, size_t size)
+bool
+sv_cu_adopt (SavantMemType mem_type, int gpu_id, void *data, size_t size)
 {
   SvCuBlock *block = calloc (1, sizeof *block);
-  void *data = block != NULL ? alloc_on (gpu_id, mem_type, size) : NULL;
 
-  if (data == NULL) {
-    free (block);
-    return NULL;
+  if (block == NULL) {
+    sv_fail (SAVANT_ERROR_OUT_OF_MEMORY, "no memory for a block of %zu bytes",
+        size);
+    return false;
   }
   block->start = (uintptr_t) data;
   block->size = size;
   block->mem_type = mem_type;
   block->gpu_id = gpu_id;
   if (insert (block))
+    return true;
+  free (block);
+  return false;
+}
+
+void *
+sv_cu_alloc (SavantMemType mem_type, int gpu_id, size_t size)
+{
+  void *data = alloc_on (gpu_id, mem_type, size);
+
+  if (data == NULL || sv_cu_adopt (mem_type, gpu_id, data, size))
     return data;
   free_on (gpu_id, mem_type, data);
-  free (block);
   return NULL;
 }
 
@@ -216,18 +226,24 @@ drop_reads (SvCuBlock *block)
 }
 
 void
-sv_cu_free (SavantMemType mem_type, int gpu_id, void *data)
+sv_cu_disown (void *data)
 {
   SvCuBlock *block;
 
   sv_cu_wait (data, true);
   block = take_out (data);
-  if (block != NULL) {
-    sv_cu_fence_unref (block->write);
-    drop_reads (block);
-    free (block->reads);
-    free (block);
-  }
+  if (block == NULL)
+    return;
+  sv_cu_fence_unref (block->write);
+  drop_reads (block);
+  free (block->reads);
+  free (block);
+}
+
+void
+sv_cu_free (SavantMemType mem_type, int gpu_id, void *data)
+{
+  sv_cu_disown (data);
   free_on (gpu_id, mem_type, data);
 }
 
@@ -386,23 +402,24 @@ sv_cu_order_after (const SvCuAccess *accesses, int n, SvCuFence *fence)
 static SvCuPlace
 locate_foreign (const void *data)
 {
-  int attributes[] = { SV_CU_POINTER_MEMORY_TYPE,
-    SV_CU_POINTER_DEVICE_ORDINAL };
-  unsigned type = 0;
+  int attributes[] = { SV_CU_POINTER_MEMORY_TYPE, SV_CU_POINTER_DEVICE_ORDINAL,
+    SV_CU_POINTER_IS_MANAGED };
+  unsigned type = 0, managed = 0;
   int ordinal = 0;
-  void *values[] = { &type, &ordinal };
+  void *values[] = { &type, &ordinal, &managed };
   SvCuPlace place = { .gpu = false };
 
   /* Memory that it does not know is no error to it: all values are 0. */
-  if (sv_cu_driver ()->pointer_attributes (2, attributes, values,
+  if (sv_cu_driver ()->pointer_attributes (3, attributes, values,
           (SvCuPtr) (uintptr_t) data)
           != SV_CU_SUCCESS
       || (type != SV_CU_MEMORY_HOST && type != SV_CU_MEMORY_DEVICE))
     return place;
   place.gpu = place.foreign = true;
   place.gpu_id = ordinal >= 0 ? ordinal : 0;
-  place.bound = type == SV_CU_MEMORY_DEVICE;
-  place.pinned = type == SV_CU_MEMORY_HOST;
+  place.managed = (managed & 0xff) != 0;
+  place.bound = type == SV_CU_MEMORY_DEVICE && !place.managed;
+  place.pinned = type == SV_CU_MEMORY_HOST && !place.managed;
   return place;
 }
 
@@ -417,8 +434,33 @@ sv_cu_locate (const void *data)
     place.gpu = place.block->mem_type != SAVANT_MEM_SYSTEM;
     place.bound = place.block->mem_type == SAVANT_MEM_CUDA_DEVICE;
     place.pinned = place.block->mem_type == SAVANT_MEM_CUDA_PINNED;
+    place.managed = place.block->mem_type == SAVANT_MEM_CUDA_UNIFIED;
     place.gpu_id = place.block->gpu_id;
   }
   pthread_mutex_unlock (&lock);
   return place.block != NULL ? place : locate_foreign (data);
+}
+
+/* What the CPU reads may also be called its own. */
+int
+sv_cu_check_place (const void *data, SavantMemType mem_type, int gpu_id)
+{
+  SvCuPlace place = sv_cu_locate (data);
+  SavantMemType seen = place.managed ? SAVANT_MEM_CUDA_UNIFIED
+      : place.pinned                 ? SAVANT_MEM_CUDA_PINNED
+      : place.gpu                    ? SAVANT_MEM_CUDA_DEVICE
+                                     : SAVANT_MEM_SYSTEM;
+
+  if (seen != mem_type
+      && !(mem_type == SAVANT_MEM_SYSTEM && seen != SAVANT_MEM_CUDA_DEVICE))
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "foreign pixels at %p: they are said to be %s memory, the CUDA driver "
+        "says %s",
+        data, savant_mem_type_name (mem_type), savant_mem_type_name (seen));
+  if (place.bound && place.gpu_id != gpu_id)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "foreign pixels at %p: they are said to be on GPU %d, the CUDA driver "
+        "says GPU %d",
+        data, gpu_id, place.gpu_id);
+  return SAVANT_OK;
 }

@@ -237,6 +237,55 @@ abstract class BatchNumbers {
   }
 
   /**
+   * Returns how many slots the frame of a slot fills, where savantbatch's roi-mode is batch: one
+   * for each of its regions of interest. They follow one another, if need be into the next batch.
+   *
+   * @param slot the slot
+   * @return the number, 0 if the slot is a whole frame
+   * @throws IllegalArgumentException if there is no such slot
+   * @throws IllegalStateException if the view shows nothing
+   */
+  public int roiCount(int slot) {
+    return (int) number(slot, SavantAPI.SLOT_N_ROIS);
+  }
+
+  /**
+   * Returns the place of a region of interest among those of its frame.
+   *
+   * @param slot the slot
+   * @return from 0 to {@link #roiCount} - 1, 0 if the slot is a whole frame
+   * @throws IllegalArgumentException if there is no such slot
+   * @throws IllegalStateException if the view shows nothing
+   */
+  public int roiIndex(int slot) {
+    return (int) number(slot, SavantAPI.SLOT_ROI_INDEX);
+  }
+
+  /**
+   * Returns the id of the frame that a region of interest was cut from.
+   *
+   * @param slot the slot
+   * @return the first of the frame's ids, -1 if the slot is a whole frame
+   * @throws IllegalArgumentException if there is no such slot
+   * @throws IllegalStateException if the view shows nothing
+   */
+  public long parentId(int slot) {
+    return number(slot, SavantAPI.SLOT_PARENT_ID);
+  }
+
+  /**
+   * Returns the id that the GstVideoRegionOfInterestMeta of a slot has.
+   *
+   * @param slot the slot
+   * @return the id, -1 if the slot is a whole frame
+   * @throws IllegalArgumentException if there is no such slot
+   * @throws IllegalStateException if the view shows nothing
+   */
+  public int roiId(int slot) {
+    return (int) number(slot, SavantAPI.SLOT_ROI_ID);
+  }
+
+  /**
    * Returns the format of a picture. A plain frame in a format that cannot be one of these is
    * refused.
    *

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.savantgst.elements;
 
-/** What {@link SavantTransform} does where the rectangle to take leaves the picture. */
+/**
+ * What {@link SavantTransform} does where the rectangle to take leaves the picture, and {@link
+ * SavantBatch} where a region of interest does.
+ */
 public enum RoiPolicy {
   /** Takes the part inside. */
   CLIP,
-  /** Drops the frame and counts it. */
+  /** Drops the frame, or leaves out the region, and counts it. */
   SKIP,
   /** Stops with an error. */
   ERROR;

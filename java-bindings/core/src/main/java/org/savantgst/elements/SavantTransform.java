@@ -247,6 +247,24 @@ public class SavantTransform extends BaseTransform {
   }
 
   /**
+   * Returns the property {@code peer-copy}.
+   *
+   * @return whether surfaces of other GPUs are copied to the output's
+   */
+  public boolean isPeerCopy() {
+    return Properties.getBoolean(this, "peer-copy");
+  }
+
+  /**
+   * Sets the property {@code peer-copy}.
+   *
+   * @param value whether surfaces of other GPUs are copied to the output's
+   */
+  public void setPeerCopy(boolean value) {
+    set("peer-copy", value);
+  }
+
+  /**
    * Returns the property {@code backend}.
    *
    * @return the name of the backend, or {@code auto}

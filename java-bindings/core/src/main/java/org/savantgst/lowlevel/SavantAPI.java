@@ -100,7 +100,11 @@ public final class SavantAPI {
   public static final int SLOT_N_PLANES = 29;
   public static final int SLOT_PLANES = 30;
   public static final int SLOT_ARRIVAL = 46;
-  public static final int SLOT_NUMBERS = 47;
+  public static final int SLOT_PARENT_ID = 47;
+  public static final int SLOT_ROI_ID = 48;
+  public static final int SLOT_ROI_INDEX = 49;
+  public static final int SLOT_N_ROIS = 50;
+  public static final int SLOT_NUMBERS = 51;
 
   private SavantAPI() {}
 
@@ -139,6 +143,8 @@ public final class SavantAPI {
       long buffer, int slot, int[] rects, double[] matrix);
 
   public static native int savant_buffer_get_batch(long buffer, long[] numbers, int capacity);
+
+  public static native int savant_buffer_get_rois(long buffer, long[] numbers, int capacity);
 
   public static native int savant_buffer_read_counter(long buffer, int slot, int[] id);
 

@@ -100,6 +100,9 @@ public class ElementsTest {
     }
     transform.setUsePar(false);
     assertFalse(transform.isUsePar());
+    assertFalse(transform.isPeerCopy());
+    transform.setPeerCopy(true);
+    assertTrue(transform.isPeerCopy());
     transform.setCrop(new Rect(1, 2, 3, 4));
     assertEquals(transform.getCrop(), new Rect(1, 2, 3, 4));
     assertEquals(((Number) transform.get("crop-left")).intValue(), 2);
@@ -130,6 +133,17 @@ public class ElementsTest {
     assertSame(batch.getMode(), BatchMode.NON_UNIFORM);
     batch.setNonUniformCaps(NonUniformCaps.FIRST_SOURCE);
     assertSame(batch.getNonUniformCaps(), NonUniformCaps.FIRST_SOURCE);
+    assertTrue(batch.getAnalyticsMeta());
+    batch.setAnalyticsMeta(false);
+    assertFalse(batch.getAnalyticsMeta());
+    for (RoiMode mode : RoiMode.values()) {
+      batch.setRoiMode(mode);
+      assertSame(batch.getRoiMode(), mode);
+    }
+    for (RoiPolicy policy : RoiPolicy.values()) {
+      batch.setRoiPolicy(policy);
+      assertSame(batch.getRoiPolicy(), policy);
+    }
     batch.setBatchSize(4);
     assertEquals(batch.getBatchSize(), 4);
     batch.setBatchTimeoutNs(-1);
