@@ -211,8 +211,8 @@ GST_START_TEST (non_uniform_batch_of_decoder_and_converter)
          "CLIPnvv4l2decoder ! b.sink_0 CLIPnvv4l2decoder ! nvvideoconvert ! "
          "video/x-raw(memory:NVMM),width=320,height=180 ! b.sink_1 "
          "u.src_1 ! queue ! fakesink async=false "
-         "u.src_0 ! queue ! savanttransform " LETTERBOX " ! video/x-raw," RGBA
-         OUT,
+         "u.src_0 ! queue ! savanttransform " LETTERBOX
+         " ! video/x-raw," RGBA OUT,
       REFERENCE);
 }
 GST_END_TEST;
