@@ -5,7 +5,9 @@
  * over many rounds, in which the peers take turns. PSNR is against the
  * double-precision reference of the tests.
  *
- *   bench_transform [--markdown FILE] [--json FILE] [JOB...] */
+ * With --ours no peer runs and nothing is compared: for profiles.
+ *
+ *   bench_transform [--ours] [--markdown FILE] [--json FILE] [JOB...] */
 
 #include <math.h>
 #include <stdbool.h>
@@ -62,6 +64,8 @@ static const Job jobs[] = {
   JOB ("S1", "J1 by area", NV12, RGBA, 640, 640, SUPER, 1),
   JOB ("S2", "J2 by area", RGBA, RGBA, 640, 640, SUPER, 1),
 };
+
+static gboolean only_ours;
 
 static double
 cpu_ms (void)
@@ -219,6 +223,8 @@ make_peer (Kind kind, const Job *j, Ours *ours)
   bool area = j->interpolation == SAVANT_INTERPOLATION_SUPER;
   GstVideoInfo in, out;
 
+  if (only_ours && kind != KIND_OURS)
+    return (Peer){ 0 };
   switch (kind) {
     case KIND_OURS:
       return (Peer){ "ours", ours, run_ours, free_ours };
@@ -311,7 +317,8 @@ run_job (const Job *j, BenchRow *row)
   prepare (j, ours, batch);
   image_new (&exact, j->dst, j->dst_width, j->dst_height);
   image_new (&tolerance, j->dst, j->dst_width, j->dst_height);
-  ref_transform (&ours[0].config, &ours[0].job, &exact, &tolerance);
+  if (!only_ours)
+    ref_transform (&ours[0].config, &ours[0].job, &exact, &tolerance);
   row->name = j->name;
   row->what = j->what;
   for (Kind k = 0; k < N_KINDS; k++) {
@@ -369,6 +376,7 @@ main (int argc, char **argv)
     .rounds = ROUNDS };
   char *markdown = NULL, *json = NULL, **names = NULL;
   const GOptionEntry options[] = {
+    { "ours", 0, 0, G_OPTION_ARG_NONE, &only_ours, "No peers", NULL },
     { "markdown", 0, 0, G_OPTION_ARG_FILENAME, &markdown, "Table", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_FILENAME, &json, "The same", "FILE" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, "Jobs",
