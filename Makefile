@@ -16,15 +16,17 @@ PROGRAM = examples/target/savant.jar
 PROGRAM_SOURCES := $(shell find pom.xml .mvn gst-plugin java-bindings pipelines \
 	examples -name target -prune -o -path examples/media -prune -o -print)
 
-.PHONY: help bootstrap native program demo demo-launch test soak bench bench-batch bench-gpu \
-	bench-java check-asan check-tsan \
+.PHONY: help bootstrap native program demo demo-launch test test-gpu soak \
+	soak-gpu bench bench-batch bench-gpu bench-java check-asan check-tsan \
 	check-valgrind check-format format clean
 
 help:
 	@echo 'make demo            letterboxes and batches four videos, shows a picture'
 	@echo 'make demo-launch     the elements alone, with gst-launch-1.0'
 	@echo 'make test            all checks and tests, also under sanitizers'
-	@echo 'make soak            1000 pipelines, eight threads on one pool for a minute'
+	@echo 'make soak            sources, pipelines, consumers, failures for 15 minutes or SOAK_HOURS'
+	@echo 'make test-gpu        all tests that need an NVIDIA GPU'
+	@echo 'make soak-gpu        pipelines on GPU 0 for SOAK_SECONDS, 480'
 	@echo 'make bench           measures, beside libyuv, OpenCV and others'
 	@echo 'make bench-batch     measures what batching adds to 1 to 128 live sources'
 	@echo 'make bench-gpu       measures on GPU 0, beside a copy of the source'
@@ -68,10 +70,18 @@ soak: bootstrap
 	cd gst-plugin && cmake --preset tsan && \
 	  cmake --build --preset tsan --target test_gst_pool_threads test_registry && \
 	  SAVANT_SOAK_SECONDS=60 $(FIXED_ADDRESSES) ctest --preset tsan -R pool_threads
+	cd gst-plugin && cmake --preset release && \
+	  cmake --build --preset release --target soak
 
 bench bench-batch bench-gpu: bootstrap
 	cd gst-plugin && cmake --preset release && \
 	  cmake --build --preset release --target $@
+
+test-gpu:
+	scripts/test-on-gpu.sh native java sanitizers
+
+soak-gpu:
+	scripts/test-on-gpu.sh soak
 
 bench-java: bootstrap
 	$(MVN) -q verify -Pjmh -DskipTests -pl pipelines -am

@@ -19,9 +19,12 @@
 #
 # A machine that runs a packed folder has GStreamer 1.20 or newer with its base
 # plugins, a JRE 17 for the part java and compute-sanitizer for sanitizers, on
-# PATH and LD_LIBRARY_PATH. Logs are left in LOGS (gpu-logs). A machine without
-# a GPU is a failure; a test that wants a second one is skipped. TESTS=REGEX runs only tests of these
-# names, JAVA_TESTS=CLASS,... only these classes, all their groups.
+# PATH and LD_LIBRARY_PATH. Logs are left in LOGS, by default the folder logs
+# beside the packed script. A machine without a GPU is a failure; a test that
+# wants a second one is skipped.
+#
+# TESTS=REGEX runs only native tests of these names, JAVA_TESTS=CLASS,... only
+# these classes with all their groups, TOOLS="memcheck ..." only these tools.
 
 set -uo pipefail
 
@@ -39,7 +42,7 @@ die() {
 
 # ---- Building and packing ---------------------------------------------------
 
-# Lines of label, name, program and environment, of what CTest knows.
+# Lines of label, name, program with arguments, and environment, of what CTest knows.
 list_tests() {
   (cd "$build" && ctest --show-only=json-v1 -L gpu) | python3 -c '
 import json, os, sys
@@ -50,7 +53,7 @@ for test in json.load(sys.stdin)["tests"]:
     labels = properties.get("LABELS", [])
     if not {"gpu", "gpu-short"} & set(labels):
         continue
-    program = os.path.basename(test["command"][0])
+    program = " ".join([os.path.basename(test["command"][0]), *test["command"][1:]])
     words = [w for w in properties.get("ENVIRONMENT", []) if not w.startswith(own)]
     label = "gpu-short" if "gpu-short" in labels else "gpu"
     print(label, test["name"], program, *words, sep="\t")'
@@ -66,10 +69,10 @@ pack() {
   list_tests > "$folder/tests.list" || die "no list of tests in $build"
   while read -r program; do
     strip -o "$folder/bin/$program" "$build/tests/$program" || exit 2
-  done < <(cut -f3 "$folder/tests.list" | sort -u)
-  for program in bench_gpu soak_gpu; do
-    [ ! -x "$build/bench/$program" ] ||
-      strip -o "$folder/bin/$program" "$build/bench/$program" || exit 2
+  done < <(cut -f3 "$folder/tests.list" | cut -d' ' -f1 | sort -u)
+  for program in bench/bench_gpu bench/bench_upload; do
+    [ ! -x "$build/$program" ] ||
+      strip -o "$folder/bin/${program#*/}" "$build/$program" || exit 2
   done
   cp -P "$build"/native/*.so* "$folder/native" &&
     strip --strip-unneeded "$folder"/native/*.so || exit 2
@@ -125,7 +128,7 @@ each_test() {
   while IFS=$'\t' read -r label name program words; do
     [[ $label =~ ^($labels)$ && $name =~ ${TESTS:-.} ]] || continue
     # shellcheck disable=SC2086
-    IFS=$'\t' run "${LIMIT:-600}" "$prefix$name" env $words "$@" "$here/bin/$program"
+    run "${LIMIT:-600}" "$prefix$name" env ${words//$'\t'/ } "$@" "$here/bin/"$program
   done < "$here/tests.list"
 }
 
@@ -160,8 +163,8 @@ java_tests() {
 }
 
 run_parts() {
-  local part
-  logs=${LOGS:-$PWD/gpu-logs}
+  local part program
+  logs=${LOGS:-$here/logs}
   mkdir -p "$logs" || exit 2
   export SAVANT_REQUIRE_GPU=1 SAVANT_TEST_NATIVE_DIR=$here/native
   export GST_REGISTRY=$logs/registry.bin CK_DEFAULT_TIMEOUT=300
@@ -176,7 +179,9 @@ run_parts() {
       sanitizers) sanitizers ;;
       soak) run $((${SOAK_SECONDS:-480} + 120)) soak "$here/bin/soak_gpu" \
         "${SOAK_SECONDS:-480}" && sed 's/^/    /' "$logs/soak.log" ;;
-      bench) run 600 bench "$here/bin/bench_gpu" && cat "$logs/bench.log" ;;
+      bench) for program in "$here"/bin/bench_*; do
+        run 600 "${program##*/}" "$program" && cat "$logs/${program##*/}.log"
+      done ;;
       *) die "there is no part $part" ;;
     esac
   done

@@ -207,8 +207,9 @@ print_table (FILE *file, double best[N_SHAPES][N_SOURCES])
   fprintf (file, "| sources | fakesinks us | queue adds us ");
   for (int s = SHAPE_NON_UNIFORM; s < N_SHAPES; s++)
     fprintf (file, "| %s adds us ", shape_names[s]);
-  fprintf (file, "| batch + unbatch / queue: non-uniform | uniform "
-                 "| whole, against 1 source: non-uniform | uniform |\n|---");
+  fprintf (file,
+      "| batch + unbatch / queue: non-uniform | uniform "
+      "| whole, against 1 source: non-uniform | uniform |\n|---");
   for (int i = 0; i < N_SHAPES + 4; i++)
     fprintf (file, "|--:");
   fprintf (file, "|\n");
@@ -278,8 +279,9 @@ main (int argc, char **argv)
         if (best[s][i] == 0 || us < best[s][i])
           best[s][i] = us;
       }
-  printf ("CPU time of the process a frame (64x64 RGBA surfaces, live, 30 fps), "
-          "best of %u rounds of %.1f s\n\n",
+  printf (
+      "CPU time of the process a frame (64x64 RGBA surfaces, live, 30 fps), "
+      "best of %u rounds of %.1f s\n\n",
       options.rounds, options.seconds);
   print_table (stdout, best);
   if (options.markdown != NULL) {

@@ -94,8 +94,9 @@ watch (void *data)
     g_usleep (100 * 1000);
     if (!s->expect || now_ns () - s->progress_ns < STALL_NS)
       continue;
-    fprintf (stderr, "FAIL %s: nothing came out for 5 s after %" G_GUINT64_FORMAT
-                     " changes\n",
+    fprintf (stderr,
+        "FAIL %s: nothing came out for 5 s after %" G_GUINT64_FORMAT
+        " changes\n",
         s->report.name, s->report.changes);
     abort ();
   }
@@ -151,7 +152,8 @@ soak_new (int argc, char **argv, const gchar *name, guint64 changes,
   s->random = g_rand_new_with_seed (seed);
   s->started_ns = s->progress_ns = now_ns ();
   pthread_mutex_init (&s->lock, NULL);
-  s->tracer = gst_object_ref_sink (g_object_new (soak_tracer_get_type (), NULL));
+  s->tracer =
+      gst_object_ref_sink (g_object_new (soak_tracer_get_type (), NULL));
   gst_tracing_register_hook (s->tracer, "mini-object-created",
       G_CALLBACK (mini_object_created));
   gst_tracing_register_hook (s->tracer, "mini-object-destroyed",
@@ -171,8 +173,8 @@ soak_finish (Soak *s)
   s->report.seconds = (gdouble) (now_ns () - s->started_ns) / GST_SECOND;
   if (s->report.in != s->input)
     soak_fail (s,
-        "%" G_GUINT64_FORMAT " frames were pushed, stats counted %"
-        G_GUINT64_FORMAT,
+        "%" G_GUINT64_FORMAT
+        " frames were pushed, stats counted %" G_GUINT64_FORMAT,
         (guint64) s->input, s->report.in);
   /* What downstream refuses comes out of the pad and counts as dropped. */
   if (s->output < s->report.out
@@ -203,10 +205,8 @@ soak_more (Soak *s)
 void
 soak_change (Soak *s)
 {
-  guint64 every = s->changes > 200 ? s->changes / 200 : 1;
-
   s->report.changes++;
-  if (s->report.changes > s->warm_up && s->report.changes % every == 0)
+  if (s->report.changes > s->warm_up)
     soak_report_sample (&s->report, live_objects);
 }
 
@@ -219,7 +219,8 @@ soak_fail (Soak *s, const gchar *format, ...)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  fprintf (stderr, "FAIL %s after %" G_GUINT64_FORMAT " changes (seed %u): %s\n",
+  fprintf (stderr,
+      "FAIL %s after %" G_GUINT64_FORMAT " changes (seed %u): %s\n",
       s->report.name, s->report.changes, s->report.seed, text);
   g_free (text);
   s->failed = TRUE;
@@ -282,7 +283,8 @@ see_batch (Watch *w, GstBuffer *buffer)
   if (GST_CLOCK_TIME_IS_VALID (w->last_pts)
       && (!GST_BUFFER_PTS_IS_VALID (buffer)
           || GST_BUFFER_PTS (buffer) < w->last_pts))
-    soak_fail (s, "a batch has PTS %" GST_TIME_FORMAT " after %" GST_TIME_FORMAT,
+    soak_fail (s,
+        "a batch has PTS %" GST_TIME_FORMAT " after %" GST_TIME_FORMAT,
         GST_TIME_ARGS (GST_BUFFER_PTS (buffer)), GST_TIME_ARGS (w->last_pts));
   w->last_pts = GST_BUFFER_PTS (buffer);
   pthread_mutex_lock (&s->lock);

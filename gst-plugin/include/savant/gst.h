@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 /* The caps feature of every surface, whatever its memory type. */
 #define GST_SAVANT_CAPS_FEATURE_NVMM "memory:NVMM"
 
+/* The caps feature of GStreamer's own frames in GPU memory (nvh264dec). */
+#define GST_SAVANT_CAPS_FEATURE_CUDA "memory:CUDAMemory"
+
 /* Format lists for pad templates. */
 #define GST_SAVANT_OUTPUT_FORMATS \
   "{ RGBA, BGRx, NV12, NV21, I420, UYVY, GRAY8, RGB, BGR, BGRA, RGBx }"
@@ -32,6 +35,7 @@ typedef struct GstSavantFrameInfo
   gint batch_size;            /* caps field batch-size, else 1 */
   gboolean uniform;           /* FALSE: batch-kind=non-uniform, `video` unset */
   gboolean colorimetry_named; /* the caps have a colorimetry field */
+  gboolean cuda_memory; /* a plain frame in memory:CUDAMemory, for input only */
 } GstSavantFrameInfo;
 
 /* Reads fixed caps. On failure returns FALSE and sets savant_last_error():
@@ -142,9 +146,10 @@ SAVANT_API G_DECLARE_FINAL_TYPE (GstSavantFrameAllocator,
 
 /* An allocator of such memory, for gst_allocator_alloc() and for the config of
  * any pool of video/x-raw; savanttransform offers one in its ALLOCATION answer
- * where it uploads. `backend` as for gst_savant_allocator_new(). NULL and
- * savant_last_error() where that has no pinned memory. Owned by the caller. Any
- * thread may allocate. */
+ * where it uploads. Where no more memory can be pinned it gives GStreamer's
+ * ordinary memory, with a warning in the log. `backend` as for
+ * gst_savant_allocator_new(). NULL and savant_last_error() where that has no
+ * pinned memory. Owned by the caller. Any thread may allocate. */
 SAVANT_API GstAllocator *gst_savant_frame_allocator_new (const gchar *backend,
     gint gpu_id);
 

@@ -92,8 +92,9 @@ int
 savant_buffer_get_batch (void *buffer, int64_t *out, int capacity)
 {
   const GstSavantBatchMeta *meta;
-  int n, status = open_batch ("savant_buffer_get_batch", buffer, out, capacity,
-             &meta);
+  int n,
+      status =
+          open_batch ("savant_buffer_get_batch", buffer, out, capacity, &meta);
 
   if (status != SAVANT_OK)
     return status;
@@ -107,8 +108,9 @@ int
 savant_buffer_get_rois (void *buffer, int64_t *out, int capacity)
 {
   const GstSavantBatchMeta *meta;
-  int n, status = open_batch ("savant_buffer_get_rois", buffer, out, capacity,
-             &meta);
+  int n,
+      status =
+          open_batch ("savant_buffer_get_rois", buffer, out, capacity, &meta);
 
   if (status != SAVANT_OK)
     return status;

@@ -40,10 +40,10 @@ allocator_alloc (GstAllocator *allocator, gsize size,
   memory->block =
       self->backend->alloc (SAVANT_MEM_CUDA_PINNED, self->gpu_id, room + align);
   if (memory->block == NULL) {
-    GST_WARNING_OBJECT (self, "%" G_GSIZE_FORMAT " bytes: %s", room + align,
-        savant_last_error ());
+    GST_WARNING_OBJECT (self, "%" G_GSIZE_FORMAT " bytes are not pinned: %s",
+        room + align, savant_last_error ());
     g_free (memory);
-    return NULL;
+    return gst_allocator_alloc (NULL, size, params);
   }
   memory->data =
       (guint8 *) (((guintptr) memory->block + align) & ~(guintptr) align);

@@ -6,7 +6,8 @@
 /* Events of a pad that may wait behind frames; more make their sender wait. */
 #define MAX_EVENTS 256
 
-/* Longer than any frame lasts: a jump. */
+/* What is shorter or longer than frames last is a burst or a jump. */
+#define MIN_FRAME_NS ((int64_t) SV_SECOND_NS / 1000)
 #define MAX_FRAME_NS (5 * (int64_t) SV_SECOND_NS)
 
 /* ---- With the lock held ------------------------------------------------- */
@@ -490,7 +491,7 @@ observe (SvCollectPad *pad, const SvItem *item)
     duration = now - pad->last_arrival;
   pad->last_time = item->time;
   pad->last_arrival = now;
-  if (duration <= 0 || duration > MAX_FRAME_NS)
+  if (duration < MIN_FRAME_NS || duration > MAX_FRAME_NS)
     return;
   if (pad->frame_ns == 0)
     pad->frame_ns = duration;

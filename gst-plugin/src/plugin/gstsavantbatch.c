@@ -18,6 +18,12 @@
  * time, from any thread, in any state, at most 1024 at a time; more pads than
  * slots take turns. The last batches before EOS may be partial.
  *
+ * Releasing a pad waits for nothing but a frame that is being looked at. A
+ * source that is running then gets GST_FLOW_FLUSHING or, as it is unlinked,
+ * GST_FLOW_NOT_LINKED, of which most sources make an ERROR; to take one out
+ * without, emit the pad's signal end-of-stream, set the source to NULL, release
+ * the pad.
+ *
  * Every frame is accounted for: in the property stats, which the element
  * message `savant-stats` repeats every stats-interval, in = out + held +
  * dropped in each single read; a drop that nobody asked for (late, leaky,
@@ -66,6 +72,7 @@
  */
 
 #include "gstsavantbatch.h"
+#include "batchdsmeta.h"
 
 #include "check.h"
 #include "plugin.h"
@@ -76,7 +83,7 @@ static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
         GST_STATIC_CAPS (SV_BATCH_CAPS_UNIFORM
             ";video/x-raw,format=(string)" GST_SAVANT_INPUT_FORMATS
-            "," SV_BATCH_CAPS_SIDES));
+            "," SV_BATCH_CAPS_SIDES ";" SV_BATCH_CAPS_CUDA));
 
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
@@ -249,6 +256,7 @@ release_pad (GstElement *element, GstPad *gstpad)
 {
   GstSavantBatch *self = GST_SAVANT_BATCH (element);
   GstSavantBatchPad *pad = GST_SAVANT_BATCH_PAD (gstpad);
+  gboolean live;
 
   gst_object_ref (pad);
   /* First, so that its streaming thread comes out of the queue. */
@@ -260,7 +268,10 @@ release_pad (GstElement *element, GstPad *gstpad)
   gst_element_remove_pad (element, gstpad);
   pthread_mutex_lock (&self->lock);
   self->renegotiate = TRUE;
+  live = pad->live;
   pthread_mutex_unlock (&self->lock);
+  if (live)
+    sv_batch_post_latency (self);
   gst_object_unref (pad);
 }
 
@@ -314,14 +325,16 @@ check_ready (GstSavantBatch *self)
   mem_type = self->memory.mem_type;
   gpu_id = self->memory.gpu_id;
   config = self->settings.config;
-  rois_fit = self->roi_mode == SV_ROI_MODE_NONE || self->mode == SV_BATCH_UNIFORM;
+  rois_fit =
+      self->roi_mode == SV_ROI_MODE_NONE || self->mode == SV_BATCH_UNIFORM;
   pthread_mutex_unlock (&self->lock);
   if (!rois_fit)
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
         ("roi-mode=batch cuts regions out of frames, which mode=non-uniform "
          "cannot: use mode=uniform, or roi-mode=none"),
         (NULL));
-  ready = rois_fit && sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
+  ready = rois_fit
+      && sv_check_ready (GST_ELEMENT (self), backend, mem_type, gpu_id)
       && sv_check_engine (GST_ELEMENT (self), backend, &config);
   g_free (backend);
   return ready;
@@ -349,7 +362,10 @@ start (GstSavantBatch *self)
     return FALSE;
   }
   sv_batch_reset_task (self);
+  self->ds = sv_ds_streams_new ();
   pthread_mutex_lock (&self->lock);
+  if (self->analytics_meta && sv_analytics_is_there ())
+    self->analytics = sv_analytics_streams_new ();
   self->running = TRUE;
   self->flushes = 0;
   self->drained = FALSE;
@@ -366,11 +382,11 @@ stop_waiting (GstSavantBatch *self)
 {
   GstBufferPool *pool;
 
-  sv_batch_stop_watch (self);
   pthread_mutex_lock (&self->lock);
   self->running = FALSE;
   pool = self->pool != NULL ? gst_object_ref (self->pool) : NULL;
   pthread_mutex_unlock (&self->lock);
+  sv_batch_stop_watch (self);
   sv_collect_stop (&self->collect);
   if (pool != NULL) {
     gst_buffer_pool_set_flushing (pool, TRUE);
@@ -383,7 +399,11 @@ stop (GstSavantBatch *self)
 {
   reset_pads (self);
   sv_batch_reset_task (self);
+  sv_analytics_streams_free (self->analytics);
+  self->analytics = NULL;
   sv_batch_release_pool (self);
+  sv_ds_streams_free (self->ds);
+  self->ds = NULL;
   savant_transform_free (self->transform);
   self->transform = NULL;
   gst_clear_object (&self->slots);

@@ -48,7 +48,8 @@ add_roi (GstSavantBatch *self, const SvBatchItem *frame,
   guint64 right = MIN ((guint64) roi->x + roi->w, width);
   guint64 bottom = MIN ((guint64) roi->y + roi->h, height);
   gboolean empty = right <= roi->x || bottom <= roi->y;
-  gboolean whole = !empty && right - roi->x == roi->w && bottom - roi->y == roi->h;
+  gboolean whole =
+      !empty && right - roi->x == roi->w && bottom - roi->y == roi->h;
   SvBatchPicture *picture;
 
   if (!whole && policy == SV_ROI_ERROR)

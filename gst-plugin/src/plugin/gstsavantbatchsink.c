@@ -172,6 +172,12 @@ check_caps (GstSavantBatch *self, const GstSavantFrameInfo *info)
     return g_strdup_printf ("a batch (batch-size=%d) cannot be batched again: "
                             "split it with savantunbatch first",
         info->batch_size);
+  if (info->cuda_memory
+      && savant_transform_takes (self->transform, SAVANT_MEM_CUDA_DEVICE)
+          != SAVANT_OK)
+    return g_strdup_printf ("frames in " GST_SAVANT_CAPS_FEATURE_CUDA
+                            " need the backend cuda or deepstream: %s",
+        savant_last_error ());
   pthread_mutex_lock (&self->lock);
   mode = self->mode;
   pthread_mutex_unlock (&self->lock);
@@ -366,7 +372,7 @@ gap_end (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   end = start + (GST_CLOCK_TIME_IS_VALID (duration) ? duration : 1);
   if (GST_CLOCK_TIME_IS_VALID (pad->segment.stop))
     end = MIN (end, pad->segment.stop);
-  return sv_batch_pad_time (self, pad, end);
+  return sv_batch_gap_time (self, pad, end);
 }
 
 /* savantunbatch flushes the one stream; the rest goes on. */
@@ -512,12 +518,23 @@ answer_allocation (GstSavantBatch *self, GstSavantBatchPad *pad,
   max_queued = pad->max_queued;
   pthread_mutex_unlock (&self->lock);
   if (!info.nvmm) {
-    offer_frame_memory (self, query);
+    if (!info.cuda_memory)
+      offer_frame_memory (self, query);
     gst_query_add_allocation_pool (query, NULL,
         (guint) GST_VIDEO_INFO_SIZE (&info.video), max_queued + 2, 0);
     gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
   }
   return TRUE;
+}
+
+static gboolean
+is_cuda_memory (GstQuery *query)
+{
+  GstSavantFrameInfo info;
+  GstCaps *caps;
+
+  gst_query_parse_accept_caps (query, &caps);
+  return gst_savant_frame_info_from_caps (&info, caps) && info.cuda_memory;
 }
 
 gboolean
@@ -544,8 +561,10 @@ sv_batch_sink_query (GstPad *gstpad, GstObject *parent, GstQuery *query)
     case GST_QUERY_ALLOCATION:
       return answer_allocation (self, (GstSavantBatchPad *) gstpad, query);
     case GST_QUERY_ACCEPT_CAPS:
-      /* What cannot be used ends this pad only, see take_caps(). */
-      if (on_pad_error (self) != SV_PAD_ERROR_DROP_PAD)
+      /* What cannot be used ends this pad only, see take_caps(), whose error
+       * tells more than a refusal. */
+      if (on_pad_error (self) != SV_PAD_ERROR_DROP_PAD
+          && !is_cuda_memory (query))
         return gst_pad_query_default (gstpad, parent, query);
       gst_query_set_accept_caps_result (query, TRUE);
       return TRUE;

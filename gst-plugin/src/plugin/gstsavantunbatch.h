@@ -6,6 +6,7 @@
  *   gstsavantunbatch.c       life, pads, frames
  *   gstsavantunbatchevent.c  the streams' events
  *   gstsavantunbatchview.c   one slot as a buffer, and its caps
+ *   gstsavantunbatchanalytics.c  batches of GStreamer's analytics elements
  *
  * Threads: one streaming thread does all but requests and releases of pads,
  * flushes and upstream events. */
@@ -16,6 +17,7 @@
 
 #include <savant/gst.h>
 
+#include "analytics.h"
 #include "flowstats.h"
 
 G_BEGIN_DECLS
@@ -36,6 +38,7 @@ typedef struct SvStream
   GstEvent *segment;
   GList *others; /* sticky events after the segment */
   GstCaps *caps; /* of the source's own frames */
+  GstEvent *gap; /* the last one that came too early */
   guint caps_serial;
   gboolean ended;
 } SvStream;
@@ -49,6 +52,7 @@ struct _GstSavantUnbatchPad
   gboolean flushing;  /* until the stream's own FLUSH_STOP */
   guint flush_serial; /* of the last FLUSH_START */
   gboolean seeked;    /* got the seek of the element's seek_seqnum */
+  gint waits;         /* so many gone sources of its id come before its own */
 
   /* The streaming thread. */
   gboolean started; /* stream-start is out */
@@ -56,7 +60,7 @@ struct _GstSavantUnbatchPad
   gboolean has_segment;
   gboolean ended;
   gboolean had_eos; /* of whatever stream, since the last flush */
-  gboolean plain; /* video/x-raw without a feature */
+  gboolean plain;   /* video/x-raw without a feature */
   gboolean video_meta;
   guint caps_serial;
   GstVideoInfo info;
@@ -72,8 +76,8 @@ struct _GstSavantUnbatch
   SvFlowStats stats;
   GHashTable *pads; /* source id: GstSavantUnbatchPad, borrowed */
   GstFlowCombiner *combiner;
-  GHashTable *gone;    /* source id: how many serialized gone events will come */
-  gboolean new_pads;   /* one was requested since the last buffer or event */
+  GHashTable *gone;  /* source id: how many serialized gone events will come */
+  gboolean new_pads; /* one was requested since the last buffer or event */
   guint32 seek_seqnum; /* of the last flushing seek */
 
   /* The streaming thread. */
@@ -81,6 +85,11 @@ struct _GstSavantUnbatch
   GstAllocator *views;
   GstCaps *caps;
   GstSavantFrameInfo info;
+  gboolean analytics;  /* the caps are SV_ANALYTICS_CAPS */
+  gboolean has_gaps;   /* a stream has one that came too early */
+  gboolean has_sample; /* what a slot of the last batch is */
+  SavantMemType sample_mem_type;
+  SavantImage sample; /* its pixels may be gone */
 };
 
 /* -- gstsavantunbatch.c -- */
@@ -89,11 +98,25 @@ struct _GstSavantUnbatch
 GstSavantUnbatchPad *sv_unbatch_find_pad (GstSavantUnbatch *self,
     guint source_id);
 
-/* Whether what comes of a source is another's than that of its pad. */
-gboolean sv_unbatch_is_gone (GstSavantUnbatch *self, guint source_id);
+/* Whether what comes is still of a source that was gone before the pad came. */
+gboolean sv_unbatch_waits (GstSavantUnbatch *self, GstSavantUnbatchPad *pad);
 
 /* All src pads, referenced. */
 GList *sv_unbatch_list_pads (GstSavantUnbatch *self);
+
+/* Result of all pads, the one of `pad` being new. */
+GstFlowReturn sv_unbatch_combine (GstSavantUnbatch *self,
+    GstSavantUnbatchPad *pad, GstFlowReturn flow);
+
+/* -- gstsavantunbatchanalytics.c -- */
+
+/* Takes a batch and gives it back, with a SavantBatchMeta where it has none and
+ * its GstAnalyticsBatchMeta tells as much. */
+GstBuffer *sv_unbatch_read_analytics (GstBuffer *batch, gpointer surface);
+
+/* Gives out a batch whose streams are all in its GstAnalyticsBatchMeta. */
+GstFlowReturn sv_unbatch_split_analytics (GstSavantUnbatch *self,
+    GstBuffer *batch);
 
 /* -- gstsavantunbatchevent.c -- */
 gboolean sv_unbatch_sink_event (GstPad *pad, GstObject *parent,
@@ -108,6 +131,9 @@ void sv_stream_free (gpointer stream);
 void sv_unbatch_push_start (GstSavantUnbatchPad *pad, SvStream *stream);
 void sv_unbatch_push_sticky (GstSavantUnbatchPad *pad, SvStream *stream);
 
+/* Gaps that came before the first batch of all. */
+void sv_unbatch_push_gaps (GstSavantUnbatch *self);
+
 /* Pads that came late learn that their stream has begun or ended. */
 void sv_unbatch_catch_up (GstSavantUnbatch *self);
 
@@ -115,8 +141,13 @@ void sv_unbatch_catch_up (GstSavantUnbatch *self);
 
 /* Chooses and pushes caps for the picture; posts an error on failure. */
 GstFlowReturn sv_unbatch_negotiate (GstSavantUnbatch *self,
-    GstSavantUnbatchPad *pad, const SvStream *stream, GstBuffer *batch,
+    GstSavantUnbatchPad *pad, const SvStream *stream, SavantMemType mem_type,
     const SavantImage *image);
+
+/* What a gap needs before it where no frame has come yet, or else its sink
+ * would wait for one. FALSE where it cannot be known yet. */
+gboolean sv_unbatch_begin_gap (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
+    SvStream *stream);
 
 /* Slot `slot` with its metas and times, or NULL and savant_last_error(). */
 GstBuffer *sv_unbatch_view (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gstsavantunbatch.h"
+#include "framemap.h"
 #include "plugin.h"
 
 #define GST_CAT_DEFAULT gst_savant_debug
@@ -45,8 +46,8 @@ set_colorimetry (GstCaps *caps, const SavantImage *image)
 
 /* Surfaces first, then plain frames where the CPU can read the pixels. */
 static GstCaps *
-possible_caps (GstSavantUnbatch *self, const SvStream *stream, gpointer surface,
-    const SavantImage *image)
+possible_caps (GstSavantUnbatch *self, const SvStream *stream,
+    SavantMemType mem_type, const SavantImage *image)
 {
   const GstStructure *batch = gst_caps_get_structure (self->caps, 0);
   const gchar *colorimetry = gst_structure_get_string (batch, "colorimetry");
@@ -58,7 +59,7 @@ possible_caps (GstSavantUnbatch *self, const SvStream *stream, gpointer surface,
   set_fraction (caps, "framerate", stream->caps, 0, 1);
   set_fraction (caps, "pixel-aspect-ratio",
       self->info.uniform ? self->caps : stream->caps, 1, 1);
-  if (gst_savant_surface_get_mem_type (surface) == SAVANT_MEM_SYSTEM) {
+  if (mem_type == SAVANT_MEM_SYSTEM) {
     plain = gst_caps_copy (caps);
     if (colorimetry == NULL || !self->info.uniform)
       set_colorimetry (plain, image);
@@ -121,7 +122,7 @@ is_same_picture (const SavantImage *a, const SavantImage *b)
 
 GstFlowReturn
 sv_unbatch_negotiate (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
-    const SvStream *stream, GstBuffer *batch, const SavantImage *image)
+    const SvStream *stream, SavantMemType mem_type, const SavantImage *image)
 {
   gboolean reconfigure = gst_pad_check_reconfigure (GST_PAD (pad));
   GstCaps *possible, *caps, *current;
@@ -130,8 +131,7 @@ sv_unbatch_negotiate (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
   if (pad->has_caps && !reconfigure && pad->caps_serial == stream->caps_serial
       && is_same_picture (&pad->image, image))
     return GST_FLOW_OK;
-  possible = possible_caps (self, stream,
-      gst_savant_buffer_peek_surface (batch), image);
+  possible = possible_caps (self, stream, mem_type, image);
   caps = choose_caps (pad, possible);
   if (caps == NULL) {
     gst_pad_mark_reconfigure (GST_PAD (pad));
@@ -166,6 +166,45 @@ sv_unbatch_negotiate (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
   if (!accepted)
     GST_DEBUG_OBJECT (pad, "caps not accepted, the push will tell");
   return GST_FLOW_OK;
+}
+
+/* What a frame of the stream would be, by its caps. */
+static gboolean
+expected_picture (GstSavantUnbatch *self, const SvStream *stream,
+    SavantImage *image)
+{
+  GstSavantFrameInfo info;
+
+  *image = self->sample;
+  if (self->info.uniform)
+    return TRUE;
+  if (stream->caps == NULL
+      || !gst_savant_frame_info_from_caps (&info, stream->caps))
+    return FALSE;
+  image->format =
+      gst_savant_format_from_video (GST_VIDEO_INFO_FORMAT (&info.video));
+  image->width = GST_VIDEO_INFO_WIDTH (&info.video);
+  image->height = GST_VIDEO_INFO_HEIGHT (&info.video);
+  sv_color_of_caps (&image->colorimetry, &info, stream->caps);
+  return TRUE;
+}
+
+gboolean
+sv_unbatch_begin_gap (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
+    SvStream *stream)
+{
+  SavantImage image;
+
+  if (pad->has_segment)
+    return TRUE;
+  if (!self->has_sample || !expected_picture (self, stream, &image))
+    return FALSE;
+  sv_unbatch_push_start (pad, stream);
+  if (sv_unbatch_negotiate (self, pad, stream, self->sample_mem_type, &image)
+      != GST_FLOW_OK)
+    return FALSE;
+  sv_unbatch_push_sticky (pad, stream);
+  return TRUE;
 }
 
 /* ---- Views -------------------------------------------------------------- */
@@ -309,6 +348,7 @@ sv_unbatch_view (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
   GST_BUFFER_FLAG_SET (view, from->flags);
   attach_ids (view, meta, from);
   attach_region (view, meta, from);
+  sv_analytics_copy_results (batch, meta, slot, view);
   if (geometry != NULL && slot < geometry->n_slots)
     gst_buffer_set_savant_transform_meta (view, &geometry->slots[slot], 1);
   return view;

@@ -2,8 +2,9 @@
 # The cuda backend on a driver that the tests bring along.
 set(CUDA_TEST_DIR ${CMAKE_CURRENT_SOURCE_DIR}/cuda)
 
+# fake_cuda(<target> [more sources])
 function(fake_cuda target)
-  add_library(${target} SHARED cuda/fakecuda.c cuda/fakelaunch.c)
+  add_library(${target} SHARED ${ARGN} cuda/fakecuda.c cuda/fakelaunch.c)
   target_include_directories(${target} PRIVATE ../include ../src)
   target_link_libraries(${target} PRIVATE Threads::Threads)
   savant_warnings(${target})
@@ -45,11 +46,18 @@ cuda_environment(cuda/peers-apart fake_cuda FAKE_CUDA=no-peers)
 savant_test(cuda/test_cuda_elements gstsavant-1.0)
 add_dependencies(test_cuda_cuda_elements fake_cuda)
 cuda_environment(cuda/cuda_elements fake_cuda SAVANT_TEST_FAKE=1)
+savant_test(cuda/test_cuda_failures gstsavant-1.0)
+add_dependencies(test_cuda_cuda_failures fake_cuda)
+target_link_libraries(test_cuda_cuda_failures PRIVATE ${CMAKE_DL_LIBS})
+cuda_environment(cuda/cuda_failures fake_cuda)
 foreach(test upload gpus)
   savant_test(cuda/test_cuda_${test} gstsavant-1.0)
   add_dependencies(test_cuda_cuda_${test} fake_cuda)
   cuda_environment(cuda/cuda_${test} fake_cuda SAVANT_TEST_FAKE=1)
 endforeach()
+savant_test(cuda/test_cuda_gstmemory gstsavant-1.0)
+add_dependencies(test_cuda_cuda_gstmemory fake_cuda)
+cuda_environment(cuda/cuda_gstmemory fake_cuda)
 savant_test(cuda/test_cuda_pixels savant_testable tsan)
 add_dependencies(test_cuda_cuda_pixels fake_cuda)
 cuda_environment(cuda/cuda_pixels fake_cuda SAVANT_TEST_FAKE=1)
@@ -59,8 +67,18 @@ foreach(test elements pixels upload gpus)
   set_tests_properties(gpu/${test} PROPERTIES
     ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib};CK_FORK=no"
     FIXTURES_REQUIRED registry
-    SKIP_RETURN_CODE 77 TIMEOUT 600 LABELS gpu)
+    SKIP_RETURN_CODE 77 TIMEOUT 600 LABELS "gpu;gpu-short")
 endforeach()
+
+# As long as it is told to; a few seconds among the tests.
+add_executable(soak_gpu cuda/soak_gpu.c)
+target_link_libraries(soak_gpu PRIVATE gstsavant-1.0 PkgConfig::GST
+  ${CMAKE_DL_LIBS})
+savant_warnings(soak_gpu)
+add_test(NAME gpu/soak COMMAND soak_gpu 5)
+set_tests_properties(gpu/soak PROPERTIES
+  ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry
+  SKIP_RETURN_CODE 77 TIMEOUT 600 LABELS gpu)
 
 # cuda_missing_test(<name> <library> <FAKE_CUDA> <part of the reason>)
 savant_test(cuda/test_cuda_missing savant_testable)

@@ -17,7 +17,7 @@ static guint
 run (const gchar *text, guint8 *pixels, gint *gpu_id, gchar **error)
 {
   GstElement *pipeline, *sink;
-  GstMessage *message;
+  GstMessage *message = NULL;
   GError *failure = NULL;
   GstSample *sample;
   GstBus *bus;
@@ -30,10 +30,17 @@ run (const gchar *text, guint8 *pixels, gint *gpu_id, gchar **error)
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "out");
   bus = gst_element_get_bus (pipeline);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  while ((sample = gst_app_sink_try_pull_sample (GST_APP_SINK (sink),
-              10 * GST_SECOND))) {
-    GstBuffer *buffer = gst_sample_get_buffer (sample);
+  for (gint tries = 0; tries < 200 && message == NULL
+       && !gst_app_sink_is_eos (GST_APP_SINK (sink));
+       tries++) {
+    GstBuffer *buffer;
 
+    sample =
+        gst_app_sink_try_pull_sample (GST_APP_SINK (sink), 50 * GST_MSECOND);
+    message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+    if (sample == NULL)
+      continue;
+    buffer = gst_sample_get_buffer (sample);
     *gpu_id =
         gst_savant_surface_get_gpu_id (gst_savant_buffer_peek_surface (buffer));
     fail_unless (gst_structure_get_int (
@@ -46,7 +53,9 @@ run (const gchar *text, guint8 *pixels, gint *gpu_id, gchar **error)
     gst_sample_unref (sample);
     n++;
   }
-  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  /* Told before the end of the stream, but seen after it. */
+  if (message == NULL)
+    message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
   if (message != NULL) {
     gst_message_parse_error (message, &failure, NULL);
     *error = g_strdup (failure->message);
@@ -256,12 +265,14 @@ has_two_gpus (void)
   GstAllocator *allocator = gst_savant_frame_allocator_new ("cuda", 1);
   GstMemory *memory =
       allocator != NULL ? gst_allocator_alloc (allocator, 64, NULL) : NULL;
+  gboolean pinned;
 
   if (memory == NULL)
     return FALSE;
+  pinned = gst_memory_is_type (memory, GST_SAVANT_FRAME_MEMORY_TYPE);
   gst_memory_unref (memory);
   gst_object_unref (allocator);
-  return TRUE;
+  return pinned;
 }
 
 int

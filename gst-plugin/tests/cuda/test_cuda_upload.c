@@ -67,14 +67,22 @@ GST_START_TEST (none_without_a_gpu)
 }
 GST_END_TEST;
 
-/* More than there is: no memory, no crash. */
-GST_START_TEST (too_much)
+/* What cannot be pinned is ordinary memory. */
+GST_START_TEST (not_pinned)
 {
   GstAllocator *allocator = gst_savant_frame_allocator_new ("cuda", 99);
 
-  fail_unless (gst_allocator_alloc (allocator, 1000, NULL) == NULL);
+  GstMemory *memory = gst_allocator_alloc (allocator, 1000, NULL);
+  GstMapInfo map;
+
+  fail_unless (gst_memory_is_type (memory, GST_ALLOCATOR_SYSMEM));
   fail_unless (strstr (savant_last_error (), "GPU 99") != NULL, "%s",
       savant_last_error ());
+  fail_unless (gst_memory_map (memory, &map, GST_MAP_WRITE));
+  fail_unless_equals_uint64 (map.size, 1000);
+  memset (map.data, 1, map.size);
+  gst_memory_unmap (memory, &map);
+  gst_memory_unref (memory);
   gst_object_unref (allocator);
 }
 GST_END_TEST;
@@ -229,7 +237,7 @@ cuda_upload_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, plain_bytes);
   tcase_add_test (tc, none_without_a_gpu);
-  tcase_add_test (tc, too_much);
+  tcase_add_test (tc, not_pinned);
   tc = tcase_create ("elements");
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 120);

@@ -98,7 +98,8 @@ GST_START_TEST (test_w58_rois_of_two_frames)
   expect_source (batch, 1, 40, 0, 24, 24);
   geometry = gst_buffer_get_savant_transform_meta (batch)->slots;
   gst_savant_geometry_point_to_source (&geometry[1], 8, 8, at);
-  fail_unless (fabs (at[0] - 52) < 1e-9 && fabs (at[1] - 12) < 1e-9, "(8, 8) is (%f, %f)", at[0], at[1]);
+  fail_unless (fabs (at[0] - 52) < 1e-9 && fabs (at[1] - 12) < 1e-9,
+      "(8, 8) is (%f, %f)", at[0], at[1]);
   fail_unless_equals_int (geometry[1].source_width, 64);
   gst_buffer_unref (batch);
   batch_rig_expect_stat (rig.batch, "out", 2);
@@ -123,9 +124,8 @@ GST_START_TEST (test_more_rois_than_slots)
   for (guint i = 0, roi = 0; i < 3; i++) {
     GstBuffer *batch = batch_rig_pull (&rig, sizes[i]);
 
-    fail_unless_equals_uint64 (gst_buffer_get_savant_batch_meta (batch)
-                                   ->sequence,
-        i);
+    fail_unless_equals_uint64 (
+        gst_buffer_get_savant_batch_meta (batch)->sequence, i);
     for (guint slot = 0; slot < sizes[i]; slot++, roi++)
       expect_roi (batch, slot, 0, 0, (gint) roi, roi, 5);
     gst_buffer_unref (batch);
@@ -182,9 +182,9 @@ policy_rig (const gchar *policy)
   g_free (properties);
   gst_harness_set_sink_caps_str (rig.out, OUT);
   gst_harness_set_src_caps_str (rig.in[0], FRAME);
-  add_roi (frame, 1, 56, 24, 16, 16);           /* a part is outside */
-  add_roi (frame, 2, 64, 0, 8, 8);              /* all of it */
-  add_roi (frame, 3, 0, 0, 0, 8);               /* empty */
+  add_roi (frame, 1, 56, 24, 16, 16); /* a part is outside */
+  add_roi (frame, 2, 64, 0, 8, 8);    /* all of it */
+  add_roi (frame, 3, 0, 0, 0, 8);     /* empty */
   add_roi (frame, 4, G_MAXUINT, G_MAXUINT, G_MAXUINT, G_MAXUINT);
   add_roi (frame, 5, 0, 0, 8, 8);
   gst_harness_push (rig.in[0], frame);
@@ -251,7 +251,8 @@ GST_START_TEST (test_geometry_composes)
   batch = batch_rig_pull (&rig, 1);
   gst_savant_geometry_point_to_source (
       &gst_buffer_get_savant_transform_meta (batch)->slots[0], 0, 0, at);
-  fail_unless (fabs (at[0] - 64) < 1e-9 && fabs (at[1] - 32) < 1e-9, "(0, 0) is (%f, %f)", at[0], at[1]);
+  fail_unless (fabs (at[0] - 64) < 1e-9 && fabs (at[1] - 32) < 1e-9,
+      "(0, 0) is (%f, %f)", at[0], at[1]);
   gst_buffer_unref (batch);
   batch_rig_clear (&rig);
 }

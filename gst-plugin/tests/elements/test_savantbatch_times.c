@@ -183,6 +183,25 @@ GST_START_TEST (test_w11_jumps_are_accepted_and_told)
 }
 GST_END_TEST;
 
+/* A silence that gaps announce is none, also where it is long: the frame after
+ * it follows on, even where jumps are dropped. */
+GST_START_TEST (test_w15_a_gap_is_no_jump)
+{
+  BatchRig rig;
+
+  begin (&rig, 1, "discontinuity", "drop");
+  push_at (&rig, 0, 0);
+  expect_time (&rig, 1, 0, 0);
+  for (guint i = 0; i < 4; i++)
+    gst_harness_push_event (rig.in[0],
+        gst_event_new_gap (i * 15 * GST_SECOND, 15 * GST_SECOND));
+  push_at (&rig, 0, 60 * GST_SECOND);
+  expect_time (&rig, 1, 0, 60 * GST_SECOND);
+  fail_unless_equals_uint64 (batch_rig_stat (rig.batch, "dropped"), 0);
+  batch_rig_clear (&rig);
+}
+GST_END_TEST;
+
 static void
 expect_drop (BatchRig *rig, const gchar *pad, const gchar *reason,
     guint64 dropped)
@@ -397,6 +416,7 @@ savantbatch_times_suite (void)
   tcase_add_test (tc, test_w10_different_and_restarted_segments);
   tcase_add_test (tc, test_w9_late_join_from_zero);
   tcase_add_test (tc, test_w11_jumps_are_accepted_and_told);
+  tcase_add_test (tc, test_w15_a_gap_is_no_jump);
   tcase_add_test (tc, test_w11_w14_jumps_are_dropped_and_told);
   tcase_add_test (tc, test_w11_jumps_reset_ids);
   tcase_add_test (tc, test_w10_a_live_source_ahead_of_the_clock);

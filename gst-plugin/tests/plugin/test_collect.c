@@ -557,6 +557,252 @@ GST_START_TEST (test_interruptions)
 }
 GST_END_TEST;
 
+static void
+expect_timeout (SvCollect *c, int64_t timeout)
+{
+  SvTake take;
+
+  sv_collect_take (c, &take);
+  fail_unless_equals_int (take.kind, SV_TAKE_TIMEOUT);
+  fail_unless_equals_int64 (sv_collect_get_timeout (c), timeout);
+}
+
+static void
+push_pairs (SvCollect *c, SvCollectPad *a, SvCollectPad *b, int n, int64_t step)
+{
+  for (int i = 1; i <= n; i++) {
+    uint64_t time = (uint64_t) (i * step);
+
+    push (c, a, SV_ITEM_FRAME, time);
+    push (c, b, SV_ITEM_FRAME, time);
+    while (c->stats.held > 0) {
+      SvTake take;
+
+      sv_collect_take (c, &take);
+      if (take.kind == SV_TAKE_BATCH)
+        sv_collect_finish_out (c, take.items);
+    }
+  }
+}
+
+/* What the caps say, then what the times say, of live pads that have not
+ * ended; a small change is none. */
+GST_START_TEST (test_w1_auto_timeout)
+{
+  SvCollect c;
+  SvCollectPad *a, *b;
+
+  sv_collect_init (&c, item_free, NULL);
+  a = sv_collect_add_pad (&c, 0, NULL, 4);
+  b = sv_collect_add_pad (&c, 1, NULL, 4);
+  sv_collect_start (&c);
+  fail_unless_equals_int64 (sv_collect_get_timeout (&c), -1);
+  sv_collect_set_live (&c, a, true);
+  fail_unless_equals_int64 (sv_collect_get_timeout (&c), 40 * MS);
+  expect_timeout (&c, 40 * MS);
+  sv_collect_set_nominal (&c, a, 20 * MS);
+  expect_timeout (&c, 20 * MS);
+  push (&c, a, SV_ITEM_FRAME, 0);
+  expect_batch (&c, 1, SV_REASON_TIMEOUT);
+  push_pairs (&c, a, b, 40, 30 * MS);
+  fail_unless (sv_collect_get_timeout (&c) > 27 * MS);
+  fail_unless (sv_collect_get_timeout (&c) < 33 * MS);
+  sv_collect_set_live (&c, b, true);
+  sv_collect_set_nominal (&c, b, 10 * MS);
+  expect_timeout (&c, 10 * MS);
+  push (&c, b, SV_ITEM_EOS, SV_COLLECT_NO_TIME);
+  expect_events (&c, 1);
+  expect_timeout (&c, 30 * MS);
+  sv_collect_release_pad (&c, a);
+  expect_timeout (&c, -1);
+  sv_collect_stop (&c);
+  sv_collect_unref_pad (a);
+  release (&c, b);
+  sv_collect_clear (&c);
+  fail_unless_equals_int (items_alive, 0);
+}
+GST_END_TEST;
+
+/* Pads that are held have no part in batches, whether they have frames or not,
+ * and come back all at once. */
+GST_START_TEST (test_holds)
+{
+  SvCollect c;
+  SvCollectPad *a, *b;
+
+  sv_collect_init (&c, item_free, NULL);
+  a = sv_collect_add_pad (&c, 0, NULL, 4);
+  b = sv_collect_add_pad (&c, 1, NULL, 4);
+  sv_collect_start (&c);
+  push (&c, a, SV_ITEM_FRAME, 1);
+  sv_collect_begin_hold (&c, a);
+  push (&c, b, SV_ITEM_FRAME, 1);
+  expect_batch (&c, 1, SV_REASON_FLUSH);
+  push (&c, b, SV_ITEM_FRAME, 2);
+  expect_batch (&c, 1, SV_REASON_FLUSH);
+  sv_collect_begin_hold (&c, b);
+  sv_collect_end_hold (&c, 20 * MS);
+  push (&c, b, SV_ITEM_FRAME, 3);
+  sv_collect_end_hold (&c, 20 * MS);
+  expect_batch (&c, 2, SV_REASON_FULL);
+  push (&c, a, SV_ITEM_FRAME, 4);
+  push (&c, b, SV_ITEM_FRAME, 4);
+  expect_batch (&c, 2, SV_REASON_FULL);
+  expect_balance (&c, 6, 6, 0);
+  sv_collect_stop (&c);
+  release (&c, a);
+  release (&c, b);
+  sv_collect_clear (&c);
+}
+GST_END_TEST;
+
+static _Atomic int leaks_told;
+
+static void
+on_leak (SvItem *item, const SvFlowStats *stats)
+{
+  leaks_told++;
+  fail_unless (item->pad != NULL);
+  fail_unless_equals_uint64 (stats->in,
+      stats->out + stats->held + stats->dropped[SV_DROP_LEAKY]);
+}
+
+/* By bytes too; every frame that leaks is told. */
+GST_START_TEST (test_w37_bytes)
+{
+  SvCollect c;
+  SvCollectPad *a, *idle;
+  SvCollectStats stats;
+  int flow;
+
+  sv_collect_init (&c, item_free, on_leak);
+  a = sv_collect_add_pad (&c, 0, NULL, 100);
+  idle = sv_collect_add_pad (&c, 1, NULL, 1);
+  sv_collect_set_max_bytes (&c, a, 10);
+  for (int round = 0; round < 2; round++) {
+    leaks_told = 0;
+    sv_collect_set_leak (&c, a, round == 0 ? SV_LEAK_OLDEST : SV_LEAK_NEWEST);
+    sv_collect_start (&c);
+    for (int i = 0; i < 6; i++) {
+      SvItem *item = item_new (SV_ITEM_FRAME, (uint64_t) i);
+
+      item->bytes = 4;
+      sv_collect_enter (&c, a, &flow);
+      fail_unless_equals_int (sv_collect_push (&c, a, item, &flow), SV_PUSH_OK);
+    }
+    fail_unless_equals_int (leaks_told, 4);
+    sv_collect_get_stats (&c, &stats, NULL, NULL);
+    fail_unless_equals_uint64 (stats.bytes, 8);
+    fail_unless_equals_uint64 (stats.high_bytes, 8);
+    expect_balance (&c, 6, 0, 2);
+    sv_collect_stop (&c);
+    expect_balance (&c, 6, 0, 0);
+    sv_collect_get_stats (&c, &stats, NULL, NULL);
+    fail_unless_equals_uint64 (stats.bytes, 0);
+  }
+  release (&c, a);
+  release (&c, idle);
+  sv_collect_clear (&c);
+  fail_unless_equals_int (items_alive, 0);
+}
+GST_END_TEST;
+
+/* As consume(), also of pads that are live. */
+static void *
+consume_all (void *data)
+{
+  SvCollect *c = data;
+  SvTake take;
+
+  for (;;) {
+    sv_collect_take (c, &take);
+    if (take.kind == SV_TAKE_STOPPED)
+      return NULL;
+    if (take.kind == SV_TAKE_BATCH)
+      sv_collect_finish_out (c, take.items);
+    else
+      sv_collect_free (c, take.items);
+  }
+}
+
+static _Atomic bool reading;
+
+/* Every single read adds up: the totals are the pads' and the released ones'.
+ */
+static void
+add_up (const SvCollectPad *pad, void *data)
+{
+  SvFlowStats *sum = data;
+
+  sum->in += pad->stats.in;
+  sum->out += pad->stats.out;
+  sum->held += pad->stats.held;
+  for (int i = 0; i < SV_DROP_N_REASONS; i++)
+    sum->dropped[i] += pad->stats.dropped[i];
+}
+
+static void *
+read_on (void *data)
+{
+  SvCollect *c = data;
+
+  while (reading) {
+    SvFlowStats sum = { 0 };
+    SvCollectStats stats;
+    uint64_t lost = 0;
+
+    sv_collect_get_stats (c, &stats, add_up, &sum);
+    for (int i = 0; i < SV_DROP_N_REASONS; i++)
+      lost += stats.total.dropped[i];
+    fail_unless_equals_uint64 (stats.total.in,
+        stats.total.out + stats.total.held + lost);
+    fail_unless_equals_uint64 (stats.total.in, sum.in + stats.gone.in);
+    fail_unless_equals_uint64 (stats.total.out, sum.out + stats.gone.out);
+    fail_unless_equals_uint64 (stats.total.held, sum.held + stats.gone.held);
+  }
+  return NULL;
+}
+
+/* Live and leaking pads come and go while one thread takes and one reads. */
+GST_START_TEST (test_w14_w21_every_read_adds_up)
+{
+  SvCollect c;
+  Producer producers[3];
+  pthread_t threads[3], consumer, reader;
+  SvCollectPad *pads[3];
+
+  sv_collect_init (&c, item_free, on_leak);
+  sv_collect_start (&c);
+  reading = true;
+  pthread_create (&consumer, NULL, consume_all, &c);
+  pthread_create (&reader, NULL, read_on, &c);
+  for (unsigned round = 0; round < 30; round++) {
+    for (unsigned i = 0; i < 3; i++) {
+      pads[i] = sv_collect_add_pad (&c, i, NULL, 2);
+      sv_collect_set_leak (&c, pads[i], (SvLeak) ((round + i) % 3));
+      sv_collect_set_live (&c, pads[i], i != round % 3);
+      producers[i] = (Producer){ .collect = &c, .pad = pads[i], .n = 1000000 };
+      pthread_create (&threads[i], NULL, produce, &producers[i]);
+    }
+    nanosleep (&(struct timespec){ .tv_nsec = 2 * MS }, NULL);
+    for (unsigned i = 0; i < 3; i++)
+      sv_collect_release_pad (&c, pads[i]);
+    for (unsigned i = 0; i < 3; i++)
+      pthread_join (threads[i], NULL);
+    for (unsigned i = 0; i < 3; i++)
+      sv_collect_unref_pad (pads[i]);
+  }
+  sv_collect_stop (&c);
+  pthread_join (consumer, NULL);
+  reading = false;
+  pthread_join (reader, NULL);
+  fail_unless_equals_uint64 (c.stats.held, 0);
+  fail_unless_equals_uint64 (c.gone.in, c.stats.in);
+  sv_collect_clear (&c);
+  fail_unless_equals_int (items_alive, 0);
+}
+GST_END_TEST;
+
 static Suite *
 collect_suite (void)
 {
@@ -571,6 +817,10 @@ collect_suite (void)
   tcase_add_test (tc, test_timeout_and_stall);
   tcase_add_test (tc, test_producers);
   tcase_add_test (tc, test_interruptions);
+  tcase_add_test (tc, test_w1_auto_timeout);
+  tcase_add_test (tc, test_holds);
+  tcase_add_test (tc, test_w37_bytes);
+  tcase_add_test (tc, test_w14_w21_every_read_adds_up);
   return s;
 }
 

@@ -133,6 +133,9 @@ public class ElementsTest {
     assertSame(batch.getMode(), BatchMode.NON_UNIFORM);
     batch.setNonUniformCaps(NonUniformCaps.FIRST_SOURCE);
     assertSame(batch.getNonUniformCaps(), NonUniformCaps.FIRST_SOURCE);
+    assertTrue(batch.getAnalyticsMeta());
+    batch.setAnalyticsMeta(false);
+    assertFalse(batch.getAnalyticsMeta());
     for (RoiMode mode : RoiMode.values()) {
       batch.setRoiMode(mode);
       assertSame(batch.getRoiMode(), mode);
