@@ -112,8 +112,8 @@ struct _GstSavantBatchPad
   SvCollectPad *queue;
 
   /* Guarded by the element's lock. */
-  guint source_id;
-  gboolean announced; /* the source id is known downstream */
+  _Atomic guint source_id; /* set under the lock */
+  gboolean announced;      /* the source id is known downstream */
   guint max_queued;
   guint64 max_queued_bytes;
   SvLeak leak;

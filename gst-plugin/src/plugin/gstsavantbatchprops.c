@@ -419,8 +419,9 @@ sv_batch_install_properties (GObjectClass *klass)
       g_param_spec_boxed ("stats", "Statistics",
           SV_STATS_BLURB
           ", of all pads, also released ones. pads: a structure with one "
-          "structure for every pad by its name: the same counts, state "
-          "(string: not-started waiting ready gap ended flushing seeking), "
+          "structure for every pad by its name: the same counts, source-id "
+          "(guint), state (string: not-started waiting ready gap ended "
+          "flushing seeking), "
           "live (boolean), queued and high-water (frames), queued-bytes, "
           "high-water-bytes, frame-ns (guint64, duration as observed). "
           "released: the counts of released pads; the totals are the sum. "

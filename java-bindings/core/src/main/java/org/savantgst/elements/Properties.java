@@ -3,6 +3,7 @@ package org.savantgst.elements;
 
 import java.util.Locale;
 import org.freedesktop.gstreamer.Element;
+import org.freedesktop.gstreamer.Pad;
 import org.freedesktop.gstreamer.Structure;
 
 /** Checked reading and writing of properties. */
@@ -15,6 +16,11 @@ final class Properties {
 
   static long getLong(Element element, String name) {
     return ((Number) element.get(name)).longValue();
+  }
+
+  /** A guint, of which gst1-java-core makes an int. */
+  static long getUnsigned(Pad pad, String name) {
+    return ((Number) pad.get(name)).longValue() & 0xFFFFFFFFL;
   }
 
   static boolean getBoolean(Element element, String name) {

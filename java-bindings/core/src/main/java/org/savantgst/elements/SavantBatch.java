@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.savantgst.elements;
 
+import java.util.Map;
 import org.freedesktop.gstreamer.Element;
 import org.freedesktop.gstreamer.Pad;
 import org.freedesktop.gstreamer.PadDirection;
@@ -24,6 +25,7 @@ public class SavantBatch extends Element {
 
   private static final int MAX_SIDE = 32767;
   private static final int MAX_BATCH_SIZE = 1024;
+  private static final int MAX_PADS = 1024;
   private static final long MAX_TIME_NS = Long.MAX_VALUE / 2;
 
   SavantBatch(Initializer init) {
@@ -244,6 +246,94 @@ public class SavantBatch extends Element {
           getName() + " has no pad " + padName + ": request it first, as sink_0, sink_1, ...");
     }
     endStream(pad);
+  }
+
+  /**
+   * Adds a source in one call: requests a pad {@code sink_%u} and gives it a source id. Any thread,
+   * any state. What is linked to it takes part in the batches from its first frame on.
+   *
+   * @param sourceId 0 or more, one that no other pad has
+   * @return the pad, to link a source to; {@link #removeSource} ends it
+   * @throws IllegalArgumentException if the id is negative or another pad has it
+   * @throws IllegalStateException if there are 1024 pads, the most of one element
+   */
+  public Pad addSource(int sourceId) {
+    if (sourceId < 0) {
+      throw new IllegalArgumentException("source id " + sourceId + ": it must be 0 or more");
+    }
+    requireFree(sourceId);
+    Pad pad = getRequestPad("sink_" + sourceId);
+    if (pad == null) {
+      // A pad of this number has another source id.
+      pad = getRequestPad("sink_%u");
+    }
+    if (pad == null) {
+      throw new IllegalStateException(
+          getName()
+              + " gives no more pads: "
+              + MAX_PADS
+              + " are the most; remove a source or use a second savantbatch");
+    }
+    pad.set("source-id", sourceId);
+    if (Properties.getUnsigned(pad, "source-id") != sourceId) {
+      releaseRequestPad(pad);
+      throw new IllegalArgumentException(
+          "source id " + sourceId + ": another pad of " + getName() + " got it just now");
+    }
+    return pad;
+  }
+
+  private void requireFree(int sourceId) {
+    getBatchStats()
+        .pads()
+        .forEach(
+            (name, pad) -> {
+              if (pad.sourceId() == sourceId) {
+                throw new IllegalArgumentException(
+                    "source id " + sourceId + ": pad " + name + " of " + getName() + " has it");
+              }
+            });
+  }
+
+  /**
+   * Removes a source in one call: unlinks its pad and gives it back. Any thread, any state, at any
+   * moment, also while the source pushes: no probe, no EOS and no order with other calls is needed.
+   * What the pad holds counts as dropped, reason {@code released}, the other pads go on, and number
+   * and source id may be given anew.
+   *
+   * <p>The element that was linked to the pad may get {@code not-linked} when it pushes again,
+   * which many sources post as an error. Where that matters it is stopped before: {@link
+   * #endStream(Pad)}, which lets it go from a full queue with EOS, then its state NULL, then this.
+   *
+   * @param sourceId the source id of one of its pads
+   * @throws IllegalArgumentException if no pad has it; the text lists those that there are
+   */
+  public void removeSource(int sourceId) {
+    Map<String, BatchStats.PadStats> pads = getBatchStats().pads();
+    for (Map.Entry<String, BatchStats.PadStats> entry : pads.entrySet()) {
+      Pad pad = entry.getValue().sourceId() == sourceId ? getStaticPad(entry.getKey()) : null;
+      if (pad != null) {
+        releaseRequestPad(pad);
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no pad of "
+            + getName()
+            + " has source id "
+            + sourceId
+            + ": there are "
+            + pads.values().stream().map(BatchStats.PadStats::sourceId).sorted().toList());
+  }
+
+  /**
+   * Returns the property {@code stats} whole: every pad and the histograms besides the totals that
+   * {@link #getStats()} gives.
+   *
+   * @return figures of one moment
+   */
+  public BatchStats getBatchStats() {
+    return BatchStats.of(this);
   }
 
   /**
