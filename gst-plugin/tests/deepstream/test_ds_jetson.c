@@ -374,11 +374,11 @@ ds_jetson_suite (void)
   tcase_add_test (tc, made_and_computed);
   tcase_add_test (tc, foreign);
   tcase_add_test (tc, non_uniform);
-  tcase_add_test (tc, vic);
   tcase_add_test (tc, vic_is_refused_on_other_machines);
   tcase_add_test (tc, failures);
   tcase_add_test (tc, block_linear_is_refused);
   tcase_add_test (tc, refused_on_other_machines);
+  tcase_add_test (tc, vic);
   return s;
 }
 
