@@ -202,8 +202,8 @@ request_new_pad (GstElement *element, GstPadTemplate *template,
     return NULL;
   pthread_mutex_lock (&self->lock);
   g_hash_table_insert (self->pads, GUINT_TO_POINTER (source_id), pad);
-  pad->waits = GPOINTER_TO_INT (
-      g_hash_table_lookup (self->gone, GUINT_TO_POINTER (source_id)));
+  pad->waits = GPOINTER_TO_INT (g_hash_table_lookup (self->gone,
+      GUINT_TO_POINTER (source_id)));
   gst_flow_combiner_add_pad (self->combiner, GST_PAD (pad));
   self->new_pads = TRUE;
   pthread_mutex_unlock (&self->lock);

@@ -106,8 +106,7 @@ sv_unbatch_catch_up (GstSavantUnbatch *self)
     SvStream *stream =
         g_hash_table_lookup (self->streams, GUINT_TO_POINTER (pad->source_id));
 
-    if (stream == NULL || pad->started
-        || sv_unbatch_waits (self, pad))
+    if (stream == NULL || pad->started || sv_unbatch_waits (self, pad))
       continue;
     if (stream->stream_start != NULL)
       sv_unbatch_push_start (pad, stream);

@@ -3,10 +3,21 @@
 
 #include <stdio.h>
 
+#include "egl.h"
 #include "library.h"
 #include "surfaces.h"
+#include "vic.h"
 
 static char missing[256];
+
+static int
+deepstream_run (void *transform, const SavantTransformConfig *config,
+    const SavantTransformJob *jobs, int n_jobs)
+{
+  return config->compute_mode == SAVANT_COMPUTE_VIC
+      ? sv_ds_vic_run (config, jobs, n_jobs)
+      : sv_cuda_backend.transform_run (transform, config, jobs, n_jobs);
+}
 
 /* Computes as the cuda backend does: only surfaces are DeepStream's own. */
 static const char *
@@ -29,6 +40,18 @@ deepstream_probe (void)
   self->probe = deepstream_probe;
   self->surface_new = sv_ds_surface_new;
   self->surface_free = sv_ds_surface_free;
+  if (sv_ds_library ()->map_egl == NULL)
+    return NULL;
+  self->map_slot = sv_ds_map_slot;
+  self->unmap = sv_ds_unmap;
+  self->caps.mem_types |=
+      1u << SAVANT_MEM_SURFACE_ARRAY | 1u << SAVANT_MEM_HANDLE;
+  /* What a Jetson's elements take. */
+  self->caps.default_mem_type = SAVANT_MEM_SURFACE_ARRAY;
+  if (!sv_ds_has_vic ())
+    return NULL;
+  self->caps.compute_modes |= 1u << SAVANT_COMPUTE_VIC;
+  self->transform_run = deepstream_run;
   return NULL;
 }
 
