@@ -22,8 +22,8 @@ typedef struct Slope
 void
 soak_report_init (SoakReport *r)
 {
-  r->samples = g_array_sized_new (FALSE, FALSE, sizeof (SoakSample),
-      SOAK_MAX_SAMPLES);
+  r->samples =
+      g_array_sized_new (FALSE, FALSE, sizeof (SoakSample), SOAK_MAX_SAMPLES);
   r->every = 1;
 }
 

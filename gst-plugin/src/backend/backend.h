@@ -65,6 +65,13 @@ typedef struct SvBackendFns
   void *(*surface_new) (const SvSurfaceSpec *spec);
   void (*surface_free) (void *surface);
 
+  /* Where the pixels of a surface have no address until they are mapped:
+   * fills in data of an image that is described otherwise; SavantStatus. The
+   * mapping stays until unmap, which comes before the surface is freed. NULL =
+   * there are none. */
+  int (*map_slot) (void *surface, uint32_t slot, SavantImage *image);
+  void (*unmap) (void *surface);
+
   /* Whether an address lies in memory that `alloc` gave; NULL = not known. */
   bool (*owns) (const void *data);
 

@@ -143,6 +143,33 @@ copy_slots (GstSavantMemory *self, GstSavantMemory *copy, guint n_slots)
   return SAVANT_OK;
 }
 
+/* The same for slots that have to be mapped. */
+static int
+copy_mapped_slots (GstSavantMemory *self, GstSavantMemory *copy, guint n_slots)
+{
+  for (guint i = 0; i < n_slots; i++) {
+    SavantImage from, to;
+    gint64 rows;
+
+    if (gst_savant_surface_get_image (self->surface, (gint) i, &from)
+            != SAVANT_OK
+        || gst_savant_surface_get_image (copy->surface, (gint) i, &to)
+            != SAVANT_OK)
+      return SAVANT_ERROR_EXECUTION;
+    for (int p = 0; p < from.n_planes; p++) {
+      savant_format_plane_size (from.format, p, from.width, from.height, NULL,
+          &rows);
+      if (self->backend->copy (to.data[p], from.data[p],
+              (size_t) (rows * from.pitch_bytes[p]))
+          != SAVANT_OK)
+        return SAVANT_ERROR_EXECUTION;
+    }
+    sv_nvbuf_set_color_format (sv_nvbuf_layout (), copy->surface, i,
+        sv_nvbuf_color_format (sv_nvbuf_layout (), self->surface, i));
+  }
+  return SAVANT_OK;
+}
+
 /* The copy of a surface points to pixels of its own. */
 static GstMemory *
 memory_copy (GstMemory *memory, gssize offset, gssize size)
@@ -166,13 +193,23 @@ memory_copy (GstMemory *memory, gssize offset, gssize size)
     bytes += slot_stride (self, i);
   if (self->made)
     copy = memory_made (memory->allocator, self->backend, &self->spec);
+  if (copy == NULL && sv_nvbuf_is_handle ((int) self->mem_type)) {
+    sv_fail (SAVANT_ERROR_UNSUPPORTED,
+        "a surface of %s memory that is not of one format and size, or not "
+        "made here, cannot be copied",
+        savant_mem_type_name (self->mem_type));
+    return NULL;
+  }
   if (copy == NULL)
     copy = memory_new (memory->allocator, self->backend, self->mem_type,
         self->gpu_id, batch_size, bytes, 0);
   if (copy == NULL)
     return NULL;
   copy->slot = self->slot;
-  if (copy_slots (self, copy, n) != SAVANT_OK) {
+  if ((sv_nvbuf_is_handle ((int) self->mem_type)
+              ? copy_mapped_slots (self, copy, n)
+              : copy_slots (self, copy, n))
+      != SAVANT_OK) {
     gst_memory_unref (&copy->memory);
     return NULL;
   }
@@ -201,6 +238,21 @@ memory_is_span (GstMemory *first G_GNUC_UNUSED, GstMemory *second G_GNUC_UNUSED,
   return FALSE;
 }
 
+/* The first byte of a slot, mapped where it has to be; NULL: nothing there. */
+static const void *
+pixels_of (gpointer surface, guint slot)
+{
+  SvNvbufLayout layout = sv_nvbuf_layout ();
+  SavantImage image;
+
+  if (!sv_nvbuf_is_handle (sv_nvbuf_mem_type (layout, surface)))
+    return sv_nvbuf_data (layout, surface, slot);
+  return gst_savant_surface_get_image (surface, (gint) slot, &image)
+          == SAVANT_OK
+      ? image.data[0]
+      : NULL;
+}
+
 int
 sv_surface_wait (gpointer surface, gboolean writing)
 {
@@ -215,7 +267,7 @@ sv_surface_wait (gpointer surface, gboolean writing)
   else if (filled > 0)
     n = filled;
   for (guint i = 0; status == SAVANT_OK && i < n; i++) {
-    const void *data = sv_nvbuf_data (layout, surface, i);
+    const void *data = pixels_of (surface, i);
     const SvBackendFns *backend =
         data != NULL ? sv_backend_of (data) : &sv_host_backend;
 
@@ -342,6 +394,13 @@ gst_savant_allocator_alloc_surface (GstAllocator *allocator,
   memory = memory_made (allocator, backend, &spec);
   if (memory != NULL)
     return &memory->memory;
+  if (sv_nvbuf_is_handle ((int) spec.mem_type)) {
+    sv_fail (SAVANT_ERROR_OUT_OF_MEMORY,
+        "NvBufSurfaceCreate makes no %s of %d slots of %dx%d %s",
+        savant_mem_type_name (spec.mem_type), spec.batch_size, spec.width,
+        spec.height, savant_format_name (spec.format));
+    return NULL;
+  }
   memory = memory_new (allocator, backend, spec.mem_type, spec.gpu_id,
       params->batch_size, params->batch_size * (gsize) slot.size_bytes, 0);
   if (memory == NULL)

@@ -210,6 +210,21 @@ sv_nvbuf_set_data (SvNvbufLayout layout, void *surface, uint32_t slot,
   slot_at (layout, surface, slot)->data = data;
 }
 
+bool
+sv_nvbuf_is_handle (int mem_type)
+{
+  return mem_type == SAVANT_MEM_SURFACE_ARRAY || mem_type == SAVANT_MEM_HANDLE;
+}
+
+void *
+sv_nvbuf_egl_image (SvNvbufLayout layout, const void *surface, uint32_t slot)
+{
+  const SvNvbufSlot *s = slot_at (layout, surface, slot);
+
+  return layout == SV_NVBUF_DS9 ? ((const SvNvbufSlot9 *) s)->mapped.egl_image
+                                : ((const SvNvbufSlot6 *) s)->mapped.egl_image;
+}
+
 int
 sv_nvbuf_color_format (SvNvbufLayout layout, const void *surface, uint32_t slot)
 {
@@ -260,6 +275,7 @@ sv_nvbuf_get_image (SvNvbufLayout layout, const void *surface, uint32_t slot,
     SavantImage *image)
 {
   const SvNvbufSlot *s = slot_at (layout, surface, slot);
+  bool is_handle = sv_nvbuf_is_handle (sv_nvbuf_mem_type (layout, surface));
   SavantColorimetry colorimetry;
   int format = savant_format_from_color_format (s->color_format, &colorimetry);
   const SvFormatInfo *info = sv_format_info (format);
@@ -271,7 +287,7 @@ sv_nvbuf_get_image (SvNvbufLayout layout, const void *surface, uint32_t slot,
         slot, s->color_format, sv_format_list (true));
   if (s->width < 1 || s->width > SAVANT_MAX_SIDE || s->height < 1
       || s->height > SAVANT_MAX_SIDE || s->planes.num_planes != info->n_planes
-      || s->data == NULL)
+      || (s->data == NULL && !is_handle))
     return sv_fail (SAVANT_ERROR_NOT_A_SURFACE,
         "slot %u claims %ux%u %s in %u planes at %p", slot, s->width, s->height,
         info->name, s->planes.num_planes, s->data);
@@ -294,7 +310,8 @@ sv_nvbuf_get_image (SvNvbufLayout layout, const void *surface, uint32_t slot,
           "fit into %u bytes",
           slot, s->width, s->height, info->name, p, s->planes.offset[p],
           s->planes.pitch[p], s->data_size);
-    image->data[p] = (uint8_t *) s->data + s->planes.offset[p];
+    image->data[p] =
+        is_handle ? NULL : (uint8_t *) s->data + s->planes.offset[p];
     image->pitch_bytes[p] = (ptrdiff_t) s->planes.pitch[p];
   }
   return SAVANT_OK;

@@ -77,6 +77,14 @@ void sv_nvbuf_copy_slot (SvNvbufLayout layout, void *dst, uint32_t dst_slot,
 void sv_nvbuf_set_data (SvNvbufLayout layout, void *surface, uint32_t slot,
     void *data);
 
+/* Whether pixels of a memory type are at no address: surface arrays and NVRM
+ * handles, which are mapped to be reached. */
+bool sv_nvbuf_is_handle (int mem_type);
+
+/* What a slot is mapped to, or NULL. */
+void *sv_nvbuf_egl_image (SvNvbufLayout layout, const void *surface,
+    uint32_t slot);
+
 int sv_nvbuf_color_format (SvNvbufLayout layout, const void *surface,
     uint32_t slot);
 void sv_nvbuf_set_color_format (SvNvbufLayout layout, void *surface,
@@ -90,7 +98,8 @@ void sv_nvbuf_plane (SvNvbufLayout layout, const void *surface, uint32_t slot,
     uint32_t plane, uint32_t *width, uint32_t *height, uint32_t *pitch,
     uint32_t *offset, uint32_t *bytes_per_sample);
 
-/* Describes a slot as a picture; NOT_A_SURFACE where its format, sizes or
+/* Describes a slot as a picture, without addresses where its pixels are at
+ * none; NOT_A_SURFACE where its format, sizes or
  * planes are not ones that we know, with the numbers. */
 int sv_nvbuf_get_image (SvNvbufLayout layout, const void *surface,
     uint32_t slot, SavantImage *image);

@@ -32,8 +32,8 @@ static void
 sync_memories (GstBuffer *buffer)
 {
   pthread_once (&cuda_opened, open_cuda);
-  for (guint i = 0; cuda_sync != NULL && is_cuda != NULL
-       && i < gst_buffer_n_memory (buffer);
+  for (guint i = 0;
+       cuda_sync != NULL && is_cuda != NULL && i < gst_buffer_n_memory (buffer);
        i++) {
     GstMemory *memory = gst_buffer_peek_memory (buffer, i);
 

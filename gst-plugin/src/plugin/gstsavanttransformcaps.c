@@ -275,7 +275,8 @@ sv_transform_accept_caps (GstBaseTransform *trans, GstPadDirection direction,
 
   if (direction != GST_PAD_SINK || !gst_caps_is_fixed (caps))
     return accepted;
-  if (accepted && is_cuda (gst_caps_get_features (caps, 0)) && !takes_cuda (self))
+  if (accepted && is_cuda (gst_caps_get_features (caps, 0))
+      && !takes_cuda (self))
     return refuse_cuda (self, caps);
   if (accepted
       && (!is_complete (caps) || gst_savant_frame_info_from_caps (&info, caps)))

@@ -19,9 +19,10 @@
  * and of the region, its number and how many the frame has.
  *
  * Pads may be requested and released at any time. Frames of sources without a
- * pad are counted as dropped-unlinked. As soon as a source's pad of savantbatch
- * is released, what is still on its way is dropped and counted
- * dropped-released: src_n may be another source's by then. An event that goes
+ * pad are counted as dropped-unlinked. A pad that is requested after a source
+ * of its number was released at savantbatch is for the next source of that
+ * number: what is still on its way of the old one is counted
+ * dropped-released. An event that goes
  * upstream into src_n reaches source n only.
  *
  * A flushing seek of a pipeline comes to every pad in turn; savantbatch lets no
@@ -99,6 +100,7 @@ static void
 reset_pad (GstSavantUnbatchPad *pad)
 {
   pad->flushing = FALSE;
+  pad->waits = 0;
   pad->started = pad->has_caps = pad->has_segment = FALSE;
   pad->ended = pad->had_eos = FALSE;
 }
@@ -117,14 +119,14 @@ sv_unbatch_find_pad (GstSavantUnbatch *self, guint source_id)
 }
 
 gboolean
-sv_unbatch_is_gone (GstSavantUnbatch *self, guint source_id)
+sv_unbatch_waits (GstSavantUnbatch *self, GstSavantUnbatchPad *pad)
 {
-  gboolean gone;
+  gboolean waits;
 
   pthread_mutex_lock (&self->lock);
-  gone = g_hash_table_contains (self->gone, GUINT_TO_POINTER (source_id));
+  waits = pad->waits > 0;
   pthread_mutex_unlock (&self->lock);
-  return gone;
+  return waits;
 }
 
 GList *
@@ -200,6 +202,8 @@ request_new_pad (GstElement *element, GstPadTemplate *template,
     return NULL;
   pthread_mutex_lock (&self->lock);
   g_hash_table_insert (self->pads, GUINT_TO_POINTER (source_id), pad);
+  pad->waits = GPOINTER_TO_INT (g_hash_table_lookup (self->gone,
+      GUINT_TO_POINTER (source_id)));
   gst_flow_combiner_add_pad (self->combiner, GST_PAD (pad));
   self->new_pads = TRUE;
   pthread_mutex_unlock (&self->lock);
@@ -298,13 +302,13 @@ static GstSavantUnbatchPad *
 pad_of_frame (GstSavantUnbatch *self, guint source_id, gboolean *gone,
     gboolean *flushing)
 {
-  gpointer key = GUINT_TO_POINTER (source_id);
   GstSavantUnbatchPad *pad;
 
   pthread_mutex_lock (&self->lock);
-  *gone = g_hash_table_size (self->gone) > 0
-      && g_hash_table_contains (self->gone, key);
-  pad = *gone ? NULL : g_hash_table_lookup (self->pads, key);
+  pad = g_hash_table_lookup (self->pads, GUINT_TO_POINTER (source_id));
+  *gone = pad != NULL && pad->waits > 0;
+  if (*gone)
+    pad = NULL;
   *flushing = pad != NULL && pad->flushing;
   if (pad != NULL)
     gst_object_ref (pad);

@@ -52,6 +52,7 @@ struct _GstSavantUnbatchPad
   gboolean flushing;  /* until the stream's own FLUSH_STOP */
   guint flush_serial; /* of the last FLUSH_START */
   gboolean seeked;    /* got the seek of the element's seek_seqnum */
+  gint waits;         /* so many gone sources of its id come before its own */
 
   /* The streaming thread. */
   gboolean started; /* stream-start is out */
@@ -97,8 +98,8 @@ struct _GstSavantUnbatch
 GstSavantUnbatchPad *sv_unbatch_find_pad (GstSavantUnbatch *self,
     guint source_id);
 
-/* Whether what comes of a source is another's than that of its pad. */
-gboolean sv_unbatch_is_gone (GstSavantUnbatch *self, guint source_id);
+/* Whether what comes is still of a source that was gone before the pad came. */
+gboolean sv_unbatch_waits (GstSavantUnbatch *self, GstSavantUnbatchPad *pad);
 
 /* All src pads, referenced. */
 GList *sv_unbatch_list_pads (GstSavantUnbatch *self);

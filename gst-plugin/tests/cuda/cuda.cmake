@@ -2,8 +2,9 @@
 # The cuda backend on a driver that the tests bring along.
 set(CUDA_TEST_DIR ${CMAKE_CURRENT_SOURCE_DIR}/cuda)
 
+# fake_cuda(<target> [more sources])
 function(fake_cuda target)
-  add_library(${target} SHARED cuda/fakecuda.c cuda/fakelaunch.c)
+  add_library(${target} SHARED ${ARGN} cuda/fakecuda.c cuda/fakelaunch.c)
   target_include_directories(${target} PRIVATE ../include ../src)
   target_link_libraries(${target} PRIVATE Threads::Threads)
   savant_warnings(${target})

@@ -55,6 +55,25 @@ set_tests_properties(deepstream/ds_surfaces-6 PROPERTIES
   ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)
 ds_environment(deepstream/ds_surfaces-6 ds6 ${DS_CUDA})
 
+fake_cuda(fake_cuda_jetson deepstream/fakeegl.c)
+target_include_directories(fake_cuda_jetson PRIVATE . cuda)
+set(DS_JETSON ${CMAKE_BINARY_DIR}/fake_cuda_jetson)
+savant_test(deepstream/test_ds_jetson savant_testable)
+add_dependencies(test_deepstream_ds_jetson fake_ds6 fake_ds9 fake_cuda_jetson)
+ds_environment(deepstream/ds_jetson ds9 ${DS_JETSON})
+# ds_jetson_test(<name> <folder> <FAKE_DS>)
+function(ds_jetson_test name folder mode)
+  add_test(NAME deepstream/ds_jetson-${name} COMMAND test_deepstream_ds_jetson)
+  set_tests_properties(deepstream/ds_jetson-${name} PROPERTIES
+    ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)
+  ds_environment(deepstream/ds_jetson-${name} ${folder} ${DS_JETSON})
+  set_property(TEST deepstream/ds_jetson-${name} APPEND PROPERTY ENVIRONMENT
+    FAKE_DS=${mode})
+endfunction()
+ds_jetson_test(6 ds6 jetson)
+ds_jetson_test(9 ds9 jetson)
+ds_jetson_test(block-linear ds9 block-linear)
+
 # ds_missing_test(<name> <part of the reason> <FAKE_DS> <folders...>)
 savant_test(deepstream/test_ds_missing savant_testable)
 add_dependencies(test_deepstream_ds_missing fake_ds9 fake_ds_missing fake_cuda)

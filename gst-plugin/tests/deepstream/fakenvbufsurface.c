@@ -6,7 +6,9 @@
  * too.
  *
  * The environment's FAKE_DS makes it one that does not work: "no-gpu" makes no
- * surface, "unknown" has slots of another size. */
+ * surface, "unknown" has slots of another size. "jetson" has surface arrays,
+ * whose pixels are reached by EGL images, "block-linear" too, but none that can
+ * be read. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -53,6 +55,7 @@ static Surface surfaces[MAX_SURFACES];
 static int n_surfaces;
 static int n_creates;
 static int failing_create;
+static int n_images;
 
 static void
 broken (const char *name, const char *rule)
@@ -80,6 +83,26 @@ get_pointer (const uint8_t *at)
 
   memcpy (&value, at, sizeof value);
   return value;
+}
+
+static int
+is_mode (const char *mode)
+{
+  const char *set = getenv ("FAKE_DS");
+
+  return set != NULL && strcmp (set, mode) == 0;
+}
+
+static int
+is_jetson (void)
+{
+  return is_mode ("jetson") || is_mode ("block-linear");
+}
+
+static int
+is_handle (int mem_type)
+{
+  return mem_type == 4 || mem_type == 5;
 }
 
 /* ---- Pixels ------------------------------------------------------------- */
@@ -273,6 +296,9 @@ give_pixels (Surface *s, uint8_t *list, size_t stride, uint32_t slot_bytes)
 {
   uint8_t *block = NULL;
 
+  /* They have no address. */
+  if (is_handle (s->mem_type))
+    return 0;
   if (s->contiguous)
     block = allocate (s->mem_type, s->gpu, (size_t) slot_bytes * s->slots);
   for (uint32_t i = 0; i < s->slots; i++) {
@@ -290,9 +316,7 @@ give_pixels (Surface *s, uint8_t *list, size_t stride, uint32_t slot_bytes)
 static size_t
 slot_stride (void)
 {
-  const char *mode = getenv ("FAKE_DS");
-
-  return mode != NULL && strcmp (mode, "unknown") == 0 ? 400 : FAKE_SLOT;
+  return is_mode ("unknown") ? 400 : FAKE_SLOT;
 }
 
 EXPORT int NvBufSurfaceCreate (void **out, uint32_t batch_size, Params *params);
@@ -301,7 +325,6 @@ EXPORT int NvBufSurfaceDestroy (void *surface);
 int
 NvBufSurfaceCreate (void **out, uint32_t batch_size, Params *params)
 {
-  const char *mode = getenv ("FAKE_DS");
   uint32_t n_planes, bytes = 0;
   size_t stride = slot_stride ();
   Plane planes[4];
@@ -310,9 +333,10 @@ NvBufSurfaceCreate (void **out, uint32_t batch_size, Params *params)
   int result;
 
   check_params (params, batch_size);
-  if ((mode != NULL && strcmp (mode, "no-gpu") == 0) || mem_type == 4
-      || mem_type == 5)
+  if (is_mode ("no-gpu") || (is_handle (mem_type) && !is_jetson ()))
     return -1;
+  if (is_handle (mem_type) && params->contiguous)
+    broken ("NvBufSurfaceCreate", "a surface array is never contiguous");
   n_planes = planes_of (params->format, params->width, params->height, planes);
   if (n_planes == 0)
     return -1;
@@ -357,12 +381,103 @@ NvBufSurfaceDestroy (void *surface)
   if (surface == NULL || s == surfaces + MAX_SURFACES)
     broken ("NvBufSurfaceDestroy", "no surface, or destroyed before");
   list = get_pointer (s->header + 24);
-  for (uint32_t i = 0; i < s->slots && (i == 0 || !s->contiguous); i++)
+  for (uint32_t i = 0; i < s->slots; i++)
+    if (get_pointer (list + i * slot_stride () + 312) != NULL)
+      broken ("NvBufSurfaceDestroy", "a slot is mapped");
+  for (uint32_t i = 0;
+       i < s->slots && (i == 0 || !s->contiguous) && !is_handle (s->mem_type);
+       i++)
     release (s->mem_type, s->gpu, get_pointer (list + i * slot_stride () + 40));
   free (list);
   free (s->header);
   s->header = NULL;
   n_surfaces--;
+  pthread_mutex_unlock (&lock);
+  return 0;
+}
+
+/* ---- Jetson ------------------------------------------------------------- */
+
+EXPORT int NvBufSurfaceGetDeviceInfo (uint8_t *info);
+EXPORT int NvBufSurfaceMapEglImage (void *surface, int slot);
+EXPORT int NvBufSurfaceUnMapEglImage (void *surface, int slot);
+
+int
+NvBufSurfaceGetDeviceInfo (uint8_t *info)
+{
+  put32 (info, 2);
+  info[4] = (uint8_t) is_jetson ();
+  return 0;
+}
+
+/* The slot of a surface array, with the lock held. */
+static uint8_t *
+find_slot (const char *name, const void *surface, int slot)
+{
+  Surface *s = surfaces;
+
+  if (!is_jetson ())
+    broken (name, "never to be called without a Jetson");
+  while (s < surfaces + MAX_SURFACES && s->header != surface)
+    s++;
+  if (s == surfaces + MAX_SURFACES || !is_handle (s->mem_type))
+    broken (name, "no surface array");
+  if (slot < 0 || (uint32_t) slot >= s->slots)
+    broken (name, "index");
+  return (uint8_t *) get_pointer (s->header + 24)
+      + (size_t) slot * slot_stride ();
+}
+
+int
+NvBufSurfaceMapEglImage (void *surface, int slot)
+{
+  FakeEglImage *image = calloc (1, sizeof *image);
+  uint32_t size, offset;
+  uint8_t *at, *data;
+
+  pthread_mutex_lock (&lock);
+  at = find_slot ("NvBufSurfaceMapEglImage", surface, slot);
+  if (get_pointer (at + 312) != NULL)
+    broken ("NvBufSurfaceMapEglImage", "mapped before");
+  memcpy (&size, at + 32, 4);
+  data = allocate (DEVICE, 0, size);
+  if (data == NULL) {
+    free (image);
+    pthread_mutex_unlock (&lock);
+    return -1;
+  }
+  image->magic = FAKE_EGL_MAGIC;
+  image->block_linear = (uint32_t) is_mode ("block-linear");
+  memcpy (&image->width, at, 4);
+  memcpy (&image->height, at + 4, 4);
+  memcpy (&image->pitch, at + 8, 4);
+  memcpy (&image->n_planes, at + 48, 4);
+  for (uint32_t p = 0; p < image->n_planes; p++) {
+    memcpy (&offset, at + 100 + 4 * p, 4);
+    image->planes[p] = data + offset;
+  }
+  put_pointer (at + 312, image);
+  n_images++;
+  pthread_mutex_unlock (&lock);
+  return 0;
+}
+
+int
+NvBufSurfaceUnMapEglImage (void *surface, int slot)
+{
+  FakeEglImage *image;
+  uint8_t *at;
+
+  pthread_mutex_lock (&lock);
+  at = find_slot ("NvBufSurfaceUnMapEglImage", surface, slot);
+  image = get_pointer (at + 312);
+  if (image == NULL)
+    broken ("NvBufSurfaceUnMapEglImage", "not mapped");
+  release (DEVICE, 0, image->planes[0]);
+  image->magic = 0;
+  free (image);
+  put_pointer (at + 312, NULL);
+  n_images--;
   pthread_mutex_unlock (&lock);
   return 0;
 }
@@ -378,10 +493,8 @@ NvBufSurfaceDestroy (void *surface)
 NEVER (NvBufSurfaceAllocate)
 NEVER (NvBufSurfaceCopy)
 NEVER (NvBufSurfaceFromFd)
-NEVER (NvBufSurfaceGetDeviceInfo)
 NEVER (NvBufSurfaceMap)
 NEVER (NvBufSurfaceMapCudaBuffer)
-NEVER (NvBufSurfaceMapEglImage)
 NEVER (NvBufSurfaceMemSet)
 NEVER (NvBufSurfaceSyncForCpu)
 NEVER (NvBufSurfaceSyncForDevice)
@@ -393,6 +506,12 @@ static int
 count_surfaces (void)
 {
   return n_surfaces;
+}
+
+static int
+count_images (void)
+{
+  return n_images;
 }
 
 static int
@@ -409,4 +528,4 @@ fail_create (int nth)
 
 EXPORT extern const FakeDs fake_ds_table;
 const FakeDs fake_ds_table = { count_surfaces, count_creates, fail_create,
-  HEADER, FAKE_SLOT };
+  count_images, HEADER, FAKE_SLOT };

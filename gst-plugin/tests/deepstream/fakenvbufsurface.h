@@ -4,12 +4,25 @@
 
 #include <stdint.h>
 
+/* What an EGL image of the fake is. */
+typedef struct FakeEglImage
+{
+  uint32_t magic;
+  uint32_t n_planes;
+  uint32_t width, height, pitch;
+  uint32_t block_linear;
+  void *planes[3];
+} FakeEglImage;
+
+#define FAKE_EGL_MAGIC 0xe61e61u
+
 /* Controls of the fake libnvbufsurface. */
 typedef struct FakeDs
 {
   int (*n_surfaces) (void);      /* that exist */
   int (*n_creates) (void);       /* calls so far that were not refused */
   void (*fail_create) (int nth); /* of those from now on; 0 = none */
+  int (*n_images) (void);        /* EGL images that exist */
   int header_size;
   int slot_size;
 } FakeDs;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "egl.h"
 #include "library.h"
 #include "surfaces.h"
 
@@ -29,6 +30,14 @@ deepstream_probe (void)
   self->probe = deepstream_probe;
   self->surface_new = sv_ds_surface_new;
   self->surface_free = sv_ds_surface_free;
+  if (sv_ds_library ()->map_egl == NULL)
+    return NULL;
+  self->map_slot = sv_ds_map_slot;
+  self->unmap = sv_ds_unmap;
+  self->caps.mem_types |=
+      1u << SAVANT_MEM_SURFACE_ARRAY | 1u << SAVANT_MEM_HANDLE;
+  /* What a Jetson's elements take. */
+  self->caps.default_mem_type = SAVANT_MEM_SURFACE_ARRAY;
   return NULL;
 }
 

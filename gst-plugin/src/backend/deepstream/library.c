@@ -78,6 +78,23 @@ find_layout (void)
   library.destroy (surface);
 }
 
+/* Surface arrays are there where the machine has a VIC, which is part of every
+ * Jetson and of nothing else. */
+static void
+load_jetson (void *handle)
+{
+  int (*get_info) (SvDsDeviceInfo *);
+  SvDsDeviceInfo info = { 0 };
+
+  *(void **) &get_info = dlsym (handle, "NvBufSurfaceGetDeviceInfo");
+  if (get_info == NULL || get_info (&info) != 0 || info.has_vic != 1)
+    return;
+  *(void **) &library.map_egl = dlsym (handle, "NvBufSurfaceMapEglImage");
+  *(void **) &library.unmap_egl = dlsym (handle, "NvBufSurfaceUnMapEglImage");
+  if (library.unmap_egl == NULL)
+    library.map_egl = NULL;
+}
+
 static void
 open_library (void)
 {
@@ -89,6 +106,7 @@ open_library (void)
   symbol = load_symbols (handle);
   if (symbol == NULL) {
     find_layout ();
+    load_jetson (handle);
     return;
   }
   snprintf (missing, sizeof missing,

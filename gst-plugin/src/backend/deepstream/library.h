@@ -42,8 +42,21 @@ enum
       (void **surface, uint32_t batch_size, SvDsCreateParams *params))         \
   X (destroy, "NvBufSurfaceDestroy", (void *surface))
 
+/* NvBufSurfaceDeviceInfo, as far as it is read. */
+typedef struct SvDsDeviceInfo
+{
+  int32_t driver;
+  uint8_t has_vic;
+  uint8_t rest[123];
+} SvDsDeviceInfo;
+
+_Static_assert (offsetof (SvDsDeviceInfo, has_vic) == 4, "device info");
+
 typedef struct SvDsLibrary
 {
+  /* Those of Jetsons, NULL elsewhere. */
+  int (*map_egl) (void *surface, int slot);
+  int (*unmap_egl) (void *surface, int slot);
 #define SV_DS_MEMBER(name, symbol, params) int (*name) params;
   SV_DS_CALLS (SV_DS_MEMBER)
 #undef SV_DS_MEMBER

@@ -3,6 +3,7 @@
 
 #include "../../core/log.h"
 #include "../cuda/memory.h"
+#include "egl.h"
 #include "library.h"
 
 /* The n-th piece of a surface that is one allocation; false: there is none. */
@@ -13,6 +14,8 @@ piece (const void *surface, uint32_t n, void **data, size_t *size)
   uint32_t slots = sv_nvbuf_batch_size (layout, surface);
   const char *first = sv_nvbuf_data (layout, surface, 0);
 
+  if (sv_nvbuf_is_handle (sv_nvbuf_mem_type (layout, surface)))
+    return false;
   if (n >= slots || (n > 0 && sv_nvbuf_is_contiguous (layout, surface)))
     return false;
   *data = sv_nvbuf_data (layout, surface, n);
@@ -79,7 +82,8 @@ create (const SvDsLibrary *ds, const SvSurfaceSpec *spec, int color_format)
   SvDsCreateParams params = { .gpu_id = (uint32_t) spec->gpu_id,
     .width = (uint32_t) spec->width,
     .height = (uint32_t) spec->height,
-    .is_contiguous = spec->batch_size > 1,
+    .is_contiguous =
+        spec->batch_size > 1 && !sv_nvbuf_is_handle ((int) spec->mem_type),
     .color_format = color_format,
     .layout = SV_DS_PITCH,
     .mem_type = (int32_t) spec->mem_type };
@@ -129,6 +133,8 @@ sv_ds_surface_free (void *surface)
   bool entered = gpu != NULL && sv_cu_enter (gpu) == SAVANT_OK;
 
   forget (surface, UINT32_MAX);
+  if (sv_nvbuf_is_handle (sv_nvbuf_mem_type (ds->layout, surface)))
+    sv_ds_unmap (surface);
   ds->destroy (surface);
   if (entered)
     sv_cu_leave ();
