@@ -509,7 +509,7 @@ answer_allocation (GstSavantBatch *self, GstSavantBatchPad *pad,
   GstSavantFrameInfo info;
   gboolean need_pool;
   GstCaps *caps;
-  guint max_queued;
+  guint max_queued, kept = (guint) savant_transform_max_kept (self->transform);
 
   gst_query_parse_allocation (query, &caps, &need_pool);
   if (caps == NULL || !gst_savant_frame_info_from_caps (&info, caps))
@@ -523,6 +523,10 @@ answer_allocation (GstSavantBatch *self, GstSavantBatchPad *pad,
     gst_query_add_allocation_pool (query, NULL,
         (guint) GST_VIDEO_INFO_SIZE (&info.video), max_queued + 2, 0);
     gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+  } else if (kept > 0) {
+    /* Surfaces of others are held back until a GPU has read them. */
+    gst_query_add_allocation_pool (query, NULL,
+        (guint) GST_VIDEO_INFO_SIZE (&info.video), kept, 0);
   }
   return TRUE;
 }
