@@ -24,7 +24,7 @@ help:
 	@echo 'make demo            letterboxes and batches four videos, shows a picture'
 	@echo 'make demo-launch     the elements alone, with gst-launch-1.0'
 	@echo 'make test            all checks and tests, also under sanitizers'
-	@echo 'make soak            1000 pipelines, eight threads on one pool for a minute'
+	@echo 'make soak            sources, pipelines, consumers, failures for 15 minutes or SOAK_HOURS'
 	@echo 'make test-gpu        all tests that need an NVIDIA GPU'
 	@echo 'make soak-gpu        pipelines on GPU 0 for SOAK_SECONDS, 480'
 	@echo 'make bench           measures, beside libyuv, OpenCV and others'
@@ -70,6 +70,8 @@ soak: bootstrap
 	cd gst-plugin && cmake --preset tsan && \
 	  cmake --build --preset tsan --target test_gst_pool_threads test_registry && \
 	  SAVANT_SOAK_SECONDS=60 $(FIXED_ADDRESSES) ctest --preset tsan -R pool_threads
+	cd gst-plugin && cmake --preset release && \
+	  cmake --build --preset release --target soak
 
 bench bench-batch bench-gpu: bootstrap
 	cd gst-plugin && cmake --preset release && \

@@ -19,9 +19,12 @@
 #
 # A machine that runs a packed folder has GStreamer 1.20 or newer with its base
 # plugins, a JRE 17 for the part java and compute-sanitizer for sanitizers, on
-# PATH and LD_LIBRARY_PATH. Logs are left in LOGS (gpu-logs). A machine without
-# a GPU is a failure; a test that wants a second one is skipped. TESTS=REGEX runs only tests of these
-# names, JAVA_TESTS=CLASS,... only these classes, all their groups.
+# PATH and LD_LIBRARY_PATH. Logs are left in LOGS, by default the folder logs
+# beside the packed script. A machine without a GPU is a failure; a test that
+# wants a second one is skipped.
+#
+# TESTS=REGEX runs only native tests of these names, JAVA_TESTS=CLASS,... only
+# these classes with all their groups, TOOLS="memcheck ..." only these tools.
 
 set -uo pipefail
 
@@ -161,7 +164,7 @@ java_tests() {
 
 run_parts() {
   local part program
-  logs=${LOGS:-$PWD/gpu-logs}
+  logs=${LOGS:-$here/logs}
   mkdir -p "$logs" || exit 2
   export SAVANT_REQUIRE_GPU=1 SAVANT_TEST_NATIVE_DIR=$here/native
   export GST_REGISTRY=$logs/registry.bin CK_DEFAULT_TIMEOUT=300

@@ -22,7 +22,9 @@ typedef struct Slope
 void
 soak_report_init (SoakReport *r)
 {
-  r->samples = g_array_new (FALSE, FALSE, sizeof (SoakSample));
+  r->samples =
+      g_array_sized_new (FALSE, FALSE, sizeof (SoakSample), SOAK_MAX_SAMPLES);
+  r->every = 1;
 }
 
 void
@@ -45,14 +47,31 @@ resident_bytes (void)
   return pages * (gdouble) sysconf (_SC_PAGESIZE);
 }
 
+static void
+thin_out (SoakReport *r)
+{
+  guint n = r->samples->len / 2;
+
+  for (guint i = 0; i < n; i++)
+    g_array_index (r->samples, SoakSample, i) =
+        g_array_index (r->samples, SoakSample, 2 * i + 1);
+  g_array_set_size (r->samples, n);
+  r->every *= 2;
+}
+
 void
 soak_report_sample (SoakReport *r, gint64 live_objects)
 {
-  SoakSample sample = { .changes = (gdouble) r->changes,
+  SoakSample sample;
+
+  if (r->changes % r->every != 0)
+    return;
+  if (r->samples->len == SOAK_MAX_SAMPLES)
+    thin_out (r);
+  sample = (SoakSample){ .changes = (gdouble) r->changes,
     .bytes = (gdouble) mallinfo2 ().uordblks,
     .objects = (gdouble) live_objects,
     .rss = resident_bytes () };
-
   g_array_append_val (r->samples, sample);
 }
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* S1: 32 live sources; one is taken away or added every 20 to 200 ms, each at
- * any moment of what it does. The others keep 99 % of their frames. */
+ * any moment of what it does. The others keep 99 % of their frames. Between
+ * savantbatch and savantunbatch every slot is read, as inference would. */
+
+#include <savant/gst.h>
 
 #include "soak.h"
 
@@ -28,13 +31,38 @@ check_steady (Soak *s, SoakPipeline *p)
   }
 }
 
+static GstPadProbeReturn
+read_slots (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  GstBuffer *batch = GST_PAD_PROBE_INFO_BUFFER (info);
+  gpointer surface = gst_savant_buffer_peek_surface (batch);
+  volatile guint8 pixel;
+  SavantImage image;
+
+  (void) pad;
+  for (gint i = 0; i < gst_savant_surface_get_num_filled (surface); i++) {
+    if (gst_savant_surface_get_image (surface, i, &image) != SAVANT_OK) {
+      soak_fail (data, "slot %d: %s", i, savant_last_error ());
+      continue;
+    }
+    for (gint y = 0; y < image.height; y++)
+      pixel = ((const guint8 *) image.data[0])[y * image.pitch_bytes[0]];
+  }
+  (void) pixel;
+  return GST_PAD_PROBE_OK;
+}
+
 int
 main (int argc, char **argv)
 {
   Soak *s = soak_new (argc, argv, "S1 live sources come and go", 0, 600);
   SoakPipeline p;
+  GstPad *pad;
 
   soak_pipeline_init (&p, s, "batch-timeout=40000000");
+  pad = gst_element_get_static_pad (p.unbatch, "sink");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, read_slots, s, NULL);
+  gst_object_unref (pad);
   for (guint n = 0; n < N_SOURCES; n++)
     soak_pipeline_add (&p, n, CAPS, TRUE, -1);
   soak_set_state (s, p.pipeline, GST_STATE_PLAYING);

@@ -22,19 +22,6 @@ random_caps (Soak *s)
       soak_random (s, 5, 60));
 }
 
-/* All that came in is out or dropped. */
-static void
-wait_until_quiet (Soak *s, SoakPipeline *p)
-{
-  for (guint i = 0; soak_stat (p->batch, "held") > 0; i++) {
-    g_usleep (1000);
-    if (i == 5000) {
-      soak_fail (s, "frames are held for ever");
-      return;
-    }
-  }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -60,7 +47,7 @@ main (int argc, char **argv)
     soak_check_errors (s, p.bus, p.batch);
     if (!ends)
       soak_pipeline_remove (&p, n);
-    wait_until_quiet (s, &p);
+    soak_pipeline_drain (&p);
     soak_change (s);
   }
   soak_pipeline_clear (&p);

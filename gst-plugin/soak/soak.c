@@ -205,10 +205,8 @@ soak_more (Soak *s)
 void
 soak_change (Soak *s)
 {
-  guint64 every = s->changes > 200 ? s->changes / 200 : 1;
-
   s->report.changes++;
-  if (s->report.changes > s->warm_up && s->report.changes % every == 0)
+  if (s->report.changes > s->warm_up)
     soak_report_sample (&s->report, live_objects);
 }
 

@@ -25,6 +25,27 @@ function(savant_soak name)
     TIMEOUT 300 FIXTURES_REQUIRED registry LABELS soak)
 endfunction()
 
+# Short forms. What sanitizers make slow and blind to memory is shorter still.
+if(SAVANT_SANITIZE)
+  set(cycles --changes 80)
+  set(failures --changes 100)
+else()
+  set(cycles --changes 400)
+  set(failures --changes 500 --warm-up 250)
+endif()
 savant_soak(s1_add_remove --seconds 4 --warm-up 5)
 savant_soak(s2_source_changes --changes 300)
-savant_soak(s3_cycles --changes 400)
+savant_soak(s3_cycles ${cycles})
+savant_soak(s4_consumers --changes 12)
+savant_soak(s5_stray_events --changes 4000)
+savant_soak(s6_failures ${failures})
+savant_soak(s7_times --changes 4000)
+
+# Whole, one after the other.
+foreach(name s1_add_remove s2_source_changes s3_cycles s4_consumers
+    s5_stray_events s6_failures s7_times)
+  list(APPEND soak_commands COMMAND ${CMAKE_COMMAND} -E env
+    GST_PLUGIN_PATH=${SAVANT_NATIVE_DIR} G_DEBUG=fatal-criticals
+    GST_REGISTRY=${CMAKE_BINARY_DIR}/registry.bin $<TARGET_FILE:soak_${name}>)
+endforeach()
+add_custom_target(soak ${soak_commands} USES_TERMINAL)

@@ -76,6 +76,14 @@ GstElement *soak_make (GstElement *bin, const gchar *factory);
 
 #define SOAK_MAX_SOURCES 64
 
+/* A pad that the program pushes to by itself. */
+typedef struct SoakFeed
+{
+  GstPad *pad;
+  GstPad *peer; /* of savantbatch */
+  GstElement *sink;
+} SoakFeed;
+
 typedef struct SoakSource
 {
   GstElement *source; /* NULL: there is none at this pad */
@@ -93,6 +101,7 @@ typedef struct SoakPipeline
   GstElement *batch;
   GstElement *unbatch;
   GstBus *bus;
+  gboolean may_fail; /* errors of the batch are none of the program */
   SoakSource sources[SOAK_MAX_SOURCES];
 } SoakPipeline;
 
@@ -106,6 +115,18 @@ void soak_pipeline_add (SoakPipeline *p, guint n, const gchar *caps,
 /* Takes it away, whatever it does at the moment: the pads are released, then
  * the elements stop. */
 void soak_pipeline_remove (SoakPipeline *p, guint n);
+
+/* A pad in place of a source, with its stream begun; the pipeline has to be in
+ * PAUSED or PLAYING. */
+void soak_feed_init (SoakFeed *feed, SoakPipeline *p, guint n);
+void soak_feed_clear (SoakFeed *feed);
+
+/* A frame of those caps, 16x16. */
+GstFlowReturn soak_feed_push (SoakFeed *feed, GstClockTime pts,
+    GstClockTime duration);
+
+/* Waits until all that came in is out or dropped. */
+void soak_pipeline_drain (SoakPipeline *p);
 
 /* Stops, settles and frees. */
 void soak_pipeline_clear (SoakPipeline *p);

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 /* The caps feature of every surface, whatever its memory type. */
 #define GST_SAVANT_CAPS_FEATURE_NVMM "memory:NVMM"
 
+/* The caps feature of GStreamer's own frames in GPU memory (nvh264dec). */
+#define GST_SAVANT_CAPS_FEATURE_CUDA "memory:CUDAMemory"
+
 /* Format lists for pad templates. */
 #define GST_SAVANT_OUTPUT_FORMATS \
   "{ RGBA, BGRx, NV12, NV21, I420, UYVY, GRAY8, RGB, BGR, BGRA, RGBx }"
@@ -32,6 +35,7 @@ typedef struct GstSavantFrameInfo
   gint batch_size;            /* caps field batch-size, else 1 */
   gboolean uniform;           /* FALSE: batch-kind=non-uniform, `video` unset */
   gboolean colorimetry_named; /* the caps have a colorimetry field */
+  gboolean cuda_memory; /* a plain frame in memory:CUDAMemory, for input only */
 } GstSavantFrameInfo;
 
 /* Reads fixed caps. On failure returns FALSE and sets savant_last_error():

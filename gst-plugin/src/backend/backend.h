@@ -33,6 +33,18 @@ typedef struct SvRows
   size_t rows;
 } SvRows;
 
+/* A surface of batch_size slots of one format and size. */
+typedef struct SvSurfaceSpec
+{
+  SavantFormat format;
+  int color_format; /* NvBufSurface's number for it and its colorimetry */
+  int width;
+  int height;
+  int batch_size;
+  SavantMemType mem_type;
+  int gpu_id;
+} SvSurfaceSpec;
+
 typedef struct SvBackendFns
 {
   const char *name;
@@ -45,6 +57,20 @@ typedef struct SvBackendFns
   /* `size` bytes of a memory type, aligned to pitch_align; NULL = no memory. */
   void *(*alloc) (SavantMemType mem_type, int gpu_id, size_t size);
   void (*free) (SavantMemType mem_type, int gpu_id, void *data);
+
+  /* A surface that a library makes whole, header, slots and pixels, numFilled
+   * 0; NULL, without a text, where it makes none like that: then a header
+   * around memory of `alloc` is as good. The function is NULL where all are
+   * made so. */
+  void *(*surface_new) (const SvSurfaceSpec *spec);
+  void (*surface_free) (void *surface);
+
+  /* Where the pixels of a surface have no address until they are mapped:
+   * fills in data of an image that is described otherwise; SavantStatus. The
+   * mapping stays until unmap, which comes before the surface is freed. NULL =
+   * there are none. */
+  int (*map_slot) (void *surface, uint32_t slot, SavantImage *image);
+  void (*unmap) (void *surface);
 
   /* Whether an address lies in memory that `alloc` gave; NULL = not known. */
   bool (*owns) (const void *data);
@@ -117,6 +143,7 @@ int sv_backend_transform_run (const SvBackendFns *backend, void *transform,
     int n_jobs);
 
 extern const SvBackendFns sv_cuda_backend;
+extern SvBackendFns sv_deepstream_backend; /* complete once probe succeeded */
 extern const SvBackendFns sv_host_backend;
 
 #endif

@@ -8,14 +8,14 @@
 #include "backend.h"
 
 /* In the order in which "auto" tries them. */
-static const SvBackendFns *const backends[] = { &sv_cuda_backend,
-  &sv_host_backend };
+static const SvBackendFns *const backends[] = { &sv_deepstream_backend,
+  &sv_cuda_backend, &sv_host_backend };
 
 #define N_BACKENDS ((int) (sizeof backends / sizeof backends[0]))
 
 static pthread_once_t probed = PTHREAD_ONCE_INIT;
 static const char *missing[N_BACKENDS];
-static char description[512];
+static char description[1024];
 
 static void
 probe_all (void)

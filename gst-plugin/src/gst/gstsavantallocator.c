@@ -26,6 +26,8 @@ memory_release (GstSavantMemory *self)
 {
   if (self->pixels != NULL)
     self->backend->free (self->mem_type, self->gpu_id, self->pixels);
+  if (self->made)
+    self->backend->surface_free (self->surface);
   for (guint i = 0; i < self->n_sources; i++)
     gst_buffer_unref (self->sources[i]);
   g_free (self->sources);
@@ -71,6 +73,31 @@ memory_new (GstAllocator *allocator, const SvBackendFns *backend,
   return self;
 }
 
+/* A surface that the backend's library makes whole; NULL where it does not. */
+static GstSavantMemory *
+memory_made (GstAllocator *allocator, const SvBackendFns *backend,
+    const SvSurfaceSpec *spec)
+{
+  gsize header = sv_nvbuf_header_size (sv_nvbuf_layout ());
+  GstSavantMemory *self;
+  gpointer surface;
+
+  if (backend->surface_new == NULL || spec->mem_type == SAVANT_MEM_SYSTEM)
+    return NULL;
+  surface = backend->surface_new (spec);
+  if (surface == NULL)
+    return NULL;
+  self = g_new0 (GstSavantMemory, 1);
+  self->backend = backend;
+  self->mem_type = spec->mem_type;
+  self->gpu_id = spec->gpu_id;
+  self->surface = surface;
+  self->made = TRUE;
+  self->spec = *spec;
+  gst_memory_init (&self->memory, 0, allocator, NULL, header, 0, 0, header);
+  return self;
+}
+
 static gpointer
 slot_pixels (GstSavantMemory *self, guint slot)
 {
@@ -98,14 +125,47 @@ copy_slots (GstSavantMemory *self, GstSavantMemory *copy, guint n_slots)
   for (guint i = 0; i < n_slots; i++) {
     const void *from = sv_nvbuf_data (layout, self->surface, i);
 
-    sv_nvbuf_copy_slot (layout, copy->surface, i, self->surface, i);
-    sv_nvbuf_set_data (layout, copy->surface, i, to);
+    if (copy->made) {
+      to = sv_nvbuf_data (layout, copy->surface, i);
+      sv_nvbuf_set_color_format (layout, copy->surface, i,
+          sv_nvbuf_color_format (layout, self->surface, i));
+    } else {
+      sv_nvbuf_copy_slot (layout, copy->surface, i, self->surface, i);
+      sv_nvbuf_set_data (layout, copy->surface, i, to);
+    }
     if (from != NULL
         && self->backend->copy (to, from,
                sv_nvbuf_data_size (layout, self->surface, i))
             != SAVANT_OK)
       return SAVANT_ERROR_EXECUTION;
     to += slot_stride (self, i);
+  }
+  return SAVANT_OK;
+}
+
+/* The same for slots that have to be mapped. */
+static int
+copy_mapped_slots (GstSavantMemory *self, GstSavantMemory *copy, guint n_slots)
+{
+  for (guint i = 0; i < n_slots; i++) {
+    SavantImage from, to;
+    gint64 rows;
+
+    if (gst_savant_surface_get_image (self->surface, (gint) i, &from)
+            != SAVANT_OK
+        || gst_savant_surface_get_image (copy->surface, (gint) i, &to)
+            != SAVANT_OK)
+      return SAVANT_ERROR_EXECUTION;
+    for (int p = 0; p < from.n_planes; p++) {
+      savant_format_plane_size (from.format, p, from.width, from.height, NULL,
+          &rows);
+      if (self->backend->copy (to.data[p], from.data[p],
+              (size_t) (rows * from.pitch_bytes[p]))
+          != SAVANT_OK)
+        return SAVANT_ERROR_EXECUTION;
+    }
+    sv_nvbuf_set_color_format (sv_nvbuf_layout (), copy->surface, i,
+        sv_nvbuf_color_format (sv_nvbuf_layout (), self->surface, i));
   }
   return SAVANT_OK;
 }
@@ -119,7 +179,7 @@ memory_copy (GstMemory *memory, gssize offset, gssize size)
   guint batch_size = sv_nvbuf_batch_size (layout, self->surface);
   guint filled = sv_nvbuf_num_filled (layout, self->surface);
   guint n = filled > 0 ? filled : batch_size;
-  GstSavantMemory *copy;
+  GstSavantMemory *copy = NULL;
   gsize bytes = 0;
 
   if (offset != 0 || (size != -1 && (gsize) size != memory->size)) {
@@ -131,12 +191,25 @@ memory_copy (GstMemory *memory, gssize offset, gssize size)
   }
   for (guint i = 0; i < batch_size; i++)
     bytes += slot_stride (self, i);
-  copy = memory_new (memory->allocator, self->backend, self->mem_type,
-      self->gpu_id, batch_size, bytes, 0);
+  if (self->made)
+    copy = memory_made (memory->allocator, self->backend, &self->spec);
+  if (copy == NULL && sv_nvbuf_is_handle ((int) self->mem_type)) {
+    sv_fail (SAVANT_ERROR_UNSUPPORTED,
+        "a surface of %s memory that is not of one format and size, or not "
+        "made here, cannot be copied",
+        savant_mem_type_name (self->mem_type));
+    return NULL;
+  }
+  if (copy == NULL)
+    copy = memory_new (memory->allocator, self->backend, self->mem_type,
+        self->gpu_id, batch_size, bytes, 0);
   if (copy == NULL)
     return NULL;
   copy->slot = self->slot;
-  if (copy_slots (self, copy, n) != SAVANT_OK) {
+  if ((sv_nvbuf_is_handle ((int) self->mem_type)
+              ? copy_mapped_slots (self, copy, n)
+              : copy_slots (self, copy, n))
+      != SAVANT_OK) {
     gst_memory_unref (&copy->memory);
     return NULL;
   }
@@ -165,6 +238,21 @@ memory_is_span (GstMemory *first G_GNUC_UNUSED, GstMemory *second G_GNUC_UNUSED,
   return FALSE;
 }
 
+/* The first byte of a slot, mapped where it has to be; NULL: nothing there. */
+static const void *
+pixels_of (gpointer surface, guint slot)
+{
+  SvNvbufLayout layout = sv_nvbuf_layout ();
+  SavantImage image;
+
+  if (!sv_nvbuf_is_handle (sv_nvbuf_mem_type (layout, surface)))
+    return sv_nvbuf_data (layout, surface, slot);
+  return gst_savant_surface_get_image (surface, (gint) slot, &image)
+          == SAVANT_OK
+      ? image.data[0]
+      : NULL;
+}
+
 int
 sv_surface_wait (gpointer surface, gboolean writing)
 {
@@ -179,7 +267,7 @@ sv_surface_wait (gpointer surface, gboolean writing)
   else if (filled > 0)
     n = filled;
   for (guint i = 0; status == SAVANT_OK && i < n; i++) {
-    const void *data = sv_nvbuf_data (layout, surface, i);
+    const void *data = pixels_of (surface, i);
     const SvBackendFns *backend =
         data != NULL ? sv_backend_of (data) : &sv_host_backend;
 
@@ -285,29 +373,42 @@ gst_savant_allocator_alloc_surface (GstAllocator *allocator,
   static const SavantColorimetry bt601 = { SAVANT_MATRIX_BT601,
     SAVANT_RANGE_LIMITED, SAVANT_SITING_MPEG2 };
   const SvBackendFns *backend;
-  SavantMemType mem_type;
+  SvSurfaceSpec spec;
   SvSlotLayout slot;
   GstSavantMemory *memory;
-  gint color_format;
 
   g_return_val_if_fail (GST_IS_SAVANT_ALLOCATOR (allocator), NULL);
   g_return_val_if_fail (params != NULL, NULL);
   backend = GST_SAVANT_ALLOCATOR (allocator)->backend;
-  if (sv_surface_params_resolve (params, backend, &mem_type, &slot)
+  spec = (SvSurfaceSpec){ .format = params->format,
+    .width = params->width,
+    .height = params->height,
+    .batch_size = params->batch_size };
+  if (sv_surface_params_resolve (params, backend, &spec.mem_type, &slot)
       != SAVANT_OK)
     return NULL;
-  color_format = savant_format_to_color_format (params->format,
+  spec.color_format = savant_format_to_color_format (params->format,
       params->colorimetry.matrix != 0 ? &params->colorimetry : &bt601, NULL);
+  spec.gpu_id = spec.mem_type == SAVANT_MEM_SYSTEM ? 0 : params->gpu_id;
 
-  memory = memory_new (allocator, backend, mem_type,
-      mem_type == SAVANT_MEM_SYSTEM ? 0 : params->gpu_id, params->batch_size,
-      params->batch_size * (gsize) slot.size_bytes, 0);
+  memory = memory_made (allocator, backend, &spec);
+  if (memory != NULL)
+    return &memory->memory;
+  if (sv_nvbuf_is_handle ((int) spec.mem_type)) {
+    sv_fail (SAVANT_ERROR_OUT_OF_MEMORY,
+        "NvBufSurfaceCreate makes no %s of %d slots of %dx%d %s",
+        savant_mem_type_name (spec.mem_type), spec.batch_size, spec.width,
+        spec.height, savant_format_name (spec.format));
+    return NULL;
+  }
+  memory = memory_new (allocator, backend, spec.mem_type, spec.gpu_id,
+      params->batch_size, params->batch_size * (gsize) slot.size_bytes, 0);
   if (memory == NULL)
     return NULL;
   memory->slot = slot;
   for (gint i = 0; i < params->batch_size; i++)
     sv_nvbuf_set_slot (sv_nvbuf_layout (), memory->surface, i, &slot,
-        color_format, slot_pixels (memory, i));
+        spec.color_format, slot_pixels (memory, i));
   return &memory->memory;
 }
 

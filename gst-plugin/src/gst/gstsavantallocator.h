@@ -15,7 +15,9 @@ typedef struct GstSavantMemory
   const SvBackendFns *backend;
   SavantMemType mem_type;
   gint gpu_id;
-  gpointer surface;  /* NvBufSurface and slots, in this allocation */
+  gpointer surface; /* NvBufSurface and slots, in this allocation ... */
+  gboolean made;    /* ... or made whole by the backend, by `spec` */
+  SvSurfaceSpec spec;
   gpointer pixels;   /* one block for all slots, or NULL */
   SvSlotLayout slot; /* of every slot; size_bytes 0: they differ */
   guint n_sources;   /* buffers that hold the pixels */

@@ -167,6 +167,12 @@ read_config (GstSavantBufferPool *self, PoolSetup *setup, GstStructure *config)
   }
   if (!gst_savant_frame_info_from_caps (&setup->info, caps))
     return FALSE;
+  if (setup->info.cuda_memory) {
+    sv_fail (SAVANT_ERROR_UNSUPPORTED,
+        "a pool makes no " GST_SAVANT_CAPS_FEATURE_CUDA ": it is for input "
+        "only");
+    return FALSE;
+  }
   if (!setup->info.uniform) {
     sv_fail (SAVANT_ERROR_UNSUPPORTED,
         "a pool makes uniform batches: a non-uniform one holds the slots of "

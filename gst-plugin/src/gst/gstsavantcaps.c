@@ -26,12 +26,15 @@ read_memory (GstSavantFrameInfo *info, const GstCaps *caps)
 
   if (g_strcmp0 (feature, GST_SAVANT_CAPS_FEATURE_NVMM) == 0) {
     info->nvmm = TRUE;
+  } else if (g_strcmp0 (feature, GST_SAVANT_CAPS_FEATURE_CUDA) == 0) {
+    info->cuda_memory = TRUE;
   } else if (g_strcmp0 (feature, GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY) != 0) {
     gchar *text = gst_caps_features_to_string (features);
 
     sv_fail (SAVANT_ERROR_UNSUPPORTED,
-        "caps feature \"%s\" is not supported: offer plain video/x-raw or "
-        "video/x-raw(" GST_SAVANT_CAPS_FEATURE_NVMM ")",
+        "caps feature \"%s\" is not supported: offer plain video/x-raw, "
+        "video/x-raw(" GST_SAVANT_CAPS_FEATURE_NVMM ") or, as input, "
+        "video/x-raw(" GST_SAVANT_CAPS_FEATURE_CUDA ")",
         text);
     g_free (text);
     return FALSE;

@@ -3,6 +3,27 @@
 
 #include "core/log.h"
 
+/* The mapping of a surface array, if there will be one, ends with the memory:
+ * its data goes before it does. */
+static void
+unmap_surface (gpointer surface)
+{
+  const SvBackendFns *backend = sv_backend_get ("deepstream");
+
+  if (backend != NULL && backend->unmap != NULL)
+    backend->unmap (surface);
+}
+
+static void
+unmap_with (GstMemory *memory, gpointer surface)
+{
+  GQuark quark = g_quark_from_static_string ("savant-mapped-surface");
+
+  if (gst_mini_object_get_qdata (GST_MINI_OBJECT_CAST (memory), quark) == NULL)
+    gst_mini_object_set_qdata (GST_MINI_OBJECT_CAST (memory), quark, surface,
+        unmap_surface);
+}
+
 /* Memory of others: only what this process can read may be handed out. */
 static int
 check_foreign (GstMemory *memory, gpointer *surface)
@@ -32,9 +53,12 @@ check_foreign (GstMemory *memory, gpointer *surface)
   status = backend == NULL
       ? SAVANT_ERROR_UNAVAILABLE
       : sv_backend_resolve_mem_type (backend, mem_type, &resolved);
-  if (status == SAVANT_OK)
-    *surface = map.data;
-  return status;
+  if (status != SAVANT_OK)
+    return status;
+  *surface = map.data;
+  if (sv_nvbuf_is_handle (mem_type))
+    unmap_with (memory, map.data);
+  return SAVANT_OK;
 }
 
 int
@@ -80,7 +104,9 @@ gst_savant_buffer_peek_surface (GstBuffer *buffer)
 gint
 gst_savant_surface_get_image (gpointer surface, gint slot, SavantImage *image)
 {
+  const SvBackendFns *backend;
   gint batch_size;
+  int status;
 
   if (surface == NULL || image == NULL)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
@@ -90,7 +116,16 @@ gst_savant_surface_get_image (gpointer surface, gint slot, SavantImage *image)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "slot %d of a surface of %d slots: it must be from 0 to %d", slot,
         batch_size, batch_size - 1);
-  return sv_nvbuf_get_image (sv_nvbuf_layout (), surface, slot, image);
+  status = sv_nvbuf_get_image (sv_nvbuf_layout (), surface, slot, image);
+  if (status != SAVANT_OK
+      || !sv_nvbuf_is_handle (sv_nvbuf_mem_type (sv_nvbuf_layout (), surface)))
+    return status;
+  backend = sv_backend_get ("deepstream");
+  if (backend == NULL || backend->map_slot == NULL)
+    return sv_fail (SAVANT_ERROR_UNAVAILABLE,
+        "surfaces of memory type %s need DeepStream on a Jetson",
+        savant_mem_type_name (gst_savant_surface_get_mem_type (surface)));
+  return backend->map_slot (surface, (guint) slot, image);
 }
 
 gint

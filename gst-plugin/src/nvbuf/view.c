@@ -7,12 +7,6 @@
 #include "../core/log.h"
 #include "layout.h"
 
-SvNvbufLayout
-sv_nvbuf_layout (void)
-{
-  return SV_NVBUF_DS9;
-}
-
 size_t
 sv_nvbuf_header_size (SvNvbufLayout layout)
 {
@@ -24,6 +18,32 @@ size_t
 sv_nvbuf_slot_size (SvNvbufLayout layout)
 {
   return layout == SV_NVBUF_DS9 ? sizeof (SvNvbufSlot9) : sizeof (SvNvbufSlot6);
+}
+
+/* Two slots of 384 bytes are as far as this reads, whatever the layout. */
+bool
+sv_nvbuf_find_layout (const void *surface, int width, int height,
+    int color_format, SvNvbufLayout *layout)
+{
+  static const SvNvbufLayout layouts[] = { SV_NVBUF_DS9, SV_NVBUF_DS6 };
+  const SvNvbufSurface *s = surface;
+
+  if (s->batch_size != 2 || s->slots == NULL)
+    return false;
+  for (int i = 0; i < 2; i++) {
+    const SvNvbufSlot *first = s->slots;
+    const SvNvbufSlot *second = (const SvNvbufSlot *) ((const char *) s->slots
+        + sv_nvbuf_slot_size (layouts[i]));
+
+    if (first->width != (uint32_t) width || second->width != first->width
+        || second->height != (uint32_t) height || second->pitch != first->pitch
+        || second->color_format != color_format
+        || second->planes.num_planes != 1)
+      continue;
+    *layout = layouts[i];
+    return true;
+  }
+  return false;
 }
 
 static SvNvbufSlot *
@@ -183,11 +203,40 @@ sv_nvbuf_copy_slot (SvNvbufLayout layout, void *dst, uint32_t dst_slot,
       sv_nvbuf_slot_size (layout));
 }
 
+_Static_assert (SV_NVBUF_SINGLE_WORDS * 8 == sizeof (SvNvbufSurface9), "words");
+
+void
+sv_nvbuf_make_single (SvNvbufLayout layout, void *header, const void *surface,
+    uint32_t slot)
+{
+  SvNvbufSurface *s = header;
+
+  memset (header, 0, SV_NVBUF_SINGLE_WORDS * 8);
+  memcpy (header, surface, sv_nvbuf_header_size (layout));
+  s->batch_size = s->num_filled = 1;
+  s->slots = slot_at (layout, surface, slot);
+}
+
 void
 sv_nvbuf_set_data (SvNvbufLayout layout, void *surface, uint32_t slot,
     void *data)
 {
   slot_at (layout, surface, slot)->data = data;
+}
+
+bool
+sv_nvbuf_is_handle (int mem_type)
+{
+  return mem_type == SAVANT_MEM_SURFACE_ARRAY || mem_type == SAVANT_MEM_HANDLE;
+}
+
+void *
+sv_nvbuf_egl_image (SvNvbufLayout layout, const void *surface, uint32_t slot)
+{
+  const SvNvbufSlot *s = slot_at (layout, surface, slot);
+
+  return layout == SV_NVBUF_DS9 ? ((const SvNvbufSlot9 *) s)->mapped.egl_image
+                                : ((const SvNvbufSlot6 *) s)->mapped.egl_image;
 }
 
 int
@@ -240,6 +289,7 @@ sv_nvbuf_get_image (SvNvbufLayout layout, const void *surface, uint32_t slot,
     SavantImage *image)
 {
   const SvNvbufSlot *s = slot_at (layout, surface, slot);
+  bool is_handle = sv_nvbuf_is_handle (sv_nvbuf_mem_type (layout, surface));
   SavantColorimetry colorimetry;
   int format = savant_format_from_color_format (s->color_format, &colorimetry);
   const SvFormatInfo *info = sv_format_info (format);
@@ -251,7 +301,7 @@ sv_nvbuf_get_image (SvNvbufLayout layout, const void *surface, uint32_t slot,
         slot, s->color_format, sv_format_list (true));
   if (s->width < 1 || s->width > SAVANT_MAX_SIDE || s->height < 1
       || s->height > SAVANT_MAX_SIDE || s->planes.num_planes != info->n_planes
-      || s->data == NULL)
+      || (s->data == NULL && !is_handle))
     return sv_fail (SAVANT_ERROR_NOT_A_SURFACE,
         "slot %u claims %ux%u %s in %u planes at %p", slot, s->width, s->height,
         info->name, s->planes.num_planes, s->data);
@@ -274,7 +324,8 @@ sv_nvbuf_get_image (SvNvbufLayout layout, const void *surface, uint32_t slot,
           "fit into %u bytes",
           slot, s->width, s->height, info->name, p, s->planes.offset[p],
           s->planes.pitch[p], s->data_size);
-    image->data[p] = (uint8_t *) s->data + s->planes.offset[p];
+    image->data[p] =
+        is_handle ? NULL : (uint8_t *) s->data + s->planes.offset[p];
     image->pitch_bytes[p] = (ptrdiff_t) s->planes.pitch[p];
   }
   return SAVANT_OK;

@@ -20,6 +20,11 @@ typedef enum SvNvbufLayout
 /* The layout of this process: DeepStream's where it is loaded, else DS9. */
 SvNvbufLayout sv_nvbuf_layout (void);
 
+/* Whether a surface of two slots with one plane each, which somebody else has
+ * made in a format and size that are known, is of one of the layouts. */
+bool sv_nvbuf_find_layout (const void *surface, int width, int height,
+    int color_format, SvNvbufLayout *layout);
+
 size_t sv_nvbuf_header_size (SvNvbufLayout layout);
 size_t sv_nvbuf_slot_size (SvNvbufLayout layout);
 
@@ -68,9 +73,24 @@ void sv_nvbuf_set_slot (SvNvbufLayout layout, void *surface, uint32_t slot,
 void sv_nvbuf_copy_slot (SvNvbufLayout layout, void *dst, uint32_t dst_slot,
     const void *src, uint32_t src_slot);
 
+/* Words of a header. */
+#define SV_NVBUF_SINGLE_WORDS 9
+
+/* Writes a header for one filled slot of another surface, in place. */
+void sv_nvbuf_make_single (SvNvbufLayout layout, void *header,
+    const void *surface, uint32_t slot);
+
 /* Moves a slot to other pixels of the same layout. */
 void sv_nvbuf_set_data (SvNvbufLayout layout, void *surface, uint32_t slot,
     void *data);
+
+/* Whether pixels of a memory type are at no address: surface arrays and NVRM
+ * handles, which are mapped to be reached. */
+bool sv_nvbuf_is_handle (int mem_type);
+
+/* What a slot is mapped to, or NULL. */
+void *sv_nvbuf_egl_image (SvNvbufLayout layout, const void *surface,
+    uint32_t slot);
 
 int sv_nvbuf_color_format (SvNvbufLayout layout, const void *surface,
     uint32_t slot);
@@ -85,7 +105,8 @@ void sv_nvbuf_plane (SvNvbufLayout layout, const void *surface, uint32_t slot,
     uint32_t plane, uint32_t *width, uint32_t *height, uint32_t *pitch,
     uint32_t *offset, uint32_t *bytes_per_sample);
 
-/* Describes a slot as a picture; NOT_A_SURFACE where its format, sizes or
+/* Describes a slot as a picture, without addresses where its pixels are at
+ * none; NOT_A_SURFACE where its format, sizes or
  * planes are not ones that we know, with the numbers. */
 int sv_nvbuf_get_image (SvNvbufLayout layout, const void *surface,
     uint32_t slot, SavantImage *image);

@@ -125,6 +125,18 @@ sv_check_engine (GstElement *element, const gchar *backend,
   return ready;
 }
 
+gboolean
+sv_check_takes_cuda (const gchar *backend)
+{
+  SavantTransform *transform = NULL;
+  gboolean takes = savant_transform_new (backend, &transform) == SAVANT_OK
+      && savant_transform_takes (transform, SAVANT_MEM_CUDA_DEVICE)
+          == SAVANT_OK;
+
+  savant_transform_free (transform);
+  return takes;
+}
+
 gchar *
 sv_check_backends (void)
 {

@@ -22,6 +22,9 @@ gboolean sv_check_ready (GstElement *element, const gchar *backend,
 gboolean sv_check_engine (GstElement *element, const gchar *backend,
     const SavantTransformConfig *config);
 
+/* Whether a backend reads memory of a GPU; else savant_last_error(). */
+gboolean sv_check_takes_cuda (const gchar *backend);
+
 /* The value of an element's read-only property `backends`. Free with
  * g_free(). */
 gchar *sv_check_backends (void);

@@ -1,7 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "framemap.h"
 
+#include <dlfcn.h>
+#include <pthread.h>
 #include <string.h>
+
+/* GST_MAP_CUDA of GStreamer's CUDA library, which we do not link. */
+#define MAP_CUDA ((GstMapFlags) (GST_MAP_FLAG_LAST << 1))
+
+typedef void (*SyncFunc) (GstMemory *memory);
+
+static pthread_once_t cuda_opened = PTHREAD_ONCE_INIT;
+static gboolean (*is_cuda) (GstMemory *memory);
+static SyncFunc cuda_sync; /* from GStreamer 1.24 on */
+
+/* Whoever makes such memory has loaded the library. */
+static void
+open_cuda (void)
+{
+  gpointer library = dlopen ("libgstcuda-1.0.so.0", RTLD_LAZY | RTLD_NOLOAD);
+
+  if (library == NULL)
+    return;
+  *(gpointer *) &is_cuda = dlsym (library, "gst_is_cuda_memory");
+  *(gpointer *) &cuda_sync = dlsym (library, "gst_cuda_memory_sync");
+}
+
+/* What still writes the frame in a stream of its maker is waited for; before
+ * 1.24 elements did so themselves. */
+static void
+sync_memories (GstBuffer *buffer)
+{
+  pthread_once (&cuda_opened, open_cuda);
+  for (guint i = 0;
+       cuda_sync != NULL && is_cuda != NULL && i < gst_buffer_n_memory (buffer);
+       i++) {
+    GstMemory *memory = gst_buffer_peek_memory (buffer, i);
+
+    if (is_cuda (memory))
+      cuda_sync (memory);
+  }
+}
+
+GstMapFlags
+sv_read_flags (const GstSavantFrameInfo *info)
+{
+  return info->cuda_memory ? (GstMapFlags) (GST_MAP_READ | MAP_CUDA)
+                           : GST_MAP_READ;
+}
 
 /* All memories in one piece, for planes that are cut by their borders. */
 static gboolean
@@ -56,6 +102,8 @@ sv_map_plain (SvMappedFrame *mapped, GstBuffer *buffer,
   const gchar *reason = "it cannot be mapped";
   GstVideoInfo own = *info;
 
+  if ((flags & MAP_CUDA) != 0)
+    sync_memories (buffer);
   if (meta == NULL && size < GST_VIDEO_INFO_SIZE (info))
     return g_strdup_printf ("truncated frame: the buffer has %" G_GSIZE_FORMAT
                             " bytes, %s "

@@ -21,6 +21,10 @@ typedef struct SvMappedFrame
 gchar *sv_map_plain (SvMappedFrame *mapped, GstBuffer *buffer,
     const GstVideoInfo *info, GstMapFlags flags, SavantImage *image);
 
+/* How frames of `info` are mapped for reading: those in memory:CUDAMemory to
+ * the address that the GPU has for them. */
+GstMapFlags sv_read_flags (const GstSavantFrameInfo *info);
+
 /* Nothing happens to what is not mapped. */
 void sv_unmap_plain (SvMappedFrame *mapped);
 

@@ -72,6 +72,7 @@
  */
 
 #include "gstsavantbatch.h"
+#include "batchdsmeta.h"
 
 #include "check.h"
 #include "plugin.h"
@@ -82,7 +83,7 @@ static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
         GST_STATIC_CAPS (SV_BATCH_CAPS_UNIFORM
             ";video/x-raw,format=(string)" GST_SAVANT_INPUT_FORMATS
-            "," SV_BATCH_CAPS_SIDES));
+            "," SV_BATCH_CAPS_SIDES ";" SV_BATCH_CAPS_CUDA));
 
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
@@ -361,7 +362,10 @@ start (GstSavantBatch *self)
     return FALSE;
   }
   sv_batch_reset_task (self);
+  self->ds = sv_ds_streams_new ();
   pthread_mutex_lock (&self->lock);
+  if (self->analytics_meta && sv_analytics_is_there ())
+    self->analytics = sv_analytics_streams_new ();
   self->running = TRUE;
   self->flushes = 0;
   self->drained = FALSE;
@@ -395,7 +399,11 @@ stop (GstSavantBatch *self)
 {
   reset_pads (self);
   sv_batch_reset_task (self);
+  sv_analytics_streams_free (self->analytics);
+  self->analytics = NULL;
   sv_batch_release_pool (self);
+  sv_ds_streams_free (self->ds);
+  self->ds = NULL;
   savant_transform_free (self->transform);
   self->transform = NULL;
   gst_clear_object (&self->slots);

@@ -18,6 +18,7 @@
  *   gstsavantbatchroi.c     which pictures frames bring: whole, or regions
  *   gstsavantbatchmake.c    one batch: transform or slots, metas, times
  *   gstsavantbatchcaps.c    the choice of output caps and the pool
+ *   batchdsmeta.c           the same in DeepStream's words
  *   collect*.c              when to push, and the counts
  *
  * Threads: the streaming threads of the pads look at frames and queue them;
@@ -27,6 +28,7 @@
 
 #include <savant/gst.h>
 
+#include "analytics.h"
 #include "collect.h"
 #include "enums.h"
 #include "framemap.h"
@@ -49,6 +51,9 @@ G_DECLARE_FINAL_TYPE (GstSavantBatchPad, gst_savant_batch_pad, GST,
 #define SV_BATCH_CAPS_UNIFORM                                                  \
   "video/x-raw(" GST_SAVANT_CAPS_FEATURE_NVMM ")"                              \
   ",format=(string)" GST_SAVANT_OUTPUT_FORMATS "," SV_BATCH_CAPS_SIDES
+#define SV_BATCH_CAPS_CUDA                                                     \
+  "video/x-raw(" GST_SAVANT_CAPS_FEATURE_CUDA "),format=(string)"              \
+  GST_SAVANT_INPUT_FORMATS "," SV_BATCH_CAPS_SIDES
 #define SV_BATCH_CAPS_NON_UNIFORM                                              \
   "video/x-raw(" GST_SAVANT_CAPS_FEATURE_NVMM ")"                              \
   ",batch-kind=(string)non-uniform,batch-size=(int)[1,1024]"
@@ -107,8 +112,8 @@ struct _GstSavantBatchPad
   SvCollectPad *queue;
 
   /* Guarded by the element's lock. */
-  guint source_id;
-  gboolean announced; /* the source id is known downstream */
+  _Atomic guint source_id; /* set under the lock */
+  gboolean announced;      /* the source id is known downstream */
   guint max_queued;
   guint64 max_queued_bytes;
   SvLeak leak;
@@ -149,6 +154,7 @@ struct _GstSavantBatch
   SvBatchSettings settings;
   SvBatchMode mode;
   SvRoiMode roi_mode;
+  gboolean analytics_meta;
   SvNonUniformCaps non_uniform_caps;
   guint batch_size;
   SvTimeoutPolicy timeout_policy;
@@ -171,6 +177,7 @@ struct _GstSavantBatch
   guint32 seek_seqnum; /* of the last seek for all pads */
   gboolean error_posted;
   GstBufferPool *pool; /* active */
+  guint caps_slots;    /* batch-size of the caps that downstream gets, or 0 */
 
   /* From here on: the task, or no thread at all. */
   SavantTransform *transform;
@@ -185,7 +192,9 @@ struct _GstSavantBatch
   SvItem **held_tail;
   guint64 sequence;
   GstClockTime last_pts;
-  SvBatchPicture *pictures; /* of the frames that were taken last */
+  struct SvDsStreams *ds; /* NULL without DeepStream; see batchdsmeta.h */
+  SvAnalyticsStreams *analytics; /* NULL: no GstAnalyticsBatchMeta */
+  SvBatchPicture *pictures;      /* of the frames that were taken last */
   guint n_pictures;
   guint pictures_room;
   guint room; /* of what follows */

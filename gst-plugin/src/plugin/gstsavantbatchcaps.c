@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gpucaps.h"
+#include "check.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
 
@@ -27,13 +28,22 @@ sv_batch_src_caps (GstSavantBatch *self)
 GstCaps *
 sv_batch_sink_caps (GstSavantBatch *self)
 {
-  return gst_caps_from_string (get_mode (self) == SV_BATCH_UNIFORM
+  GstCaps *caps = gst_caps_from_string (get_mode (self) == SV_BATCH_UNIFORM
           ? SV_BATCH_CAPS_UNIFORM
           ";video/x-raw,format=(string)" GST_SAVANT_INPUT_FORMATS
           "," SV_BATCH_CAPS_SIDES
           : SV_BATCH_CAPS_UNIFORM
           ";video/x-raw,format=(string)" GST_SAVANT_OUTPUT_FORMATS
           "," SV_BATCH_CAPS_SIDES);
+  gchar *backend;
+
+  pthread_mutex_lock (&self->lock);
+  backend = g_strdup (self->memory.backend);
+  pthread_mutex_unlock (&self->lock);
+  if (sv_check_takes_cuda (backend))
+    gst_caps_append (caps, gst_caps_from_string (SV_BATCH_CAPS_CUDA));
+  g_free (backend);
+  return caps;
 }
 
 void
@@ -339,6 +349,9 @@ sv_batch_negotiate (GstSavantBatch *self, guint capacity,
     return ret;
   }
   reserve (self, capacity);
+  pthread_mutex_lock (&self->lock);
+  self->caps_slots = capacity;
+  pthread_mutex_unlock (&self->lock);
   if (self->out_caps == NULL || !gst_caps_is_equal (self->out_caps, caps)) {
     GST_DEBUG_OBJECT (self, "batches of %" GST_PTR_FORMAT, caps);
     if (!gst_pad_push_event (self->srcpad, gst_event_new_caps (caps)))

@@ -118,7 +118,7 @@ sv_batch_open_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
   if (item->caps->info.nvmm)
     return open_surface (self, item);
   problem = sv_map_plain (&item->mapped, item->buffer, &item->caps->info.video,
-      GST_MAP_READ, &item->image);
+      sv_read_flags (&item->caps->info), &item->image);
   if (problem != NULL)
     return problem;
   item->image.colorimetry = item->caps->color;

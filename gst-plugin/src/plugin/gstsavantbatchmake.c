@@ -245,6 +245,9 @@ attach_batch (GstSavantBatch *self, const SvTake *take,
   batch.n_ids = ids->len;
   batch.ids = (gint64 *) ids->data;
   gst_buffer_set_savant_batch_meta (buffer, &batch);
+  if (self->analytics != NULL)
+    sv_analytics_write (self->analytics, buffer, &batch,
+        self->out.uniform ? NULL : self->buffers);
   attach_ids (buffer, &batch);
   g_array_unref (ids);
 }

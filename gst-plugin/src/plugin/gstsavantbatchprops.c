@@ -22,6 +22,7 @@ enum
   PROP_NON_UNIFORM_CAPS,
   PROP_ROI_MODE,
   PROP_ROI_POLICY,
+  PROP_ANALYTICS_META,
   PROP_PADDING, /* and the rest of SvPlacingProp */
   PROP_GPU_ID =
       PROP_PADDING + SV_PLACING_N_PROPS, /* and the rest of SvMemoryProp */
@@ -73,6 +74,9 @@ set_number (GstSavantBatch *self, guint prop_id, const GValue *value)
       return TRUE;
     case PROP_ROI_POLICY:
       self->settings.roi_policy = (SvRoiPolicy) g_value_get_enum (value);
+      return TRUE;
+    case PROP_ANALYTICS_META:
+      self->analytics_meta = g_value_get_boolean (value);
       return TRUE;
     default:
       return FALSE;
@@ -159,6 +163,9 @@ get_number (GstSavantBatch *self, guint prop_id, GValue *value)
       return TRUE;
     case PROP_ROI_POLICY:
       g_value_set_enum (value, (gint) self->settings.roi_policy);
+      return TRUE;
+    case PROP_ANALYTICS_META:
+      g_value_set_boolean (value, self->analytics_meta);
       return TRUE;
     default:
       return FALSE;
@@ -260,6 +267,22 @@ install_roi_properties (GObjectClass *klass)
           "without one, skip leaves it out, error ends the pipeline. Takes "
           "effect with the next batch",
           GST_TYPE_SAVANT_ROI_POLICY, SV_ROI_CLIP, SV_FLAGS_PLAYING));
+  /**
+   * savantbatch:analytics-meta:
+   *
+   * Lets elements for GStreamer's own batch meta (1.28 and later) know the
+   * streams of a batch: stream n of the meta is the pad sink_n, with its
+   * stream-start, caps and segment and one buffer a slot. In a non-uniform
+   * batch these are the frames; in a uniform one they are without memory, for
+   * the pixels are in the batch, and have the slots' times and ids.
+   */
+  g_object_class_install_property (klass, PROP_ANALYTICS_META,
+      g_param_spec_boolean ("analytics-meta", "Analytics meta",
+          "Whether batches carry a GstAnalyticsBatchMeta beside the "
+          "SavantBatchMeta where the running GStreamer has it (1.28 and "
+          "later); "
+          "otherwise without effect",
+          TRUE, SV_FLAGS_READY));
 }
 
 static void
@@ -396,8 +419,9 @@ sv_batch_install_properties (GObjectClass *klass)
       g_param_spec_boxed ("stats", "Statistics",
           SV_STATS_BLURB
           ", of all pads, also released ones. pads: a structure with one "
-          "structure for every pad by its name: the same counts, state "
-          "(string: not-started waiting ready gap ended flushing seeking), "
+          "structure for every pad by its name: the same counts, source-id "
+          "(guint), state (string: not-started waiting ready gap ended "
+          "flushing seeking), "
           "live (boolean), queued and high-water (frames), queued-bytes, "
           "high-water-bytes, frame-ns (guint64, duration as observed). "
           "released: the counts of released pads; the totals are the sum. "
@@ -416,6 +440,7 @@ sv_batch_init_properties (GstSavantBatch *self)
   self->settings.config =
       (SavantTransformConfig) SAVANT_TRANSFORM_CONFIG_DEFAULTS;
   self->settings.use_par = TRUE;
+  self->analytics_meta = TRUE;
   self->timeout_ns = -1;
   self->timeout_policy = SV_TIMEOUT_AUTO;
   self->batch_time = GST_CLOCK_TIME_NONE;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "batchdsmeta.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
 
@@ -197,6 +198,23 @@ answer_latency (GstSavantBatch *self, GstQuery *query)
 
 /* ---- Queries ------------------------------------------------------------ */
 
+/* Of the caps, or before there are any what they will be. */
+static guint
+slots_of_batches (GstSavantBatch *self)
+{
+  guint n;
+
+  pthread_mutex_lock (&self->lock);
+  n = self->caps_slots > 0 ? self->caps_slots : self->batch_size;
+  pthread_mutex_unlock (&self->lock);
+  if (n > 0)
+    return n;
+  GST_OBJECT_LOCK (self);
+  n = MAX (GST_ELEMENT (self)->numsinkpads, 1);
+  GST_OBJECT_UNLOCK (self);
+  return n;
+}
+
 gboolean
 sv_batch_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 {
@@ -224,6 +242,7 @@ sv_batch_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
       return TRUE;
     }
     default:
-      return gst_pad_query_default (pad, parent, query);
+      return sv_ds_answer_batch_size (query, slots_of_batches (self))
+          || gst_pad_query_default (pad, parent, query);
   }
 }

@@ -173,6 +173,12 @@ check_caps (GstSavantBatch *self, const GstSavantFrameInfo *info)
     return g_strdup_printf ("a batch (batch-size=%d) cannot be batched again: "
                             "split it with savantunbatch first",
         info->batch_size);
+  if (info->cuda_memory
+      && savant_transform_takes (self->transform, SAVANT_MEM_CUDA_DEVICE)
+          != SAVANT_OK)
+    return g_strdup_printf ("frames in " GST_SAVANT_CAPS_FEATURE_CUDA
+                            " need the backend cuda or deepstream: %s",
+        savant_last_error ());
   pthread_mutex_lock (&self->lock);
   mode = self->mode;
   pthread_mutex_unlock (&self->lock);
@@ -518,7 +524,7 @@ answer_allocation (GstSavantBatch *self, GstSavantBatchPad *pad,
   GstSavantFrameInfo info;
   gboolean need_pool;
   GstCaps *caps;
-  guint max_queued;
+  guint max_queued, kept = (guint) savant_transform_max_kept (self->transform);
 
   gst_query_parse_allocation (query, &caps, &need_pool);
   if (caps == NULL || !gst_savant_frame_info_from_caps (&info, caps))
@@ -527,12 +533,27 @@ answer_allocation (GstSavantBatch *self, GstSavantBatchPad *pad,
   max_queued = pad->max_queued;
   pthread_mutex_unlock (&self->lock);
   if (!info.nvmm) {
-    offer_frame_memory (self, query);
+    if (!info.cuda_memory)
+      offer_frame_memory (self, query);
     gst_query_add_allocation_pool (query, NULL,
         (guint) GST_VIDEO_INFO_SIZE (&info.video), max_queued + 2, 0);
     gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+  } else if (kept > 0) {
+    /* Surfaces of others are held back until a GPU has read them. */
+    gst_query_add_allocation_pool (query, NULL,
+        (guint) GST_VIDEO_INFO_SIZE (&info.video), kept, 0);
   }
   return TRUE;
+}
+
+static gboolean
+is_cuda_memory (GstQuery *query)
+{
+  GstSavantFrameInfo info;
+  GstCaps *caps;
+
+  gst_query_parse_accept_caps (query, &caps);
+  return gst_savant_frame_info_from_caps (&info, caps) && info.cuda_memory;
 }
 
 gboolean
@@ -559,8 +580,10 @@ sv_batch_sink_query (GstPad *gstpad, GstObject *parent, GstQuery *query)
     case GST_QUERY_ALLOCATION:
       return answer_allocation (self, (GstSavantBatchPad *) gstpad, query);
     case GST_QUERY_ACCEPT_CAPS:
-      /* What cannot be used ends this pad only, see take_caps(). */
-      if (on_pad_error (self) != SV_PAD_ERROR_DROP_PAD)
+      /* What cannot be used ends this pad only, see take_caps(), whose error
+       * tells more than a refusal. */
+      if (on_pad_error (self) != SV_PAD_ERROR_DROP_PAD
+          && !is_cuda_memory (query))
         return gst_pad_query_default (gstpad, parent, query);
       gst_query_set_accept_caps_result (query, TRUE);
       return TRUE;

@@ -25,9 +25,11 @@ static GstStructure *
 pad_stats (const SvCollectPad *queue)
 {
   GstStructure *s = sv_flow_stats_to_structure (&queue->stats);
+  const GstSavantBatchPad *pad = queue->owner;
 
-  gst_structure_set (s, "state", G_TYPE_STRING, sv_collect_pad_state (queue),
-      "live", G_TYPE_BOOLEAN, (gboolean) queue->live, "queued", G_TYPE_UINT64,
+  gst_structure_set (s, "source-id", G_TYPE_UINT, pad->source_id, "state",
+      G_TYPE_STRING, sv_collect_pad_state (queue), "live", G_TYPE_BOOLEAN,
+      (gboolean) queue->live, "queued", G_TYPE_UINT64,
       (guint64) queue->n_frames, "queued-bytes", G_TYPE_UINT64,
       (guint64) queue->bytes, "high-water", G_TYPE_UINT64,
       (guint64) queue->high_frames, "high-water-bytes", G_TYPE_UINT64,

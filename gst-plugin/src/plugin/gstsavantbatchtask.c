@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "batchdsmeta.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
 #include "stats.h"
@@ -16,6 +17,9 @@ sv_batch_reset_task (GstSavantBatch *self)
   self->need_stream_start = TRUE;
   self->need_segment = TRUE;
   self->capacity = 0;
+  pthread_mutex_lock (&self->lock);
+  self->caps_slots = 0;
+  pthread_mutex_unlock (&self->lock);
   self->sequence = 0;
   self->last_pts = GST_CLOCK_TIME_NONE;
   pthread_mutex_lock (&self->lock);
@@ -105,9 +109,16 @@ push_wrapped (GstSavantBatch *self, const SvBatchItem *item)
   GstEvent *event = sv_stream_event_new (GST_EVENT_CUSTOM_DOWNSTREAM,
       item->source_id, item->pad_index, gst_event_ref (item->event));
 
+  if (self->analytics != NULL) {
+    if (sv_is_stream_gone_event (item->event))
+      sv_analytics_forget (self->analytics, item->pad_index);
+    else
+      sv_analytics_see_event (self->analytics, item->pad_index, item->event);
+  }
   if (GST_EVENT_TYPE (item->event) == GST_EVENT_FLUSH_STOP)
     sv_stream_event_set_flush (event, item->flush_serial);
   gst_pad_push_event (self->srcpad, event);
+  sv_ds_streams_event (self->ds, self->srcpad, item->source_id, item->event);
 }
 
 static void
@@ -240,8 +251,10 @@ push_pictures (GstSavantBatch *self, const SvTake *take)
 
     n = MIN (self->n_pictures - at, self->capacity);
     ret = sv_batch_make (self, take, self->pictures + at, n, &buffer);
-    if (ret == GST_FLOW_OK)
+    if (ret == GST_FLOW_OK) {
+      sv_ds_streams_batch (self->ds, self->srcpad, buffer, self->capacity);
       ret = gst_pad_push (self->srcpad, buffer);
+    }
   }
   return ret;
 }

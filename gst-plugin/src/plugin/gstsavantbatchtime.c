@@ -13,6 +13,8 @@ move (GstClockTime time, GstClockTimeDiff offset)
 {
   if (offset < 0 && time < (GstClockTime) -offset)
     return 0;
+  if (offset > 0 && time >= GST_CLOCK_TIME_NONE - (GstClockTime) offset)
+    return GST_CLOCK_TIME_NONE - 1;
   return time + (GstClockTime) offset;
 }
 
@@ -29,6 +31,22 @@ set_offset (GstSavantBatch *self, GstSavantBatchPad *pad,
   pthread_mutex_lock (&self->lock);
   pad->offset = offset;
   pthread_mutex_unlock (&self->lock);
+}
+
+/* Moves the stream on so that `from` becomes `to`, as far as numbers go: times
+ * may be anything. */
+static void
+shift (GstSavantBatch *self, GstSavantBatchPad *pad, GstClockTime from,
+    GstClockTime to)
+{
+  GstClockTimeDiff by = to >= from
+      ? (GstClockTimeDiff) MIN (to - from, (GstClockTime) G_MAXINT64)
+      : -(GstClockTimeDiff) MIN (from - to, (GstClockTime) G_MAXINT64);
+  GstClockTimeDiff offset;
+
+  if (__builtin_add_overflow (pad->offset, by, &offset))
+    offset = by > 0 ? G_MAXINT64 : -G_MAXINT64;
+  set_offset (self, pad, MAX (offset, -G_MAXINT64));
 }
 
 /* The element's running time by the clock, or NONE. */
@@ -86,12 +104,12 @@ place_stream (GstSavantBatch *self, GstSavantBatchPad *pad, GstClockTime time)
   if (how == SV_START_TIME_AS_IS)
     return;
   if (GST_CLOCK_TIME_IS_VALID (batch_time) && time + slack < batch_time) {
-    set_offset (self, pad, pad->offset + GST_CLOCK_DIFF (time, batch_time));
+    shift (self, pad, time, batch_time);
   } else if (live) {
     now = clock_time (self);
     if (GST_CLOCK_TIME_IS_VALID (now) && time > now
         && time - now > threshold + pad->latency)
-      set_offset (self, pad, pad->offset + GST_CLOCK_DIFF (time, now));
+      shift (self, pad, time, now);
   }
   GST_DEBUG_OBJECT (pad, "moved by %" GST_STIME_FORMAT,
       GST_STIME_ARGS (pad->offset));

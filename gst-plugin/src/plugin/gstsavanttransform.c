@@ -40,11 +40,13 @@
   "video/x-raw(" GST_SAVANT_CAPS_FEATURE_NVMM ")"                              \
   ",batch-kind=(string)non-uniform,batch-size=(int)[1,1024]"
 
-static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
-    GST_PAD_SINK, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS (CAPS_SURFACES
-        ";" CAPS_BATCHES ";"
-        "video/x-raw,format=(string)" GST_SAVANT_INPUT_FORMATS "," CAPS_SIDES));
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (CAPS_SURFACES
+            ";" CAPS_BATCHES ";"
+            "video/x-raw,format=(string)" GST_SAVANT_INPUT_FORMATS
+            "," CAPS_SIDES ";video/x-raw(" GST_SAVANT_CAPS_FEATURE_CUDA
+            "),format=(string)" GST_SAVANT_INPUT_FORMATS "," CAPS_SIDES));
 
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,

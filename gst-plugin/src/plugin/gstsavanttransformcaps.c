@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gpucaps.h"
+#include "check.h"
 #include "gstsavanttransform.h"
 #include "plugin.h"
 #include "props.h"
@@ -33,6 +34,27 @@ is_plain (const GstCapsFeatures *features)
   return features == NULL || gst_caps_features_get_size (features) == 0
       || gst_caps_features_is_equal (features,
           GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY);
+}
+
+static gboolean
+is_cuda (const GstCapsFeatures *features)
+{
+  return features != NULL && gst_caps_features_get_size (features) == 1
+      && gst_caps_features_contains (features, GST_SAVANT_CAPS_FEATURE_CUDA);
+}
+
+static gboolean
+takes_cuda (GstSavantTransform *self)
+{
+  gboolean takes;
+  gchar *backend;
+
+  pthread_mutex_lock (&self->lock);
+  backend = g_strdup (self->memory.backend);
+  pthread_mutex_unlock (&self->lock);
+  takes = sv_check_takes_cuda (backend);
+  g_free (backend);
+  return takes;
 }
 
 static gboolean
@@ -132,6 +154,25 @@ append_way (GstCaps *caps, const GstStructure *s, gboolean nvmm, Way way,
     append (caps, non_uniform_structure (s), TRUE);
 }
 
+/* Frames in GPU memory become surfaces rather than go back to the CPU. */
+static void
+append_cuda_way (GstCaps *caps, const GstStructure *s, Way way)
+{
+  if (way == WAY_SAME_MEMORY)
+    append (caps, open_structure (s, TRUE, TRUE), TRUE);
+  else if (way == WAY_OTHER_MEMORY)
+    append (caps, open_structure (s, FALSE, TRUE), FALSE);
+}
+
+/* The last that is asked for, where there is a choice. */
+static void
+append_cuda_input (GstCaps *caps, const GstStructure *s)
+{
+  if (can_be_single (s))
+    gst_caps_append_structure_full (caps, open_structure (s, FALSE, FALSE),
+        gst_caps_features_new (GST_SAVANT_CAPS_FEATURE_CUDA, NULL));
+}
+
 /* A crop or a quarter turn gives another size by itself; then the same caps
  * are possible, but no longer what is best. */
 static gboolean
@@ -163,7 +204,12 @@ sv_transform_transform_caps (GstBaseTransform *trans, GstPadDirection direction,
       if (nvmm || is_plain (features))
         append_way (other, gst_caps_get_structure (caps, i), nvmm, way,
             direction == GST_PAD_SINK);
+      else if (direction == GST_PAD_SINK && is_cuda (features))
+        append_cuda_way (other, gst_caps_get_structure (caps, i), way);
     }
+  if (direction == GST_PAD_SRC && takes_cuda (self))
+    for (guint i = 0; i < gst_caps_get_size (caps); i++)
+      append_cuda_input (other, gst_caps_get_structure (caps, i));
 
   if (filter != NULL) {
     GstCaps *filtered =
@@ -201,6 +247,19 @@ is_complete (const GstCaps *caps)
       && gst_structure_has_field (s, "height");
 }
 
+static gboolean
+refuse_cuda (GstSavantTransform *self, GstCaps *caps)
+{
+  if (GST_PAD_MODE (GST_BASE_TRANSFORM_SINK_PAD (self)) != GST_PAD_MODE_NONE
+      && is_new_refusal (self, caps))
+    GST_ELEMENT_WARNING (self, STREAM, FORMAT,
+        ("Input caps refused: frames in " GST_SAVANT_CAPS_FEATURE_CUDA
+         " need the backend cuda or deepstream: %s",
+            savant_last_error ()),
+        ("caps %" GST_PTR_FORMAT, caps));
+  return FALSE;
+}
+
 /* The template of non-uniform batches names neither format nor size, so that
  * all surfaces fit it: complete caps are looked at here. Incomplete ones get
  * as far as the CAPS event, where they are an error. */
@@ -216,6 +275,9 @@ sv_transform_accept_caps (GstBaseTransform *trans, GstPadDirection direction,
 
   if (direction != GST_PAD_SINK || !gst_caps_is_fixed (caps))
     return accepted;
+  if (accepted && is_cuda (gst_caps_get_features (caps, 0))
+      && !takes_cuda (self))
+    return refuse_cuda (self, caps);
   if (accepted
       && (!is_complete (caps) || gst_savant_frame_info_from_caps (&info, caps)))
     return TRUE;

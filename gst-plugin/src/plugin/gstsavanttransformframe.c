@@ -47,7 +47,7 @@ is_identity (const GstSavantTransform *self,
   if (!self->out.uniform)
     return TRUE;
   if (!self->in.uniform || self->in.nvmm != self->out.nvmm
-      || self->in.batch_size != self->out.batch_size
+      || self->in.cuda_memory || self->in.batch_size != self->out.batch_size
       || GST_VIDEO_INFO_FORMAT (in) != GST_VIDEO_INFO_FORMAT (out)
       || w != GST_VIDEO_INFO_WIDTH (out) || h != GST_VIDEO_INFO_HEIGHT (out))
     return FALSE;

@@ -11,7 +11,7 @@ open_plain (GstSavantTransform *self, GstBuffer *buffer)
 {
   SavantTransformJob *job = &self->jobs[0];
   gchar *problem = sv_map_plain (&self->in_frame, buffer, &self->in.video,
-      GST_MAP_READ, &job->src);
+      sv_read_flags (&self->in), &job->src);
 
   if (problem != NULL) {
     GST_ELEMENT_ERROR (self, STREAM, FAILED, ("Input: %s", problem),

@@ -335,11 +335,11 @@ sv_transform_propose_allocation (GstBaseTransform *trans,
     return FALSE;
 
   gst_allocation_params_init (&params);
-  if (!info.nvmm)
+  if (!info.nvmm && !info.cuda_memory)
     allocator = new_frame_allocator (self);
   if (allocator != NULL)
     gst_query_add_allocation_param (query, allocator, &params);
-  if (need_pool && info.uniform)
+  if (need_pool && info.uniform && !info.cuda_memory)
     ok = propose_pool (self, query, caps, allocator, &params);
   gst_clear_object (&allocator);
   if (!ok)

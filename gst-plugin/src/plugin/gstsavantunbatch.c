@@ -19,15 +19,21 @@
  * and of the region, its number and how many the frame has.
  *
  * Pads may be requested and released at any time. Frames of sources without a
- * pad are counted as dropped-unlinked. As soon as a source's pad of savantbatch
- * is released, what is still on its way is dropped and counted
- * dropped-released: src_n may be another source's by then. An event that goes
+ * pad are counted as dropped-unlinked. A pad that is requested after a source
+ * of its number was released at savantbatch is for the next source of that
+ * number: what is still on its way of the old one is counted
+ * dropped-released. An event that goes
  * upstream into src_n reaches source n only.
  *
  * A flushing seek of a pipeline comes to every pad in turn; savantbatch lets no
  * frame out until all linked pads have had it, or half a second after the last
  * one. A seek of one stream alone is done while the others play: in PAUSED,
  * with the queues of the others full, its first frame cannot come through.
+ *
+ * Where the running GStreamer has an analytics library with a batch meta (1.28
+ * and later), what others wrote about a slot there goes to its view, a batch of
+ * surfaces that lost its SavantBatchMeta is split by it, and batches of
+ * analyticscombiner are: pad src_n gives stream n as it is.
  *
  * |[
  * gst-launch-1.0 savantbatch name=b ! savantunbatch name=u
@@ -65,7 +71,7 @@ enum
 
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
-        GST_STATIC_CAPS (CAPS_SURFACES ";" CAPS_BATCHES));
+        GST_STATIC_CAPS (CAPS_SURFACES ";" CAPS_BATCHES ";" SV_ANALYTICS_CAPS));
 
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE ("src_%u", GST_PAD_SRC, GST_PAD_REQUEST,
@@ -94,6 +100,7 @@ static void
 reset_pad (GstSavantUnbatchPad *pad)
 {
   pad->flushing = FALSE;
+  pad->waits = 0;
   pad->started = pad->has_caps = pad->has_segment = FALSE;
   pad->ended = pad->had_eos = FALSE;
 }
@@ -112,14 +119,14 @@ sv_unbatch_find_pad (GstSavantUnbatch *self, guint source_id)
 }
 
 gboolean
-sv_unbatch_is_gone (GstSavantUnbatch *self, guint source_id)
+sv_unbatch_waits (GstSavantUnbatch *self, GstSavantUnbatchPad *pad)
 {
-  gboolean gone;
+  gboolean waits;
 
   pthread_mutex_lock (&self->lock);
-  gone = g_hash_table_contains (self->gone, GUINT_TO_POINTER (source_id));
+  waits = pad->waits > 0;
   pthread_mutex_unlock (&self->lock);
-  return gone;
+  return waits;
 }
 
 GList *
@@ -195,6 +202,8 @@ request_new_pad (GstElement *element, GstPadTemplate *template,
     return NULL;
   pthread_mutex_lock (&self->lock);
   g_hash_table_insert (self->pads, GUINT_TO_POINTER (source_id), pad);
+  pad->waits = GPOINTER_TO_INT (g_hash_table_lookup (self->gone,
+      GUINT_TO_POINTER (source_id)));
   gst_flow_combiner_add_pad (self->combiner, GST_PAD (pad));
   self->new_pads = TRUE;
   pthread_mutex_unlock (&self->lock);
@@ -296,9 +305,9 @@ count_dropped (GstSavantUnbatch *self, SvDropReason reason)
   pthread_mutex_unlock (&self->lock);
 }
 
-/* Result of all pads, the one of `pad` being new. */
-static GstFlowReturn
-combine (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstFlowReturn flow)
+GstFlowReturn
+sv_unbatch_combine (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
+    GstFlowReturn flow)
 {
   pthread_mutex_lock (&self->lock);
   if (g_hash_table_lookup (self->pads, GUINT_TO_POINTER (pad->source_id))
@@ -316,13 +325,13 @@ static GstSavantUnbatchPad *
 pad_of_frame (GstSavantUnbatch *self, guint source_id, gboolean *gone,
     gboolean *flushing)
 {
-  gpointer key = GUINT_TO_POINTER (source_id);
   GstSavantUnbatchPad *pad;
 
   pthread_mutex_lock (&self->lock);
-  *gone = g_hash_table_size (self->gone) > 0
-      && g_hash_table_contains (self->gone, key);
-  pad = *gone ? NULL : g_hash_table_lookup (self->pads, key);
+  pad = g_hash_table_lookup (self->pads, GUINT_TO_POINTER (source_id));
+  *gone = pad != NULL && pad->waits > 0;
+  if (*gone)
+    pad = NULL;
   *flushing = pad != NULL && pad->flushing;
   if (pad != NULL)
     gst_object_ref (pad);
@@ -358,7 +367,7 @@ split (GstSavantUnbatch *self, GstBuffer *batch, gpointer surface,
     else if (pad != NULL && ret == GST_FLOW_OK) {
       flow = push_slot (self, pad, batch, surface, slot);
       /* A flush of one source is no flush of the batch. */
-      ret = combine (self, pad,
+      ret = sv_unbatch_combine (self, pad,
           flow == GST_FLOW_FLUSHING && is_flushing (self, pad) ? GST_FLOW_OK
                                                                : flow);
     }
@@ -380,40 +389,58 @@ note_sample (GstSavantUnbatch *self, gpointer surface)
   self->sample_mem_type = gst_savant_surface_get_mem_type (surface);
 }
 
+/* A batch of surfaces. */
 static GstFlowReturn
-chain (GstPad *pad, GstObject *parent, GstBuffer *batch)
+take_batch (GstSavantUnbatch *self, GstBuffer *batch, gpointer surface)
 {
-  GstSavantUnbatch *self = GST_SAVANT_UNBATCH (parent);
   const GstSavantBatchMeta *meta = gst_buffer_get_savant_batch_meta (batch);
-  gpointer surface = gst_savant_buffer_peek_surface (batch);
-  GstFlowReturn ret = GST_FLOW_ERROR;
 
-  (void) pad;
-  if (surface == NULL) {
-    GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
-        ("Input: %s", savant_last_error ()), ("%" GST_PTR_FORMAT, batch));
-  } else if (meta == NULL) {
+  if (meta == NULL) {
     GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
         ("The buffer has no SavantBatchMeta, so the sources of its slots are "
          "not known: use savantbatch, and only elements that keep metas "
          "between"),
         ("%" GST_PTR_FORMAT, batch));
-  } else if (meta->n_slots
-      > (guint) gst_savant_surface_get_batch_size (surface)) {
+    return GST_FLOW_ERROR;
+  }
+  if (meta->n_slots > (guint) gst_savant_surface_get_batch_size (surface)) {
     GST_ELEMENT_ERROR (self, STREAM, FAILED,
         ("The SavantBatchMeta has %u slots, the surface %d: an element "
          "between savantbatch and this one changed the batch",
             meta->n_slots, gst_savant_surface_get_batch_size (surface)),
         ("%" GST_PTR_FORMAT, batch));
+    return GST_FLOW_ERROR;
+  }
+  pthread_mutex_lock (&self->lock);
+  self->stats.in += meta->n_slots;
+  self->stats.held += meta->n_slots;
+  pthread_mutex_unlock (&self->lock);
+  sv_unbatch_catch_up (self);
+  note_sample (self, surface);
+  sv_unbatch_push_gaps (self);
+  return split (self, batch, surface, meta);
+}
+
+static GstFlowReturn
+chain (GstPad *pad, GstObject *parent, GstBuffer *batch)
+{
+  GstSavantUnbatch *self = GST_SAVANT_UNBATCH (parent);
+  GstFlowReturn ret = GST_FLOW_ERROR;
+  gpointer surface;
+
+  (void) pad;
+  if (self->analytics) {
+    ret = sv_unbatch_split_analytics (self, batch);
+    gst_buffer_unref (batch);
+    return ret;
+  }
+  surface = gst_savant_buffer_peek_surface (batch);
+  if (surface == NULL) {
+    GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
+        ("Input: %s", savant_last_error ()), ("%" GST_PTR_FORMAT, batch));
   } else {
-    pthread_mutex_lock (&self->lock);
-    self->stats.in += meta->n_slots;
-    self->stats.held += meta->n_slots;
-    pthread_mutex_unlock (&self->lock);
-    sv_unbatch_catch_up (self);
-    note_sample (self, surface);
-    sv_unbatch_push_gaps (self);
-    ret = split (self, batch, surface, meta);
+    batch = sv_unbatch_read_analytics (batch, surface);
+    ret = take_batch (self, batch, surface);
   }
   gst_buffer_unref (batch);
   return ret;

@@ -6,6 +6,7 @@
  *   gstsavantunbatch.c       life, pads, frames
  *   gstsavantunbatchevent.c  the streams' events
  *   gstsavantunbatchview.c   one slot as a buffer, and its caps
+ *   gstsavantunbatchanalytics.c  batches of GStreamer's analytics elements
  *
  * Threads: one streaming thread does all but requests and releases of pads,
  * flushes and upstream events. */
@@ -16,6 +17,7 @@
 
 #include <savant/gst.h>
 
+#include "analytics.h"
 #include "flowstats.h"
 
 G_BEGIN_DECLS
@@ -50,6 +52,7 @@ struct _GstSavantUnbatchPad
   gboolean flushing;  /* until the stream's own FLUSH_STOP */
   guint flush_serial; /* of the last FLUSH_START */
   gboolean seeked;    /* got the seek of the element's seek_seqnum */
+  gint waits;         /* so many gone sources of its id come before its own */
 
   /* The streaming thread. */
   gboolean started; /* stream-start is out */
@@ -83,6 +86,7 @@ struct _GstSavantUnbatch
   GstAllocator *views;
   GstCaps *caps;
   GstSavantFrameInfo info;
+  gboolean analytics;  /* the caps are SV_ANALYTICS_CAPS */
   gboolean has_gaps;   /* a stream has one that came too early */
   gboolean has_sample; /* what a slot of the last batch is */
   SavantMemType sample_mem_type;
@@ -95,11 +99,25 @@ struct _GstSavantUnbatch
 GstSavantUnbatchPad *sv_unbatch_find_pad (GstSavantUnbatch *self,
     guint source_id);
 
-/* Whether what comes of a source is another's than that of its pad. */
-gboolean sv_unbatch_is_gone (GstSavantUnbatch *self, guint source_id);
+/* Whether what comes is still of a source that was gone before the pad came. */
+gboolean sv_unbatch_waits (GstSavantUnbatch *self, GstSavantUnbatchPad *pad);
 
 /* All src pads, referenced. */
 GList *sv_unbatch_list_pads (GstSavantUnbatch *self);
+
+/* Result of all pads, the one of `pad` being new. */
+GstFlowReturn sv_unbatch_combine (GstSavantUnbatch *self,
+    GstSavantUnbatchPad *pad, GstFlowReturn flow);
+
+/* -- gstsavantunbatchanalytics.c -- */
+
+/* Takes a batch and gives it back, with a SavantBatchMeta where it has none and
+ * its GstAnalyticsBatchMeta tells as much. */
+GstBuffer *sv_unbatch_read_analytics (GstBuffer *batch, gpointer surface);
+
+/* Gives out a batch whose streams are all in its GstAnalyticsBatchMeta. */
+GstFlowReturn sv_unbatch_split_analytics (GstSavantUnbatch *self,
+    GstBuffer *batch);
 
 /* -- gstsavantunbatchevent.c -- */
 gboolean sv_unbatch_sink_event (GstPad *pad, GstObject *parent,
@@ -129,8 +147,8 @@ GstFlowReturn sv_unbatch_negotiate (GstSavantUnbatch *self,
 
 /* What a gap needs before it where no frame has come yet, or else its sink
  * would wait for one. FALSE where it cannot be known yet. */
-gboolean sv_unbatch_begin_gap (GstSavantUnbatch *self,
-    GstSavantUnbatchPad *pad, SvStream *stream);
+gboolean sv_unbatch_begin_gap (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
+    SvStream *stream);
 
 /* Slot `slot` with its metas and times, or NULL and savant_last_error(). */
 GstBuffer *sv_unbatch_view (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,

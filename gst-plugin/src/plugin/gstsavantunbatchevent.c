@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "dsmeta.h"
 #include "gstsavantunbatch.h"
 #include "plugin.h"
 #include "streamevent.h"
@@ -105,8 +106,7 @@ sv_unbatch_catch_up (GstSavantUnbatch *self)
     SvStream *stream =
         g_hash_table_lookup (self->streams, GUINT_TO_POINTER (pad->source_id));
 
-    if (stream == NULL || pad->started
-        || sv_unbatch_is_gone (self, pad->source_id))
+    if (stream == NULL || pad->started || sv_unbatch_waits (self, pad))
       continue;
     if (stream->stream_start != NULL)
       sv_unbatch_push_start (pad, stream);
@@ -201,16 +201,25 @@ end_flush (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstEvent *event,
   after_flush (self, pad);
 }
 
-/* Sticky events replace those of their kind, tags go on adding up. */
+/* As a pad's own sticky events: of kinds that there may be several of, those
+ * with one name replace one another. */
+static gboolean
+replaces (GstEvent *event, GstEvent *old)
+{
+  const GstStructure *s = gst_event_get_structure (event);
+
+  if (GST_EVENT_TYPE (old) != GST_EVENT_TYPE (event))
+    return FALSE;
+  return (GST_EVENT_TYPE (event) & GST_EVENT_TYPE_STICKY_MULTI) == 0
+      || s == NULL || gst_event_has_name (old, gst_structure_get_name (s));
+}
+
 static void
 keep_other (SvStream *stream, GstEvent *event)
 {
-  gboolean several =
-      (GST_EVENT_TYPE (event) & GST_EVENT_TYPE_STICKY_MULTI) != 0;
-
-  for (GList *l = stream->others, *next; l != NULL && !several; l = next) {
+  for (GList *l = stream->others, *next; l != NULL; l = next) {
     next = l->next;
-    if (GST_EVENT_TYPE (l->data) == GST_EVENT_TYPE (event)) {
+    if (replaces (event, l->data)) {
       gst_event_unref (l->data);
       stream->others = g_list_delete_link (stream->others, l);
     }
@@ -273,20 +282,36 @@ begin_flush (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstEvent *event,
   gst_pad_push_event (GST_PAD (pad), gst_event_ref (event));
 }
 
-/* One more, or one less, for which nothing of a source goes out. */
+/* A source is gone; `passed` where the last of it has come. */
 static void
-count_gone (GstSavantUnbatch *self, guint source_id, gint more)
+count_gone (GstSavantUnbatch *self, guint source_id, gboolean passed)
 {
   gpointer key = GUINT_TO_POINTER (source_id);
+  GstSavantUnbatchPad *pad;
   gint n;
 
   pthread_mutex_lock (&self->lock);
-  n = GPOINTER_TO_INT (g_hash_table_lookup (self->gone, key)) + more;
+  n = GPOINTER_TO_INT (g_hash_table_lookup (self->gone, key))
+      + (passed ? -1 : 1);
   if (n > 0)
     g_hash_table_insert (self->gone, key, GINT_TO_POINTER (n));
   else
     g_hash_table_remove (self->gone, key);
+  pad = g_hash_table_lookup (self->pads, key);
+  if (passed && pad != NULL && pad->waits > 0)
+    pad->waits--;
   pthread_mutex_unlock (&self->lock);
+}
+
+/* The pad that gets the events of a source, referenced, or NULL. */
+static GstSavantUnbatchPad *
+pad_of_events (GstSavantUnbatch *self, guint source_id)
+{
+  GstSavantUnbatchPad *pad = sv_unbatch_find_pad (self, source_id);
+
+  if (pad != NULL && sv_unbatch_waits (self, pad))
+    g_clear_pointer (&pad, gst_object_unref);
+  return pad;
 }
 
 /* FALSE where it is no event of a stream. */
@@ -302,12 +327,10 @@ unwrap (GstSavantUnbatch *self, GstEvent *event)
   if (sv_is_stream_gone_event (inner)) {
     if (GST_EVENT_IS_SERIALIZED (event))
       g_hash_table_remove (self->streams, GUINT_TO_POINTER (source_id));
-    count_gone (self, source_id, GST_EVENT_IS_SERIALIZED (event) ? -1 : 1);
+    count_gone (self, source_id, GST_EVENT_IS_SERIALIZED (event));
     return TRUE;
   }
-  pad = sv_unbatch_is_gone (self, source_id)
-      ? NULL
-      : sv_unbatch_find_pad (self, source_id);
+  pad = pad_of_events (self, source_id);
   if (GST_EVENT_IS_SERIALIZED (event)) {
     sv_unbatch_catch_up (self);
     take_stream_event (self, sv_unbatch_stream (self, source_id), pad, inner,
@@ -327,6 +350,10 @@ take_caps (GstSavantUnbatch *self, GstEvent *event)
   GstCaps *caps;
 
   gst_event_parse_caps (event, &caps);
+  self->analytics = gst_structure_has_name (gst_caps_get_structure (caps, 0),
+      "multistream/x-analytics-batch");
+  if (self->analytics)
+    return TRUE;
   if (!gst_savant_frame_info_from_caps (&self->info, caps)) {
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
         ("Input caps cannot be used: %s", savant_last_error ()),
@@ -365,8 +392,10 @@ end_flush_of_all (GstSavantUnbatch *self)
   gst_flow_combiner_reset (self->combiner);
   /* The second of its events may have been lost on the way. */
   g_hash_table_remove_all (self->gone);
-  for (GList *l = pads; l != NULL; l = l->next)
+  for (GList *l = pads; l != NULL; l = l->next) {
     ((GstSavantUnbatchPad *) l->data)->flushing = FALSE;
+    ((GstSavantUnbatchPad *) l->data)->waits = 0;
+  }
   pthread_mutex_unlock (&self->lock);
   for (GList *l = pads; l != NULL; l = l->next)
     after_flush (self, l->data);
@@ -397,7 +426,8 @@ sv_unbatch_sink_event (GstPad *sinkpad, GstObject *parent, GstEvent *event)
       end_flush_of_all (self);
       break;
     default:
-      if (!unwrap (self, event))
+      /* Of a batch: savant-stream-event says the same to the right pad. */
+      if (!sv_ds_is_stream_event (event) && !unwrap (self, event))
         push_to_all (self, event);
       break;
   }

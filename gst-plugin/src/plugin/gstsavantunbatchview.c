@@ -348,6 +348,7 @@ sv_unbatch_view (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
   GST_BUFFER_FLAG_SET (view, from->flags);
   attach_ids (view, meta, from);
   attach_region (view, meta, from);
+  sv_analytics_copy_results (batch, meta, slot, view);
   if (geometry != NULL && slot < geometry->n_slots)
     gst_buffer_set_savant_transform_meta (view, &geometry->slots[slot], 1);
   return view;

@@ -30,9 +30,9 @@ gboolean sv_stream_event_get_more_seeks (GstEvent *event);
 
 /* The event that says that a source is gone: its pad of savantbatch was
  * released. It is sent twice, out of order at once and serialized behind the
- * source's last frame: what comes between is of no use to anyone, for the same
- * source id may be another source's already. After the second nothing is to be
- * remembered of the source. */
+ * source's last frame, so that a pad of savantunbatch that is requested between
+ * the two, for another source of the same id, does not get what is still on its
+ * way. After the second nothing is to be remembered of the source. */
 GstEvent *sv_stream_gone_event_new (void);
 gboolean sv_is_stream_gone_event (GstEvent *event);
 

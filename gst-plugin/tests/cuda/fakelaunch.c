@@ -69,24 +69,36 @@ fake_enable_peer (SvCuContext peer, unsigned flags)
   return fake_leave (SV_CU_SUCCESS);
 }
 
-SvCuResult
-fake_copy_peer (SvCuPtr dst, SvCuContext to, SvCuPtr src, SvCuContext from,
-    size_t size, SvCuStream stream)
+static void
+check_side (const SvCuPeerSide *side, const SvCuPeerCopy *copy)
 {
-  Memory *a, *b;
+  Memory *memory = fake_find (side->device);
 
-  ENTER ("cuMemcpyPeerAsync", true);
-  fake_check_stream ("cuMemcpyPeerAsync", stream);
-  a = fake_find (dst);
-  b = fake_find (src);
-  if (a == NULL || b == NULL || a->kind != KIND_DEVICE
-      || b->kind != KIND_DEVICE)
-    fake_broken ("cuMemcpyPeerAsync", "not between memories of GPUs");
-  if (to == from || a->gpu != to->gpu || b->gpu != from->gpu)
-    fake_broken ("cuMemcpyPeerAsync", "contexts");
-  if (size == 0)
-    fake_broken ("cuMemcpyPeerAsync", "size 0");
-  fake_move ("cuMemcpyPeerAsync", dst, src, size);
+  if (side->x_bytes != 0 || side->y != 0 || side->z != 0 || side->lod != 0
+      || side->host != NULL || side->array != NULL)
+    fake_broken ("cuMemcpy3DPeerAsync", "a field that is to be 0");
+  if (side->memory_type != SV_CU_MEMORY_DEVICE || memory == NULL
+      || memory->kind != KIND_DEVICE || side->context == NULL
+      || memory->gpu != side->context->gpu)
+    fake_broken ("cuMemcpy3DPeerAsync", "not memory of its context");
+  if (side->pitch < copy->width_bytes || side->height < copy->height)
+    fake_broken ("cuMemcpy3DPeerAsync", "pitch or height");
+}
+
+SvCuResult
+fake_copy_peer (const SvCuPeerCopy *copy, SvCuStream stream)
+{
+  ENTER ("cuMemcpy3DPeerAsync", true);
+  fake_check_stream ("cuMemcpy3DPeerAsync", stream);
+  check_side (&copy->src, copy);
+  check_side (&copy->dst, copy);
+  if (copy->src.context == copy->dst.context)
+    fake_broken ("cuMemcpy3DPeerAsync", "on one GPU");
+  if (copy->width_bytes == 0 || copy->height == 0 || copy->depth != 1)
+    fake_broken ("cuMemcpy3DPeerAsync", "sizes");
+  for (size_t y = 0; y < copy->height; y++)
+    fake_move ("cuMemcpy3DPeerAsync", copy->dst.device + y * copy->dst.pitch,
+        copy->src.device + y * copy->src.pitch, copy->width_bytes);
   return fake_leave (SV_CU_SUCCESS);
 }
 

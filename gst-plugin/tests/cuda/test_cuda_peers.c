@@ -26,7 +26,7 @@ GST_START_TEST (refused_unless_allowed)
   SavantImage src = cuda_image (DEVICE, 1, SAVANT_FORMAT_NV12, 32, 16);
   SavantImage dst = cuda_image (DEVICE, 0, SAVANT_FORMAT_RGBA, 16, 16);
   SavantTransformJob job = cuda_job (&src, &dst);
-  int copies = calls ("cuMemcpyPeerAsync");
+  int copies = calls ("cuMemcpy3DPeerAsync");
 
   for (int round = 0; round < 2; round++) {
     fail_unless_equals_int (savant_transform_run (transform, NULL, &job, 1),
@@ -34,12 +34,12 @@ GST_START_TEST (refused_unless_allowed)
     assert_text ("GPU 0");
     assert_text ("GPU 1");
     assert_text ("peer-copy=true");
-    fail_unless_equals_int (calls ("cuMemcpyPeerAsync"), copies);
+    fail_unless_equals_int (calls ("cuMemcpy3DPeerAsync"), copies);
     savant_transform_allow_peer_copy (transform, 1);
     fail_unless_equals_int (savant_transform_run (transform, NULL, &job, 1),
         SAVANT_OK);
     copies += 2; /* planes */
-    fail_unless_equals_int (calls ("cuMemcpyPeerAsync"), copies);
+    fail_unless_equals_int (calls ("cuMemcpy3DPeerAsync"), copies);
     fail_unless_equals_int (fake_cuda ()->last_gpu (), 0);
     savant_transform_allow_peer_copy (transform, 0);
   }
@@ -101,13 +101,13 @@ GST_START_TEST (mixed_batches)
     jobs[i] = cuda_job (&seen[i], &dst[i]);
   }
   launches = calls ("cuLaunchKernel");
-  copies = calls ("cuMemcpyPeerAsync");
+  copies = calls ("cuMemcpy3DPeerAsync");
   fail_unless_equals_int (savant_transform_run (transform, NULL, jobs, 12),
       SAVANT_OK);
   fail_unless_equals_int (calls ("cuLaunchKernel"), launches + 1);
   fail_unless_equals_int (fake_cuda ()->last_jobs (), 12);
   /* 0 and 6 have three planes, 3 and 9 one. */
-  fail_unless_equals_int (calls ("cuMemcpyPeerAsync"), copies + 8);
+  fail_unless_equals_int (calls ("cuMemcpy3DPeerAsync"), copies + 8);
   for (int i = 0; i < 12; i++) {
     cuda_image_free (DEVICE, i % 3 == 0, &src[i]);
     cuda_image_free (DEVICE, 0, &dst[i]);
@@ -260,8 +260,40 @@ GST_START_TEST (changes_need_one)
 }
 GST_END_TEST;
 
-/* Pinned memory travels by the copy engines, unless only a little of it is
- * read; who overwrites it waits until it has. */
+/* Planes that follow each other in both pictures travel together. */
+GST_START_TEST (joined_planes)
+{
+  static const struct
+  {
+    SavantFormat format;
+    int copies;
+  } rows[] = { { SAVANT_FORMAT_NV12, 1 }, { SAVANT_FORMAT_I420, 2 },
+    { SAVANT_FORMAT_RGBA, 1 } };
+  SavantTransform *transform = cuda_transform_new ();
+
+  for (int i = 0; i < 3; i++) {
+    SavantImage src = cuda_image (PINNED, 0, rows[i].format, 32, 10);
+    SavantImage device = cuda_image (DEVICE, 0, rows[i].format, 32, 10);
+    SavantImage down = cuda_image (PINNED, 0, rows[i].format, 32, 10);
+    int copies = calls ("cuMemcpyAsync");
+
+    fill_rows (&src);
+    cuda_run (transform, &src, &device);
+    fail_unless_equals_int (calls ("cuMemcpyAsync"), copies + rows[i].copies);
+    cuda_run (transform, &device, &down);
+    fail_unless_equals_int (sv_cuda_backend.wait (down.data[0], false),
+        SAVANT_OK);
+    fail_unless (memcmp (src.data[0], down.data[0], 32 * 15) == 0);
+    cuda_image_free (PINNED, 0, &src);
+    cuda_image_free (DEVICE, 0, &device);
+    cuda_image_free (PINNED, 0, &down);
+  }
+  savant_transform_free (transform);
+}
+GST_END_TEST;
+
+/* Pinned memory travels by the copy engines, unless only a part of it is read;
+ * who overwrites it waits until it has. */
 GST_START_TEST (pinned_sources)
 {
   SavantTransform *transform = cuda_transform_new ();
@@ -278,6 +310,16 @@ GST_START_TEST (pinned_sources)
   fail_unless_equals_int (savant_transform_run (transform, NULL, &job, 1),
       SAVANT_OK);
   fail_unless_equals_int (calls ("cuMemcpyAsync"), copies);
+  /* Shrinking by more than 2.5 skips enough rows, too. */
+  job.src_rect = (SavantRect){ 0, 0, 32, 32 };
+  for (int h = 12; h < 14; h++) {
+    job.dst_rect.h = h;
+    savant_transform_run (transform, NULL, &job, 1);
+    copies = calls ("cuMemcpyAsync");
+    savant_transform_run (transform, NULL, &job, 1);
+    fail_unless_equals_int (calls ("cuMemcpyAsync"), copies + (h == 13));
+  }
+  copies = calls ("cuMemcpyAsync");
   fake_cuda ()->hold (true);
   syncs = calls ("cuEventSynchronize");
   cuda_run (transform, &src, &dst);
@@ -309,6 +351,7 @@ cuda_peers_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, moves_need_no_kernel);
   tcase_add_test (tc, changes_need_one);
+  tcase_add_test (tc, joined_planes);
   tcase_add_test (tc, pinned_sources);
   return s;
 }

@@ -286,10 +286,12 @@ GST_START_TEST (test_w15_a_sink_of_gaps_prerolls)
   static const gchar *const modes[] = { "uniform", "non-uniform" };
 
   for (guint mode = 0; mode < 2; mode++) {
-    gchar *text = g_strdup_printf ("savantbatch name=b mode=%s ! "
-        "savantunbatch name=u u.src_0 ! queue ! fakesink "
-        "u.src_1 ! queue ! fakesink "
-        "videotestsrc num-buffers=50 ! " SMALL " ! b.sink_0", modes[mode]);
+    gchar *text =
+        g_strdup_printf ("savantbatch name=b mode=%s ! "
+                         "savantunbatch name=u u.src_0 ! queue ! fakesink "
+                         "u.src_1 ! queue ! fakesink "
+                         "videotestsrc num-buffers=50 ! " SMALL " ! b.sink_0",
+            modes[mode]);
     GstElement *pipeline = gst_parse_launch (text, NULL);
     GstElement *batch = gst_bin_get_by_name (GST_BIN (pipeline), "b");
     GstPad *sink = gst_element_request_pad_simple (batch, "sink_1");

@@ -91,6 +91,36 @@ _Static_assert (offsetof (SvCuCopy2d, src_host) == 24, "CUDA_MEMCPY2D");
 _Static_assert (offsetof (SvCuCopy2d, dst_x_bytes) == 56, "CUDA_MEMCPY2D");
 _Static_assert (offsetof (SvCuCopy2d, width_bytes) == 112, "CUDA_MEMCPY2D");
 
+/* CUDA_MEMCPY3D_PEER. */
+typedef struct SvCuPeerSide
+{
+  size_t x_bytes;
+  size_t y;
+  size_t z;
+  size_t lod;
+  unsigned memory_type;
+  const void *host;
+  SvCuPtr device;
+  void *array;
+  SvCuContext context;
+  size_t pitch;
+  size_t height;
+} SvCuPeerSide;
+
+typedef struct SvCuPeerCopy
+{
+  SvCuPeerSide src;
+  SvCuPeerSide dst;
+  size_t width_bytes;
+  size_t height;
+  size_t depth;
+} SvCuPeerCopy;
+
+_Static_assert (sizeof (SvCuPeerCopy) == 200, "CUDA_MEMCPY3D_PEER");
+_Static_assert (offsetof (SvCuPeerCopy, src.device) == 48,
+    "CUDA_MEMCPY3D_PEER");
+_Static_assert (offsetof (SvCuPeerCopy, dst) == 88, "CUDA_MEMCPY3D_PEER");
+
 /* Every call that is made: our name, the driver's symbol, its parameters. */
 #define SV_CU_CALLS(X)                                                         \
   X (init, "cuInit", (unsigned flags))                                         \
@@ -148,9 +178,8 @@ _Static_assert (offsetof (SvCuCopy2d, width_bytes) == 112, "CUDA_MEMCPY2D");
       (int *can, SvCuDevice device, SvCuDevice peer))                          \
   X (enable_peer, "cuCtxEnablePeerAccess",                                     \
       (SvCuContext peer, unsigned flags))                                      \
-  X (copy_peer, "cuMemcpyPeerAsync",                                           \
-      (SvCuPtr dst, SvCuContext to, SvCuPtr src, SvCuContext from,             \
-          size_t size, SvCuStream stream))
+  X (copy_peer, "cuMemcpy3DPeerAsync",                                         \
+      (const SvCuPeerCopy *copy, SvCuStream stream))
 
 typedef struct SvCuDriver
 {

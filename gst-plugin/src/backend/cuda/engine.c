@@ -203,7 +203,7 @@ stage (SvCuEngine *engine, const SavantTransformConfig *config,
   for (int i = 0; i < n; i++) {
     engine->moved[i] = sv_cu_is_move (config, &works[i], gpu_id);
     if (!engine->moved[i])
-      bytes += sv_cu_staged_bytes (&works[i], gpu_id);
+      bytes += sv_cu_staged_bytes (config, &works[i], gpu_id);
   }
   status = grow (engine, &engine->staging, &engine->staging_room, bytes);
   at = engine->staging;
@@ -215,7 +215,7 @@ stage (SvCuEngine *engine, const SavantTransformConfig *config,
     if (engine->moved[i])
       status = sv_cu_move (engine->stream, job, !sv_cu_is_cpu (&works[i].dst));
     else
-      status = sv_cu_stage (&works[i], &staged);
+      status = sv_cu_stage (config, &works[i], &staged);
   }
   return status;
 }

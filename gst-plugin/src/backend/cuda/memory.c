@@ -186,27 +186,34 @@ free_on (int gpu_id, SavantMemType mem_type, void *data)
   sv_cu_leave ();
 }
 
-void *
-sv_cu_alloc (SavantMemType mem_type, int gpu_id, size_t size)
+bool
+sv_cu_adopt (SavantMemType mem_type, int gpu_id, void *data, size_t size)
 {
   SvCuBlock *block = calloc (1, sizeof *block);
-  void *data = block != NULL ? alloc_on (gpu_id, mem_type, size) : NULL;
 
-  if (block == NULL)
+  if (block == NULL) {
     sv_fail (SAVANT_ERROR_OUT_OF_MEMORY, "no memory for a block of %zu bytes",
         size);
-  if (data == NULL) {
-    free (block);
-    return NULL;
+    return false;
   }
   block->start = (uintptr_t) data;
   block->size = size;
   block->mem_type = mem_type;
   block->gpu_id = gpu_id;
   if (insert (block))
+    return true;
+  free (block);
+  return false;
+}
+
+void *
+sv_cu_alloc (SavantMemType mem_type, int gpu_id, size_t size)
+{
+  void *data = alloc_on (gpu_id, mem_type, size);
+
+  if (data == NULL || sv_cu_adopt (mem_type, gpu_id, data, size))
     return data;
   free_on (gpu_id, mem_type, data);
-  free (block);
   return NULL;
 }
 
@@ -219,18 +226,24 @@ drop_reads (SvCuBlock *block)
 }
 
 void
-sv_cu_free (SavantMemType mem_type, int gpu_id, void *data)
+sv_cu_disown (void *data)
 {
   SvCuBlock *block;
 
   sv_cu_wait (data, true);
   block = take_out (data);
-  if (block != NULL) {
-    sv_cu_fence_unref (block->write);
-    drop_reads (block);
-    free (block->reads);
-    free (block);
-  }
+  if (block == NULL)
+    return;
+  sv_cu_fence_unref (block->write);
+  drop_reads (block);
+  free (block->reads);
+  free (block);
+}
+
+void
+sv_cu_free (SavantMemType mem_type, int gpu_id, void *data)
+{
+  sv_cu_disown (data);
   free_on (gpu_id, mem_type, data);
 }
 

@@ -20,7 +20,13 @@ typedef struct SvCuBlock SvCuBlock;
 void *sv_cu_alloc (SavantMemType mem_type, int gpu_id, size_t size);
 void sv_cu_free (SavantMemType mem_type, int gpu_id, void *data);
 
-/* Whether an address lies in memory that sv_cu_alloc() gave. */
+/* The same order for memory that another library has allocated and will free:
+ * enters it, false without memory; and, before it is freed, waits until nobody
+ * uses it and forgets it. */
+bool sv_cu_adopt (SavantMemType mem_type, int gpu_id, void *data, size_t size);
+void sv_cu_disown (void *data);
+
+/* Whether an address lies in such memory. */
 bool sv_cu_owns (const void *data);
 
 /* Waits until the block that holds `data` is written, and where `writing` also

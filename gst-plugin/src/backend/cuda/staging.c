@@ -2,6 +2,7 @@
 #include "staging.h"
 
 #include "../../core/format.h"
+#include "../../core/letterbox.h"
 
 #define STAGING_ALIGN 256
 
@@ -25,9 +26,27 @@ sv_cu_is_cpu (const SvCuPlace *place)
   return !place->gpu || place->pinned;
 }
 
-/* Of pinned memory a small part is read where it is. */
+/* The rows of a source that a kernel reads, about. */
+static int
+rows_read (const SavantTransformConfig *config, const SavantTransformJob *job)
+{
+  SavantInterpolation filter = config->interpolation;
+  int rows =
+      sv_flip_is_transposed (config->flip) ? job->dst_rect.w : job->dst_rect.h;
+
+  if (filter == SAVANT_INTERPOLATION_BILINEAR)
+    rows *= 2;
+  else if (filter != SAVANT_INTERPOLATION_NEAREST
+      && filter != SAVANT_INTERPOLATION_DEFAULT)
+    return job->src_rect.h;
+  return rows < job->src_rect.h ? rows : job->src_rect.h;
+}
+
+/* The copy engines are a quarter faster than kernels at pinned memory, but take
+ * whole pictures: what a kernel needs less of than 4 of 5 rows it reads where
+ * it is. */
 static Reach
-reach_of (const SvCuWork *work, int gpu_id)
+reach_of (const SavantTransformConfig *config, const SvCuWork *work, int gpu_id)
 {
   const SavantTransformJob *job = work->job;
 
@@ -36,8 +55,8 @@ reach_of (const SvCuWork *work, int gpu_id)
   if (!work->src.gpu)
     return REACH_CPU;
   if (work->src.pinned)
-    return 2 * (int64_t) job->src_rect.w * job->src_rect.h
-            >= (int64_t) job->src.width * job->src.height
+    return 5 * (int64_t) rows_read (config, job) * job->src_rect.w
+            >= 4 * (int64_t) job->src.height * job->src.width
         ? REACH_CPU
         : REACH_DIRECT;
   return work->src.bound && work->src.gpu_id != gpu_id ? REACH_PEER
@@ -76,18 +95,43 @@ rows_of (const SavantImage *image, int plane)
   return r;
 }
 
-/* The pitch of a plane's copy. Rows without gaps travel in one piece, and so
- * does whatever comes from a peer. */
+/* The pitch of a plane's copy. Rows without gaps travel in one piece. */
 static size_t
-staged_pitch (const Rows *r, Reach reach)
+staged_pitch (const Rows *r)
 {
-  if (reach == REACH_PEER
-      || (r->pitch == r->row_bytes && r->row_bytes % 16 == 0))
-    return r->pitch;
-  return align_up (r->row_bytes);
+  return r->pitch == r->row_bytes && r->row_bytes % 16 == 0
+      ? r->pitch
+      : align_up (r->row_bytes);
 }
 
 /* ---- Between the CPU and the GPU ---------------------------------------- */
+
+static bool
+follows (const Rows *last, const Rows *next)
+{
+  return !last->bottom_up
+      && next->lowest == last->lowest + last->rows * last->pitch
+      && next->pitch == last->pitch && next->row_bytes == last->row_bytes;
+}
+
+/* Planes that go on where the one before ends, in both pictures, are copied
+ * with it: each copy costs some microseconds. Returns how many there are. */
+static int
+join_planes (const SavantImage *cpu, const SavantImage *gpu, int plane, Rows *c,
+    Rows *g)
+{
+  int n = 1;
+
+  for (; plane + n < cpu->n_planes; n++) {
+    Rows next_c = rows_of (cpu, plane + n), next_g = rows_of (gpu, plane + n);
+
+    if (!follows (c, &next_c) || !follows (g, &next_g))
+      break;
+    c->rows += next_c.rows;
+    g->rows += next_g.rows;
+  }
+  return n;
+}
 
 int
 sv_cu_move_rows (SvCuStream stream, const SavantImage *cpu,
@@ -96,12 +140,14 @@ sv_cu_move_rows (SvCuStream stream, const SavantImage *cpu,
   const SvCuDriver *cu = sv_cu_driver ();
   int status = SAVANT_OK;
 
-  for (int p = 0; status == SAVANT_OK && p < cpu->n_planes; p++) {
+  for (int p = 0, n; status == SAVANT_OK && p < cpu->n_planes; p += n) {
     Rows c = rows_of (cpu, p), g = rows_of (gpu, p);
     SvCuPtr host = (SvCuPtr) (uintptr_t) c.lowest;
     SvCuPtr device = (SvCuPtr) (uintptr_t) g.lowest;
-    SvCuCopy2d copy = { .width_bytes = c.row_bytes, .height = c.rows };
+    SvCuCopy2d copy = { .width_bytes = c.row_bytes };
 
+    n = join_planes (cpu, gpu, p, &c, &g);
+    copy.height = c.rows;
     if (c.pitch == c.row_bytes && g.pitch == g.row_bytes) {
       status = sv_cu_check (cu->copy (up ? device : host, up ? host : device,
                                 c.row_bytes * c.rows, stream),
@@ -182,12 +228,12 @@ sv_cu_move (SvCuStream stream, const SavantTransformJob *job, bool up)
 
 /* Describes the copy of `image` that starts at `at`; returns its end. */
 static SvCuPtr
-place (const SavantImage *image, Reach reach, SvCuPtr at, SavantImage *staged)
+place (const SavantImage *image, SvCuPtr at, SavantImage *staged)
 {
   *staged = *image;
   for (int p = 0; p < image->n_planes; p++) {
     Rows r = rows_of (image, p);
-    size_t pitch = staged_pitch (&r, reach);
+    size_t pitch = staged_pitch (&r);
     size_t first = r.bottom_up ? (r.rows - 1) * pitch : 0;
 
     staged->data[p] = (uint8_t *) (uintptr_t) (at + first);
@@ -199,20 +245,32 @@ place (const SavantImage *image, Reach reach, SvCuPtr at, SavantImage *staged)
 }
 
 size_t
-sv_cu_staged_bytes (const SvCuWork *work, int gpu_id)
+sv_cu_staged_bytes (const SavantTransformConfig *config, const SvCuWork *work,
+    int gpu_id)
 {
-  Reach reach = reach_of (work, gpu_id);
+  Reach reach = reach_of (config, work, gpu_id);
   SavantImage ignored;
   size_t bytes = 0;
 
   if (!work->dst.gpu)
-    bytes += (size_t) place (&work->job->dst, REACH_CPU, 0, &ignored);
+    bytes += (size_t) place (&work->job->dst, 0, &ignored);
   if (reach != REACH_DIRECT)
-    bytes += (size_t) place (&work->job->src, reach, 0, &ignored);
+    bytes += (size_t) place (&work->job->src, 0, &ignored);
   return bytes;
 }
 
-/* The planes of another GPU's picture, with what lies between their rows. */
+/* A side of a copy between GPUs. */
+static SvCuPeerSide
+side_of (const Rows *rows, const SvCuGpu *gpu)
+{
+  return (SvCuPeerSide){ .memory_type = SV_CU_MEMORY_DEVICE,
+    .device = (SvCuPtr) (uintptr_t) rows->lowest,
+    .context = gpu->context,
+    .pitch = rows->pitch,
+    .height = rows->rows };
+}
+
+/* The planes of another GPU's picture. */
 static int
 fetch_peer (const SvCuStaged *staged, const SavantImage *image, int peer_id)
 {
@@ -221,30 +279,32 @@ fetch_peer (const SvCuStaged *staged, const SavantImage *image, int peer_id)
 
   for (int p = 0; status == SAVANT_OK && p < image->n_planes; p++) {
     Rows from = rows_of (image, p), to = rows_of (staged->src, p);
+    SvCuPeerCopy copy = { .src = side_of (&from, peer),
+      .dst = side_of (&to, staged->gpu),
+      .width_bytes = from.row_bytes,
+      .height = from.rows,
+      .depth = 1 };
 
-    status = sv_cu_check (
-        sv_cu_driver ()->copy_peer ((SvCuPtr) (uintptr_t) to.lowest,
-            staged->gpu->context, (SvCuPtr) (uintptr_t) from.lowest,
-            peer->context, (from.rows - 1) * from.pitch + from.row_bytes,
-            staged->stream),
-        "cuMemcpyPeerAsync");
+    status = sv_cu_check (sv_cu_driver ()->copy_peer (&copy, staged->stream),
+        "cuMemcpy3DPeerAsync");
   }
   return status;
 }
 
 int
-sv_cu_stage (const SvCuWork *work, SvCuStaged *staged)
+sv_cu_stage (const SavantTransformConfig *config, const SvCuWork *work,
+    SvCuStaged *staged)
 {
   const SavantTransformJob *job = work->job;
-  Reach reach = reach_of (work, staged->gpu->id);
+  Reach reach = reach_of (config, work, staged->gpu->id);
 
   *staged->src = job->src;
   *staged->dst = job->dst;
   if (!work->dst.gpu)
-    *staged->at = place (&job->dst, REACH_CPU, *staged->at, staged->dst);
+    *staged->at = place (&job->dst, *staged->at, staged->dst);
   if (reach == REACH_DIRECT)
     return SAVANT_OK;
-  *staged->at = place (&job->src, reach, *staged->at, staged->src);
+  *staged->at = place (&job->src, *staged->at, staged->src);
   return reach == REACH_CPU
       ? sv_cu_move_rows (staged->stream, &job->src, staged->src, true)
       : fetch_peer (staged, &job->src, work->src.gpu_id);

@@ -23,7 +23,8 @@ bool sv_cu_is_move (const SavantTransformConfig *config, const SvCuWork *work,
 int sv_cu_move (SvCuStream stream, const SavantTransformJob *job, bool up);
 
 /* The memory that the copies of a job need. */
-size_t sv_cu_staged_bytes (const SvCuWork *work, int gpu_id);
+size_t sv_cu_staged_bytes (const SavantTransformConfig *config,
+    const SvCuWork *work, int gpu_id);
 
 /* Where sv_cu_stage() works, and the pictures that the kernel sees. */
 typedef struct SvCuStaged
@@ -36,7 +37,8 @@ typedef struct SvCuStaged
 } SvCuStaged;
 
 /* Places the copies of a job, and queues the one of its source. */
-int sv_cu_stage (const SvCuWork *work, SvCuStaged *staged);
+int sv_cu_stage (const SavantTransformConfig *config, const SvCuWork *work,
+    SvCuStaged *staged);
 
 /* Queues the copy of a picture's rows between memory of the CPU and the GPU. */
 int sv_cu_move_rows (SvCuStream stream, const SavantImage *cpu,

@@ -8,16 +8,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.freedesktop.gstreamer.Element;
 import org.savantgst.batch.BatchView;
+import org.savantgst.elements.BatchStats;
+import org.savantgst.elements.FlowStats;
 
 /** What became of the frames, and when. Any thread. */
 final class Accounts {
-  private final List<Source> sources;
-  private final int[] sourceIds;
+  private static final FlowStats NOTHING = new FlowStats(0, 0, 0, 0, Map.of(), Map.of());
+
+  private final SourceTable sources;
 
   /* Guarded by this. */
-  private final long[] handedOut;
-  private final long[] lastEndNs;
   private final LatencyHistogram latency = new LatencyHistogram();
+  private long ofRemoved;
   private long batches;
   private boolean started;
   private boolean ended;
@@ -25,11 +27,8 @@ final class Accounts {
   private long endNs;
   private long progressNs;
 
-  Accounts(List<Source> sources, int[] sourceIds) {
+  Accounts(SourceTable sources) {
     this.sources = sources;
-    this.sourceIds = sourceIds;
-    handedOut = new long[sources.size()];
-    lastEndNs = new long[sources.size()];
   }
 
   synchronized void start() {
@@ -50,14 +49,24 @@ final class Accounts {
   synchronized void count(BatchView view) {
     batches++;
     progressNs = System.nanoTime();
+    LiveSource[] places = sources.byPlace();
     for (int slot = 0; slot < view.size(); slot++) {
-      int source = view.padIndex(slot);
-      if (source >= 0 && source < handedOut.length) {
-        handedOut[source]++;
-        lastEndNs[source] = view.ptsNs(slot) + Math.max(view.durationNs(slot), 0);
-        latency.record(view.takenAtNs() - view.arrivalNs(slot));
+      int place = view.padIndex(slot);
+      LiveSource source = place >= 0 && place < places.length ? places[place] : null;
+      if (source == null || view.arrivalNs(slot) < source.addedNs) {
+        ofRemoved++;
+      } else {
+        source.handedOut++;
+        source.lastEndNs = view.ptsNs(slot) + Math.max(view.durationNs(slot), 0);
       }
+      latency.record(view.takenAtNs() - view.arrivalNs(slot));
     }
+  }
+
+  /** Hides a source; what it brought stays in the totals. */
+  synchronized void remove(LiveSource source) {
+    sources.hide(source);
+    ofRemoved += source.handedOut;
   }
 
   /** Counts a batch that was taken for nobody. */
@@ -71,24 +80,45 @@ final class Accounts {
   }
 
   /** Until where the frames of a source have come, in its own time. */
-  synchronized long lastEndNs(int source) {
-    return lastEndNs[source];
+  synchronized long lastEndNs(LiveSource source) {
+    return source.lastEndNs;
   }
 
   synchronized PipelineStats snapshot(Element batch, boolean atEnd) {
-    List<FrameCounts> counts = BatchCounts.read(batch, sources.size());
+    BatchStats stats = BatchStats.of(batch);
     List<SourceStats> all = new ArrayList<>();
-    for (int i = 0; i < sources.size(); i++) {
-      FrameCounts frames = counts(counts.get(i), handedOut[i], atEnd);
-      all.add(new SourceStats(sourceIds[i], sources.get(i).name(), frames));
+    FrameCounts present = new FrameCounts(0, 0, 0, Map.of());
+    for (LiveSource source : sources.list()) {
+      BatchStats.PadStats pad = stats.pads().get(source.padName());
+      FrameCounts frames = counts(pad == null ? NOTHING : pad.frames());
+      present = present.plus(frames);
+      all.add(
+          new SourceStats(
+              source.id, source.source.name(), handedOut(frames, source.handedOut, atEnd)));
     }
+    FrameCounts removed = handedOut(minus(counts(stats.total()), present), ofRemoved, atEnd);
     long elapsed = started ? (ended ? endNs : System.nanoTime()) - startNs : 0;
     return new PipelineStats(
-        all, batches, Duration.ofNanos(elapsed), percentile(0.5), percentile(0.99));
+        all, removed, batches, Duration.ofNanos(elapsed), percentile(0.5), percentile(0.99), stats);
+  }
+
+  private static FrameCounts counts(FlowStats flow) {
+    Map<String, Long> dropped = new TreeMap<>(flow.dropped());
+    dropped.values().removeIf(count -> count == 0);
+    return new FrameCounts(flow.in(), flow.out(), flow.held(), dropped);
+  }
+
+  /** Pads that are being removed, or have no source yet, count with those that were removed. */
+  private static FrameCounts minus(FrameCounts total, FrameCounts part) {
+    Map<String, Long> dropped = new TreeMap<>(total.dropped());
+    part.dropped().forEach((reason, count) -> dropped.merge(reason, -count, Long::sum));
+    dropped.values().removeIf(count -> count == 0);
+    return new FrameCounts(
+        total.in() - part.in(), total.out() - part.out(), total.held() - part.held(), dropped);
   }
 
   /** What savantbatch pushed and nobody has pulled yet is held, in the end it is dropped. */
-  private static FrameCounts counts(FrameCounts batch, long handedOut, boolean atEnd) {
+  private static FrameCounts handedOut(FrameCounts batch, long handedOut, boolean atEnd) {
     long unread = batch.out() + batch.held() - handedOut;
     if (!atEnd || unread == 0) {
       return new FrameCounts(batch.in(), handedOut, unread, batch.dropped());

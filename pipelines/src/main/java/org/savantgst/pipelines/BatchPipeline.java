@@ -11,6 +11,7 @@ import org.freedesktop.gstreamer.elements.AppSink;
 import org.freedesktop.gstreamer.elements.AppSrc;
 import org.savantgst.Savant;
 import org.savantgst.batch.BatchView;
+import org.savantgst.elements.BatchStats;
 
 /**
  * Frames of any number of sources, letterboxed into batches, batch after batch in the thread that
@@ -28,8 +29,9 @@ import org.savantgst.batch.BatchView;
  * }</pre>
  *
  * <p>Each batch costs one native call, which waits until the batch is there; no native code calls
- * Java for a frame. {@link #stop}, {@link #endOfStream}, {@link #stats} and {@link #close} may come
- * from any thread, everything else from one thread at a time.
+ * Java for a frame. {@link #addSource}, {@link #removeSource}, {@link #stop}, {@link #endOfStream},
+ * {@link #stats} and {@link #close} may come from any thread, everything else from one thread at a
+ * time.
  *
  * <p>The elements are those of {@link #description} in the pipeline that {@link #pipeline} gives.
  * Bins of sources change their states on their own: they are locked, so that a source that brings
@@ -41,6 +43,10 @@ public final class BatchPipeline implements AutoCloseable, Iterable<BatchView> {
   BatchPipeline(BatchPipelineBuilder builder) {
     Savant.ensureAvailability();
     life = new PipelineLife(builder);
+  }
+
+  PipelineLife life() {
+    return life;
   }
 
   /**
@@ -80,25 +86,92 @@ public final class BatchPipeline implements AutoCloseable, Iterable<BatchView> {
   }
 
   /**
+   * Adds a source, which runs with the others from now on: its pad of savantbatch, its elements and
+   * their start in this one call. Frames of it come with the next batches; a live one joins at the
+   * present, a file at its beginning. Before {@link #start} it starts with the others.
+   *
+   * <p>Any thread may call, also in a handler, and while other sources are added, removed or
+   * blocked; where the source takes time to start, only its caller waits. What fails later follows
+   * {@link BatchPipelineBuilder#onSourceError}.
+   *
+   * <p>The pipeline ends when all sources that are there have ended. One that is added while the
+   * last of them ends may come too late: {@link #next} then gives null as if it had not been added.
+   *
+   * @param source the source
+   * @return its id: that of {@link Source#withId}, else one that is free
+   * @throws IllegalArgumentException if it is null, another source has its id, or its description
+   *     is wrong
+   * @throws IllegalStateException if the pipeline has ended, failed, was stopped or closed, or is
+   *     to end since {@link #endOfStream}; and if it has 1024 sources
+   * @throws PipelineException if it refuses to start; nothing of it is left then, and the others go
+   *     on
+   */
+  public int addSource(Source source) {
+    return life.addSource(source);
+  }
+
+  /**
+   * Removes a source, at any moment and whatever it does: gives its pad back, stops its elements
+   * and frees them; what they say of that is not heard. What it has in savantbatch by then is
+   * dropped and counted so ({@code released}, in {@link PipelineStats#removed}); what was batched
+   * before still comes. The others go on meanwhile, and its id may be given anew.
+   *
+   * <p>Any thread may call, also in a handler, but none that the source itself runs. With its last
+   * source gone the pipeline waits until another is added, or {@link #endOfStream} or {@link #stop}
+   * ends it; sources that have ended count as there until they are removed. The bin of the source
+   * is invalid after this; the appsrc that {@link #appSrc} gave refuses frames.
+   *
+   * @param sourceId the id of the source
+   * @throws IllegalArgumentException if no source has it; the text lists those that there are
+   * @throws IllegalStateException if the pipeline is closed
+   */
+  public void removeSource(int sourceId) {
+    life.removeSource(sourceId);
+  }
+
+  /**
+   * Returns which sources there are.
+   *
+   * @return their ids, in the order of their places
+   */
+  public List<Integer> sourceIds() {
+    return life.sources().list().stream().map(live -> live.id).toList();
+  }
+
+  /**
+   * Returns the place of a source: its number in {@link BatchView#padIndex}, {@link #sourceBin} and
+   * {@link #appSrc}. For those of the builder that is their order; an added one gets the first that
+   * is free. Where no id was given it is the id.
+   *
+   * @param sourceId the id of the source
+   * @return its place
+   * @throws IllegalArgumentException if no source has the id
+   */
+  public int place(int sourceId) {
+    return life.sources().withId(sourceId).place;
+  }
+
+  /**
    * Returns the bin of a source.
    *
-   * @param source its place in the order of the builder
+   * @param source its place in the order of the builder, see {@link #place}
    * @return the bin, borrowed
    * @throws IndexOutOfBoundsException if there is no such source
    */
   public Bin sourceBin(int source) {
-    return life.graph().bin(source);
+    return life.sources().at(source).bin;
   }
 
   /**
    * Returns the element to push frames of a source to, from any thread.
    *
-   * @param source its place in the order of the builder
+   * @param source its place in the order of the builder, see {@link #place}
    * @return the appsrc, borrowed
+   * @throws IndexOutOfBoundsException if there is no such source
    * @throws IllegalArgumentException if the source was not made by {@link Source#appSrc}
    */
   public AppSrc appSrc(int source) {
-    return life.graph().appSrc(source);
+    return life.appSrc(source);
   }
 
   /**
@@ -224,6 +297,16 @@ public final class BatchPipeline implements AutoCloseable, Iterable<BatchView> {
    */
   public PipelineStats stats() {
     return life.stats();
+  }
+
+  /**
+   * Returns what savantbatch has counted, its batches among it; after {@link #close} that of the
+   * end.
+   *
+   * @return the figures, of one moment
+   */
+  public BatchStats batchStats() {
+    return life.stats().batch();
   }
 
   /**

@@ -27,7 +27,7 @@ public final class BatchPipelineBuilder {
   BatchPipelineBuilder() {}
 
   /**
-   * Adds a source.
+   * Adds a source. Further ones may come later, by {@link BatchPipeline#addSource}.
    *
    * @param source the source
    * @return this
@@ -106,7 +106,8 @@ public final class BatchPipelineBuilder {
 
   /**
    * Limits how long a frame waits for the other sources. By default it waits until each has a frame
-   * or has ended, which is right for files.
+   * or has ended, which is right for files; where a source is live, for one frame of the fastest
+   * live one.
    *
    * @param timeout zero for no wait
    * @return this
@@ -207,22 +208,15 @@ public final class BatchPipelineBuilder {
         branches);
   }
 
-  int[] sourceIds() {
-    int[] ids = new int[sources.size()];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = sources.get(i).id().orElse(i);
+  void checkSourceIds() {
+    for (int i = 0; i < sources.size(); i++) {
       for (int k = 0; k < i; k++) {
-        if (ids[k] == ids[i]) {
+        int id = sources.get(i).id().orElse(i);
+        if (id == sources.get(k).id().orElse(k)) {
           throw new IllegalArgumentException(
-              "source id "
-                  + ids[i]
-                  + " is given to "
-                  + sources.get(k)
-                  + " and to "
-                  + sources.get(i));
+              "source id " + id + " is given to " + sources.get(k) + " and to " + sources.get(i));
         }
       }
     }
-    return ids;
   }
 }

@@ -6,9 +6,9 @@ import static org.savantgst.pipelines.lowlevel.StructureAPI.STRUCTURE_API;
 
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.freedesktop.gstreamer.Bus;
 import org.freedesktop.gstreamer.Pipeline;
@@ -26,16 +26,14 @@ import org.freedesktop.gstreamer.message.MessageType;
  * in the order in which they were posted, and without wrappers.
  */
 final class BusWatch implements GstBusAPI.BusCallback {
-  private static final String SOURCE_PREFIX = "source-";
-
   /** Where a {@code GError} has its text. */
   private static final int ERROR_TEXT = 8;
 
   private final Bus bus;
   private final Bus.MESSAGE key = (from, message) -> {};
   private final Pointer pipeline;
-  private final List<Source> sources;
-  private final Consumer<PipelineException> onFailure;
+  private final SourceTable sources;
+  private final BiConsumer<LiveSource, PipelineException> onFailure;
   private final Consumer<String> onWarning;
   private final boolean followLatency;
   private final CountDownLatch endOfStream = new CountDownLatch(1);
@@ -44,9 +42,9 @@ final class BusWatch implements GstBusAPI.BusCallback {
 
   BusWatch(
       Pipeline pipeline,
-      List<Source> sources,
+      SourceTable sources,
       boolean followLatency,
-      Consumer<PipelineException> onFailure,
+      BiConsumer<LiveSource, PipelineException> onFailure,
       Consumer<String> onWarning) {
     this.pipeline = Natives.getRawPointer(pipeline);
     this.sources = sources;
@@ -55,10 +53,6 @@ final class BusWatch implements GstBusAPI.BusCallback {
     this.onWarning = onWarning;
     bus = pipeline.getBus();
     bus.connect("message", Bus.MESSAGE.class, key, this);
-  }
-
-  static String binName(int source) {
-    return SOURCE_PREFIX + source;
   }
 
   /** Waits until every sink has had end of stream, and all messages before that were handled. */
@@ -77,9 +71,9 @@ final class BusWatch implements GstBusAPI.BusCallback {
   public boolean callback(GstBusPtr from, GstMessagePtr message, Pointer data) {
     int type = message.getMessageType();
     if (type == MessageType.ERROR.intValue()) {
-      onFailure.accept(failure(message));
+      fail(message);
     } else if (type == MessageType.WARNING.intValue()) {
-      onWarning.accept(name(source(message)) + ": " + parse(message, false).text);
+      warn(message);
     } else if (type == MessageType.ELEMENT.intValue()) {
       stall(MESSAGE_API.gst_message_get_structure(message.getPointer()));
     } else if (type == MessageType.LATENCY.intValue()) {
@@ -102,15 +96,24 @@ final class BusWatch implements GstBusAPI.BusCallback {
     MESSAGE_API.gst_object_unref(pipeline);
   }
 
-  private PipelineException failure(GstMessagePtr message) {
+  private void fail(GstMessagePtr message) {
+    Origin origin = originOf(source(message));
+    if (origin.isGone) {
+      return;
+    }
     Parsed parsed = parse(message, true);
-    int source = sourceOf(source(message));
     if (isWithoutVideo(parsed.debug)) {
       parsed = new Parsed("there is no video in it", parsed.debug);
     }
-    String sourceName = source >= 0 ? sources.get(source).name() : "";
-    return new PipelineException(
-        name(source(message)), parsed.text, parsed.debug, source, sourceName);
+    onFailure.accept(
+        origin.source,
+        PipelineException.of(name(source(message)), parsed.text, parsed.debug, origin.source));
+  }
+
+  private void warn(GstMessagePtr message) {
+    if (!originOf(source(message)).isGone) {
+      onWarning.accept(name(source(message)) + ": " + parse(message, false).text);
+    }
   }
 
   /** A source decodes video only; of any other file the decoder says that a plugin is missing. */
@@ -127,8 +130,8 @@ final class BusWatch implements GstBusAPI.BusCallback {
       return;
     }
     String pad = STRUCTURE_API.gst_structure_get_string(structure, "pad");
-    int source = padIndex(pad);
-    String name = source < sources.size() ? sources.get(source).name() : pad;
+    LiveSource source = sources.find(padIndex(pad));
+    String name = source == null ? pad : source.source.name();
     onWarning.accept(name + ": no frames for a while, the others wait for it (" + pad + ")");
   }
 
@@ -150,12 +153,18 @@ final class BusWatch implements GstBusAPI.BusCallback {
     return name == null ? "" : take(name);
   }
 
-  /** The place of the source whose bin holds the object, -1 if none does. */
-  private int sourceOf(Pointer object) {
-    int found = -1;
+  /** Where a message comes from: source is null for what is behind the sources. */
+  private record Origin(LiveSource source, boolean isGone) {
+    private static final Origin BEHIND = new Origin(null, false);
+    private static final Origin GONE = new Origin(null, true);
+  }
+
+  /** What a source that was removed has posted before is heard of after. */
+  private Origin originOf(Pointer object) {
+    Origin found = null;
     Pointer at = object == null ? null : MESSAGE_API.gst_object_ref(object);
-    while (at != null && found < 0 && !at.equals(pipeline)) {
-      found = indexOf(name(at));
+    while (at != null && found == null) {
+      found = originAt(at);
       Pointer parent = MESSAGE_API.gst_object_get_parent(at);
       MESSAGE_API.gst_object_unref(at);
       at = parent;
@@ -163,16 +172,23 @@ final class BusWatch implements GstBusAPI.BusCallback {
     if (at != null) {
       MESSAGE_API.gst_object_unref(at);
     }
+    if (found == null) {
+      // Bins that decode let go of their elements when they stop.
+      return sources.hasHidden() ? Origin.GONE : Origin.BEHIND;
+    }
     return found;
   }
 
-  private int indexOf(String binName) {
-    for (int i = 0; i < sources.size(); i++) {
-      if (binName(i).equals(binName)) {
-        return i;
-      }
+  /** Null if its parent knows more. */
+  private Origin originAt(Pointer object) {
+    if (object.equals(pipeline)) {
+      return Origin.BEHIND;
     }
-    return -1;
+    LiveSource source = sources.findBin(object);
+    if (source != null) {
+      return new Origin(source, false);
+    }
+    return LiveSource.isBinName(name(object)) ? Origin.GONE : null;
   }
 
   private record Parsed(String text, String debug) {}

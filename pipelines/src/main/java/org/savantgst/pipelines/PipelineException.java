@@ -16,7 +16,8 @@ public final class PipelineException extends SavantException {
   private final String debug;
   private final int source;
 
-  PipelineException(String element, String text, String debug, int source, String sourceName) {
+  private PipelineException(
+      String element, String text, String debug, int source, String sourceName) {
     super(
         CODE,
         (source >= 0 ? sourceName + ": " : "")
@@ -28,6 +29,13 @@ public final class PipelineException extends SavantException {
     this.text = text;
     this.debug = debug;
     this.source = source;
+  }
+
+  /** The source is null for what is behind the sources. */
+  static PipelineException of(String element, String text, String debug, LiveSource source) {
+    return source == null
+        ? new PipelineException(element, text, debug, -1, "")
+        : new PipelineException(element, text, debug, source.place, source.source.name());
   }
 
   /** {@code SAVANT_ERROR_EXECUTION}. */
@@ -63,7 +71,7 @@ public final class PipelineException extends SavantException {
   /**
    * Returns the source that failed.
    *
-   * @return its place in the order of the builder, empty where the error came from behind the
+   * @return its place, see {@link BatchPipeline#place}, empty where the error came from behind the
    *     sources
    */
   public OptionalInt source() {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.savantgst.pipelines;
 
+import static org.savantgst.pipelines.lowlevel.MessageAPI.MESSAGE_API;
 import static org.savantgst.pipelines.lowlevel.ObjectAPI.OBJECT_API;
 import static org.savantgst.pipelines.lowlevel.TaskAPI.TASK_API;
 
+import com.sun.jna.Pointer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.freedesktop.gstreamer.Bin;
 import org.freedesktop.gstreamer.Caps;
@@ -35,17 +38,17 @@ import org.savantgst.pipelines.lowlevel.TaskAPI;
  * would wait for the thread that streams, which waits for room in the batch.
  */
 final class PipelineGraph {
-  private final List<Source> sources;
+  /** Far from all places. */
+  private static final String EMPTY_PAD = "sink_1000000";
+
+  private final SourceTable sources;
   private final String description;
   private final Pipeline pipeline;
   private final Element batch;
   private final AppSink sink;
-  private final List<SourceElements> parts = new ArrayList<>();
+  private Pad emptyPad;
 
-  /** Head is null where a source is made of any elements; pad is savantbatch's. */
-  private record SourceElements(Bin bin, Element head, Element exit, Pad pad) {}
-
-  PipelineGraph(List<Source> sources, int[] sourceIds, PipelineText.Output output) {
+  PipelineGraph(SourceTable sources, PipelineText.Output output) {
     this.sources = sources;
     description = PipelineText.of(output);
     pipeline = parse("output", errors -> (Pipeline) Gst.parseLaunch(description, errors));
@@ -55,8 +58,8 @@ final class PipelineGraph {
       }
       batch = pipeline.getElementByName(PipelineText.BATCH);
       sink = (AppSink) pipeline.getElementByName(PipelineText.SINK);
-      for (int i = 0; i < sources.size(); i++) {
-        add(i, sourceIds[i]);
+      for (LiveSource live : sources.list()) {
+        add(live);
       }
     } catch (RuntimeException | Error e) {
       pipeline.dispose();
@@ -90,23 +93,72 @@ final class PipelineGraph {
     }
   }
 
-  private void add(int i, int sourceId) {
-    Source source = sources.get(i);
+  /**
+   * Makes the elements of a source; nothing of them is left where that fails.
+   *
+   * @throws IllegalArgumentException if its description is wrong
+   * @throws IllegalStateException if there are as many sources as savantbatch can have
+   */
+  void add(LiveSource live) {
+    Source source = live.source;
     String text = source.description();
-    Bin bin =
+    live.setBin(
         parse(
-            "source " + source.name(), errors -> Gst.parseBinFromDescription(text, false, errors));
-    bin.setName(BusWatch.binName(i));
-    bin.set("async-handling", true);
-    bin.setLockedState(true);
-    pipeline.add(bin);
-    Element head = bin.getElementByName(Source.HEAD);
-    Element exit = bin.getElementByName(Source.EXIT);
-    setLocation(source, head);
-    Pad pad = batch.getRequestPad("sink_" + i);
-    parts.add(new SourceElements(bin, head, exit, pad));
-    pad.set("source-id", sourceId);
-    link(source, bin, exit, pad);
+            "source " + source.name(), errors -> Gst.parseBinFromDescription(text, false, errors)));
+    live.bin.setName(live.binName());
+    live.bin.set("async-handling", true);
+    live.bin.setLockedState(true);
+    pipeline.add(live.bin);
+    try {
+      live.head = live.bin.getElementByName(Source.HEAD);
+      live.exit = live.bin.getElementByName(Source.EXIT);
+      setLocation(source, live.head);
+      live.pad = batch.getRequestPad(live.padName());
+      if (live.pad == null) {
+        throw new IllegalStateException(
+            "source "
+                + source.name()
+                + ": there are as many sources as one pipeline can have, "
+                + sources.list().size()
+                + "; remove one or use a second pipeline");
+      }
+      live.pad.set("source-id", live.id);
+      link(source, live.bin, live.exit, live.pad);
+    } catch (RuntimeException | Error e) {
+      remove(live);
+      throw e;
+    }
+  }
+
+  /**
+   * Stops a source and frees it, whatever it does. What it has in the batch counts as released. Its
+   * pad goes first, so that its thread comes out of a full queue and the others do not wait for it;
+   * what its elements say of that concerns nobody. An ended pad would be the end of the batch where
+   * it is the last.
+   */
+  void remove(LiveSource live) {
+    MESSAGE_API.gst_element_set_bus(Natives.getRawPointer(live.bin), Pointer.NULL);
+    if (live.pad != null) {
+      batch.releaseRequestPad(live.pad);
+    }
+    live.bin.setState(State.NULL);
+    pipeline.remove(live.bin);
+    try {
+      // After the messages that it has posted: they are told apart by its bin.
+      Gst.getExecutor().execute(() -> free(live, live.isHeadShared()));
+    } catch (RejectedExecutionException e) {
+      free(live, live.isHeadShared());
+    }
+  }
+
+  /** A head that the program has may be in a call of another thread: the collector frees it. */
+  private static void free(LiveSource live, boolean keepHead) {
+    NativeObject head = keepHead ? null : live.head;
+    for (NativeObject object : new NativeObject[] {live.pad, live.exit, head, live.bin}) {
+      if (object != null) {
+        object.dispose();
+      }
+    }
   }
 
   private static void setLocation(Source source, Element head) {
@@ -151,24 +203,19 @@ final class PipelineGraph {
     return sink;
   }
 
-  Bin bin(int source) {
-    return parts.get(source).bin;
-  }
-
-  AppSrc appSrc(int source) {
-    if (sources.get(source).kind() != Source.Kind.APP_SRC) {
-      throw new IllegalArgumentException(
-          "source " + source + " (" + sources.get(source) + ") is no appsrc");
+  AppSrc appSrc(LiveSource live) {
+    if (live.source.kind() != Source.Kind.APP_SRC) {
+      throw new IllegalArgumentException("source " + live.place + " (" + live + ") is no appsrc");
     }
-    return (AppSrc) parts.get(source).head;
+    return (AppSrc) live.head;
   }
 
   /** In the words of {@code gst-launch-1.0}. */
   String description() {
     StringBuilder text = new StringBuilder(description);
-    for (int i = 0; i < sources.size(); i++) {
-      text.append("  ").append(sources.get(i).description());
-      text.append(" ! " + PipelineText.BATCH + ".sink_").append(i);
+    for (LiveSource live : sources.list()) {
+      text.append("  ").append(live.source.description());
+      text.append(" ! " + PipelineText.BATCH + ".").append(live.padName());
     }
     return text.toString();
   }
@@ -179,31 +226,43 @@ final class PipelineGraph {
   }
 
   /** False if an element of it refused, which the bus tells of. */
-  boolean startSource(int source) {
-    return parts.get(source).bin.setState(State.PLAYING) != StateChangeReturn.FAILURE;
+  boolean startSource(LiveSource live) {
+    return live.bin.setState(State.PLAYING) != StateChangeReturn.FAILURE;
   }
 
   /**
    * Lets a source end: an appsrc after what was pushed, any other at once. A thread that waits in a
    * push goes on.
    */
-  void endSource(int source) {
-    if (sources.get(source).kind() == Source.Kind.APP_SRC) {
-      appSrc(source).endOfStream();
+  void endSource(LiveSource live) {
+    if (live.source.kind() == Source.Kind.APP_SRC) {
+      appSrc(live).endOfStream();
     } else {
-      endPad(source);
+      endPad(live);
     }
   }
 
   /** Nothing more of the source gets into a batch. */
-  void endPad(int source) {
-    OBJECT_API.g_signal_emit_by_name(Natives.getRawPointer(parts.get(source).pad), "end-of-stream");
+  void endPad(LiveSource live) {
+    end(live.pad);
+  }
+
+  /** Lets the batch end where it has no source: none of its pads does that. */
+  void endWithoutSources() {
+    if (emptyPad == null) {
+      emptyPad = batch.getRequestPad(EMPTY_PAD);
+      end(emptyPad);
+    }
+  }
+
+  private static void end(Pad pad) {
+    OBJECT_API.g_signal_emit_by_name(Natives.getRawPointer(pad), "end-of-stream");
   }
 
   /** Whether threads of a source have paused and none runs. */
-  boolean isStill(int source) {
+  boolean isStill(LiveSource live) {
     boolean isPaused = false;
-    for (Element element : parts.get(source).bin.getElementsRecursive()) {
+    for (Element element : live.bin.getElementsRecursive()) {
       for (Pad pad : element.getPads()) {
         int state = TASK_API.gst_pad_get_task_state(Natives.getRawPointer(pad));
         if (state == TaskAPI.STARTED) {
@@ -217,9 +276,9 @@ final class PipelineGraph {
 
   /** Threads that wait in a push to an appsrc go on. */
   void releasePushers() {
-    for (int i = 0; i < sources.size(); i++) {
-      if (sources.get(i).kind() == Source.Kind.APP_SRC) {
-        appSrc(i).endOfStream();
+    for (LiveSource live : sources.list()) {
+      if (live.source.kind() == Source.Kind.APP_SRC) {
+        appSrc(live).endOfStream();
       }
     }
   }
@@ -227,17 +286,14 @@ final class PipelineGraph {
   /** Ends all threads of the pipeline, from the sinks on, so that none waits for another. */
   void stop() {
     pipeline.setState(State.NULL);
-    parts.forEach(part -> part.bin.setState(State.NULL));
+    sources.list().forEach(live -> live.bin.setState(State.NULL));
   }
 
   /** Frees it after {@link #stop}. */
   void dispose() {
-    for (SourceElements part : parts) {
-      for (NativeObject object : new NativeObject[] {part.pad, part.exit, part.head, part.bin}) {
-        if (object != null) {
-          object.dispose();
-        }
-      }
+    sources.list().forEach(live -> free(live, false));
+    if (emptyPad != null) {
+      emptyPad.dispose();
     }
     sink.dispose();
     batch.dispose();

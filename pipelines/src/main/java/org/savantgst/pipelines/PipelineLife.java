@@ -4,9 +4,11 @@ package org.savantgst.pipelines;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.freedesktop.gstreamer.elements.AppSrc;
 import org.savantgst.batch.BatchPuller;
 import org.savantgst.batch.BatchView;
 import org.savantgst.batch.PullResult;
@@ -25,7 +27,7 @@ final class PipelineLife {
     CLOSED
   }
 
-  private final List<Source> sources;
+  private final SourceTable sources = new SourceTable();
   private final SourceErrors onSourceError;
   private final boolean hasBranches;
   private final PipelineGraph graph;
@@ -37,8 +39,10 @@ final class PipelineLife {
   private final Warnings warnings;
   private final BusWatch bus;
 
-  /** Held while the elements start, and while they stop. */
-  private final Lock states = new ReentrantLock();
+  /** To write while all elements start, and while they stop; to read while one source does. */
+  private final ReadWriteLock states = new ReentrantReadWriteLock();
+
+  private final List<Runnable> sourceListeners = new CopyOnWriteArrayList<>();
 
   /* Guarded by this. */
   private Phase phase = Phase.NEW;
@@ -50,14 +54,16 @@ final class PipelineLife {
   private PipelineStats last;
 
   PipelineLife(BatchPipelineBuilder b) {
-    sources = List.copyOf(b.sources);
-    int[] sourceIds = b.sourceIds();
+    b.checkSourceIds();
+    for (int i = 0; i < b.sources.size(); i++) {
+      sources.show(sources.take(b.sources.get(i), i));
+    }
     onSourceError = b.onSourceError;
     hasBranches = !b.branches.isEmpty();
-    failures = new Failures(sources.size());
+    failures = new Failures();
     warnings = new Warnings(b.onWarning, this::onListenerFailure);
-    accounts = new Accounts(sources, sourceIds);
-    graph = new PipelineGraph(sources, sourceIds, b.output());
+    accounts = new Accounts(sources);
+    graph = new PipelineGraph(sources, b.output());
     puller = new BatchPuller(graph.sink());
     view = puller.view();
     watch = new SourceWatch(graph, failures, sources, this::onDead);
@@ -65,7 +71,7 @@ final class PipelineLife {
   }
 
   void start() {
-    states.lock();
+    states.writeLock().lock();
     try {
       synchronized (this) {
         if (phase != Phase.NEW) {
@@ -82,17 +88,17 @@ final class PipelineLife {
         }
       }
     } finally {
-      states.unlock();
+      states.writeLock().unlock();
     }
   }
 
   /** Whether batches may come. */
   private boolean startAll() {
-    for (int i = 0; i < sources.size(); i++) {
-      Path file = sources.get(i).file();
-      String problem = file == null ? null : FileCheck.problem(file);
+    List<LiveSource> all = sources.list();
+    for (LiveSource source : all) {
+      String problem = fileProblem(source);
       if (problem != null) {
-        onFailure(failure(BusWatch.binName(i), problem, i));
+        onFailure(source, failure(problem, source));
       }
     }
     boolean goOn = onSourceError == SourceErrors.CONTINUE;
@@ -100,12 +106,12 @@ final class PipelineLife {
       return false;
     }
     if (!graph.startOutput()) {
-      awaitFailure(-1);
+      awaitFailure(null);
       return false;
     }
-    for (int i = 0; i < sources.size(); i++) {
-      if (!failures.isFailed(i) && !graph.startSource(i)) {
-        awaitFailure(i);
+    for (LiveSource source : all) {
+      if (!failures.isFailed(source) && !graph.startSource(source)) {
+        awaitFailure(source);
         if (!goOn) {
           return false;
         }
@@ -114,18 +120,162 @@ final class PipelineLife {
     return true;
   }
 
-  private PipelineException failure(String element, String text, int source) {
-    return new PipelineException(
-        element, text, "", source, source < 0 ? "" : sources.get(source).name());
+  /** Null if there is none, or no file. */
+  private static String fileProblem(LiveSource source) {
+    Path file = source.source.file();
+    return file == null ? null : FileCheck.problem(file);
+  }
+
+  private static PipelineException failure(String text, LiveSource source) {
+    String element = source == null ? "pipeline" : source.binName();
+    return PipelineException.of(element, text, "", source);
   }
 
   /** The bus tells on another thread why a state change failed. */
-  private void awaitFailure(int source) {
+  private void awaitFailure(LiveSource source) {
     if (!failures.await(source, MESSAGE_MS)) {
-      String element = source < 0 ? "pipeline" : BusWatch.binName(source);
-      onFailure(failure(element, "it could not start", source));
+      onFailure(source, failure("it could not start", source));
     }
   }
+
+  // Sources that come and go
+
+  int addSource(Source source) {
+    if (source == null) {
+      throw new IllegalArgumentException("source is null");
+    }
+    LiveSource live;
+    states.readLock().lock();
+    try {
+      synchronized (this) {
+        requireGrowing(source);
+        live = sources.reserve(source);
+        if (phase == Phase.RUNNING) {
+          failures.beginStart(live);
+        }
+      }
+      try {
+        add(live);
+      } catch (RuntimeException | Error e) {
+        sources.free(live);
+        throw e;
+      }
+    } finally {
+      states.readLock().unlock();
+    }
+    sourceListeners.forEach(Runnable::run);
+    return live.id;
+  }
+
+  /** With its place reserved. */
+  private void add(LiveSource live) {
+    String problem = live.starting ? fileProblem(live) : null;
+    if (problem != null) {
+      throw failure(problem, live);
+    }
+    graph.add(live);
+    try {
+      synchronized (this) {
+        requireGrowing(live.source);
+        sources.show(live);
+        watch.onAdded();
+      }
+    } catch (IllegalStateException e) {
+      graph.remove(live);
+      throw e;
+    }
+    PipelineException thrown = live.starting ? start(live) : null;
+    if (thrown != null) {
+      synchronized (this) {
+        accounts.remove(live);
+      }
+      graph.remove(live);
+      throw thrown;
+    }
+  }
+
+  /** What kept it from starting, null for nothing. */
+  private PipelineException start(LiveSource live) {
+    boolean hasStarted = graph.startSource(live);
+    if (!hasStarted) {
+      failures.await(live, MESSAGE_MS);
+    }
+    PipelineException thrown = failures.endStart(live, hasStarted);
+    if (thrown == null && !hasStarted) {
+      return failure("it could not start", live);
+    }
+    synchronized (this) {
+      if (endAsked) {
+        // An appsrc that has not started cannot be ended.
+        graph.endSource(live);
+      }
+    }
+    return thrown;
+  }
+
+  private synchronized void requireGrowing(Source source) {
+    String why = null;
+    if (closing || phase == Phase.CLOSED) {
+      why = "the pipeline is closed";
+    } else if (stopped) {
+      why = "the pipeline was stopped";
+    } else if (phase == Phase.ENDED) {
+      why = "all sources have ended, and the pipeline with them";
+    } else if (endAsked) {
+      why = failures.isEmpty() ? "endOfStream was called" : "a source has failed, and all end";
+    } else if (failures.isBroken()) {
+      why = "the pipeline has failed";
+    }
+    if (why != null) {
+      throw new IllegalStateException(source + " cannot be added: " + why);
+    }
+  }
+
+  void removeSource(int id) {
+    states.readLock().lock();
+    try {
+      LiveSource live;
+      synchronized (this) {
+        if (closing || phase == Phase.CLOSED) {
+          throw new IllegalStateException("source " + id + ": the pipeline is closed");
+        }
+        live = sources.withId(id);
+        accounts.remove(live);
+      }
+      graph.remove(live);
+      sources.free(live);
+      synchronized (this) {
+        if (endAsked && sources.isEmpty()) {
+          graph.endWithoutSources();
+        }
+      }
+    } finally {
+      states.readLock().unlock();
+    }
+    sourceListeners.forEach(Runnable::run);
+  }
+
+  SourceTable sources() {
+    return sources;
+  }
+
+  /** Called after a source was added or removed, in the thread that did so. */
+  void onSources(Runnable listener) {
+    sourceListeners.add(listener);
+  }
+
+  void forgetOnSources(Runnable listener) {
+    sourceListeners.remove(listener);
+  }
+
+  synchronized AppSrc appSrc(int place) {
+    LiveSource live = sources.at(place);
+    AppSrc head = graph.appSrc(live);
+    live.shareHead();
+    return head;
+  }
+
+  // Batches
 
   synchronized void requireOpen() {
     if (phase == Phase.CLOSED) {
@@ -216,10 +366,13 @@ final class PipelineLife {
       }
       endAsked = true;
       endAskedNs = System.nanoTime();
-      for (int i = 0; i < sources.size(); i++) {
-        if (!failures.isFailed(i)) {
-          graph.endSource(i);
+      for (LiveSource source : sources.list()) {
+        if (!failures.isFailed(source)) {
+          graph.endSource(source);
         }
+      }
+      if (sources.isEmpty()) {
+        graph.endWithoutSources();
       }
     }
   }
@@ -236,26 +389,26 @@ final class PipelineLife {
     return System.nanoTime() - Math.max(since, accounts.progressNs()) > DRAIN_NS;
   }
 
-  private void onFailure(PipelineException e) {
-    if (!failures.add(e)) {
+  private void onFailure(LiveSource source, PipelineException e) {
+    if (!failures.add(source, e)) {
       return;
     }
-    if (e.source().isEmpty()) {
+    if (source == null) {
       puller.stop();
     } else if (onSourceError == SourceErrors.STOP) {
       endOfStream();
     }
   }
 
-  private void onDead(int source) {
-    String text = "nothing comes of it: it is damaged, or no plugin can read it";
-    onFailure(failure(BusWatch.binName(source), text, source));
+  private void onDead(LiveSource source) {
+    onFailure(
+        source, failure("nothing comes of it: it is damaged, or no plugin can read it", source));
   }
 
   private void onListenerFailure(Throwable cause) {
-    PipelineException e = failure("pipeline", "the listener for warnings threw " + cause, -1);
+    PipelineException e = failure("the listener for warnings threw " + cause, null);
     e.initCause(cause);
-    onFailure(e);
+    onFailure(null, e);
   }
 
   /** The end of all batches. The failure to throw, null if there is none that was not thrown. */
@@ -306,13 +459,13 @@ final class PipelineLife {
         return;
       }
     }
-    for (int i = 0; i < sources.size(); i++) {
-      Path file = sources.get(i).file();
-      String problem = file == null || failures.isFailed(i) ? null : FileCheck.truncation(file);
+    for (LiveSource source : sources.list()) {
+      Path file = source.source.file();
+      String problem =
+          file == null || failures.isFailed(source) ? null : FileCheck.truncation(file);
       if (problem != null) {
-        double end = accounts.lastEndNs(i) / 1e9;
-        warnings.add(
-            String.format(Locale.ROOT, "%s ended at %.3f s: %s", sources.get(i), end, problem));
+        double end = accounts.lastEndNs(source) / 1e9;
+        warnings.add(String.format(Locale.ROOT, "%s ended at %.3f s: %s", source, end, problem));
       }
     }
   }
@@ -340,7 +493,7 @@ final class PipelineLife {
       drain();
     }
     stop();
-    states.lock();
+    states.writeLock().lock();
     try {
       bus.close();
       accounts.end();
@@ -353,7 +506,7 @@ final class PipelineLife {
         graph.dispose();
       }
     } finally {
-      states.unlock();
+      states.writeLock().unlock();
     }
   }
 

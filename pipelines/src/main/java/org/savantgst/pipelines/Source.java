@@ -142,7 +142,7 @@ public final class Source {
   }
 
   /**
-   * Gives it an id in batches; by default that is its place in the order of the builder.
+   * Gives it an id in batches; by default that is its place, see {@link BatchPipeline#place}.
    *
    * @param id 0 or more
    * @return the copy

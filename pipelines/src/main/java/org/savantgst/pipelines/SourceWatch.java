@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.savantgst.pipelines;
 
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
+import org.savantgst.elements.BatchStats;
+import org.savantgst.elements.FlowStats;
 
 /**
  * Watches sources of which nothing comes. By one thread at a time.
@@ -22,30 +24,23 @@ final class SourceWatch {
 
   private final PipelineGraph graph;
   private final Failures failures;
-  private final IntConsumer onDead;
-  private final One[] sources;
+  private final SourceTable sources;
+  private final Consumer<LiveSource> onDead;
   private boolean allBegan;
-  private long next;
-
-  private static final class One {
-    boolean began;
-    boolean ended;
-    boolean isStill;
-    long lastIn;
-    long since = System.nanoTime();
-  }
+  private long next = System.nanoTime();
 
   /** Dead ones are told once each. */
-  SourceWatch(PipelineGraph graph, Failures failures, List<Source> sources, IntConsumer onDead) {
+  SourceWatch(
+      PipelineGraph graph, Failures failures, SourceTable sources, Consumer<LiveSource> onDead) {
     this.graph = graph;
     this.failures = failures;
+    this.sources = sources;
     this.onDead = onDead;
-    this.sources = new One[sources.size()];
-    for (int i = 0; i < this.sources.length; i++) {
-      this.sources[i] = new One();
-      this.sources[i].began = sources.get(i).kind() != Source.Kind.URI;
-    }
-    next = System.nanoTime();
+  }
+
+  /** There is a source more. */
+  void onAdded() {
+    allBegan = false;
   }
 
   void check() {
@@ -55,40 +50,41 @@ final class SourceWatch {
     }
     next = now + EVERY_NS;
     allBegan = true;
-    List<FrameCounts> counts = BatchCounts.read(graph.batch(), sources.length);
-    for (int i = 0; i < sources.length; i++) {
-      One source = sources[i];
-      source.began = source.began || counts.get(i).in() > 0;
-      if (failures.isFailed(i)) {
-        endIfSilent(i, counts.get(i), now);
+    Map<String, BatchStats.PadStats> pads = BatchStats.of(graph.batch()).pads();
+    for (LiveSource source : sources.list()) {
+      BatchStats.PadStats pad = pads.get(source.padName());
+      if (pad == null) {
+        continue;
+      }
+      source.began = source.began || pad.frames().in() > 0;
+      if (failures.isFailed(source)) {
+        endIfSilent(source, pad.frames(), now);
       } else if (!source.began) {
         allBegan = false;
-        tellIfDead(i, now);
+        tellIfDead(source, now);
       }
     }
   }
 
-  private void endIfSilent(int i, FrameCounts counts, long now) {
-    One source = sources[i];
+  private void endIfSilent(LiveSource source, FlowStats counts, long now) {
     if (counts.in() != source.lastIn || counts.held() > 0) {
       source.lastIn = counts.in();
       source.since = now;
     } else if (!source.ended && now - source.since >= SILENCE_NS) {
       source.ended = true;
-      graph.endPad(i);
+      graph.endPad(source);
     }
   }
 
-  private void tellIfDead(int i, long now) {
-    One source = sources[i];
+  private void tellIfDead(LiveSource source, long now) {
     if (now - source.since < DEAD_NS) {
       return;
     }
     source.since = now;
     boolean wasStill = source.isStill;
-    source.isStill = graph.isStill(i);
+    source.isStill = graph.isStill(source);
     if (wasStill && source.isStill) {
-      onDead.accept(i);
+      onDead.accept(source);
     }
   }
 }

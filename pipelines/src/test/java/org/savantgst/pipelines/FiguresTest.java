@@ -101,7 +101,7 @@ public class FiguresTest {
     FrameCounts sum = one.plus(new FrameCounts(3, 1, 0, Map.of("late", 1L, "roi", 1L)));
     assertEquals(sum, new FrameCounts(9, 3, 1, Map.of("late", 3L, "roi", 1L, "stopped", 1L)));
     assertEquals(sum.droppedTotal(), 5);
-    PipelineStats stats = new PipelineStats(List.of(), 0, Duration.ZERO, null, null);
+    PipelineStats stats = new PipelineStats(List.of(), sum, 0, Duration.ZERO, null, null, null);
     assertEquals(stats.framesPerSecond(), 0.0);
   }
 

@@ -42,7 +42,9 @@ final class DoctorCommand implements Callable<Integer> {
                   "libnvbufsurface.so",
                   "libnvbufsurftransform.so",
                   "libnvdsbufferpool.so",
-                  "libnvds_meta.so")));
+                  "libnvds_meta.so",
+                  "libnvdsgst_meta.so",
+                  "libnvdsgst_helper.so")));
 
   @Spec private CommandSpec spec;
 

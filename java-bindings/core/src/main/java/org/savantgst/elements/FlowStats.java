@@ -62,13 +62,36 @@ public record FlowStats(
         inner.disown();
       }
       if (value instanceof Number number) {
-        if (name.startsWith(DROPPED)) {
-          dropped.put(name.substring(DROPPED.length()), number.longValue());
-        } else {
-          numbers.put(name, number.longValue());
-        }
+        put(numbers, dropped, name, number.longValue());
       }
     }
+    return of(numbers, dropped, structure);
+  }
+
+  /** Of fields that {@code Structures} read. */
+  static FlowStats ofFields(Map<String, Object> fields) {
+    Map<String, Long> numbers = new LinkedHashMap<>();
+    Map<String, Long> dropped = new LinkedHashMap<>();
+    fields.forEach(
+        (name, value) -> {
+          if (value instanceof Long number) {
+            put(numbers, dropped, name, number);
+          }
+        });
+    return of(numbers, dropped, fields);
+  }
+
+  private static void put(
+      Map<String, Long> numbers, Map<String, Long> dropped, String name, long number) {
+    if (name.startsWith(DROPPED)) {
+      dropped.put(name.substring(DROPPED.length()), number);
+    } else {
+      numbers.put(name, number);
+    }
+  }
+
+  private static FlowStats of(
+      Map<String, Long> numbers, Map<String, Long> dropped, Object structure) {
     return new FlowStats(
         remove(numbers, "in", structure),
         remove(numbers, "out", structure),
@@ -78,7 +101,7 @@ public record FlowStats(
         numbers);
   }
 
-  private static long remove(Map<String, Long> numbers, String name, Structure structure) {
+  private static long remove(Map<String, Long> numbers, String name, Object structure) {
     return Optional.ofNullable(numbers.remove(name))
         .orElseThrow(
             () -> new IllegalArgumentException(structure + " has no number \"" + name + "\""));

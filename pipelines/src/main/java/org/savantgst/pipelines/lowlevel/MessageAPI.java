@@ -54,6 +54,9 @@ public interface MessageAPI extends Library {
   /** Gives a reference back. */
   void gst_object_unref(Pointer object);
 
+  /** Sets where an element posts its messages, null for nowhere. */
+  void gst_element_set_bus(Pointer element, Pointer bus);
+
   /**
    * Asks all sinks for the latency anew and tells it to all elements.
    *

@@ -3,7 +3,6 @@ package org.savantgst.pipelines.lowlevel;
 
 import com.sun.jna.Library;
 import com.sun.jna.Pointer;
-import com.sun.jna.ptr.LongByReference;
 import java.util.Map;
 import org.freedesktop.gstreamer.lowlevel.GNative;
 
@@ -14,13 +13,6 @@ import org.freedesktop.gstreamer.lowlevel.GNative;
 public interface StructureAPI extends Library {
   /** The functions. */
   StructureAPI STRUCTURE_API = GNative.loadLibrary("gstreamer-1.0", StructureAPI.class, Map.of());
-
-  /**
-   * Reads a number.
-   *
-   * @return nonzero if there is such a field of that type
-   */
-  int gst_structure_get_uint64(Pointer structure, String field, LongByReference value);
 
   /**
    * Returns a field.
