@@ -5,9 +5,12 @@
  * over many rounds, in which the peers take turns. PSNR is against the
  * double-precision reference of the tests.
  *
- *   bench_transform [--markdown FILE] [--json FILE] [JOB...] */
+ * With --ours no peer runs and nothing is compared: for profiles.
+ *
+ *   bench_transform [--ours] [--markdown FILE] [--json FILE] [JOB...] */
 
 #include <math.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +65,8 @@ static const Job jobs[] = {
   JOB ("S1", "J1 by area", NV12, RGBA, 640, 640, SUPER, 1),
   JOB ("S2", "J2 by area", RGBA, RGBA, 640, 640, SUPER, 1),
 };
+
+static gboolean only_ours;
 
 static double
 cpu_ms (void)
@@ -219,6 +224,8 @@ make_peer (Kind kind, const Job *j, Ours *ours)
   bool area = j->interpolation == SAVANT_INTERPOLATION_SUPER;
   GstVideoInfo in, out;
 
+  if (only_ours && kind != KIND_OURS)
+    return (Peer){ 0 };
   switch (kind) {
     case KIND_OURS:
       return (Peer){ "ours", ours, run_ours, free_ours };
@@ -311,7 +318,8 @@ run_job (const Job *j, BenchRow *row)
   prepare (j, ours, batch);
   image_new (&exact, j->dst, j->dst_width, j->dst_height);
   image_new (&tolerance, j->dst, j->dst_width, j->dst_height);
-  ref_transform (&ours[0].config, &ours[0].job, &exact, &tolerance);
+  if (!only_ours)
+    ref_transform (&ours[0].config, &ours[0].job, &exact, &tolerance);
   row->name = j->name;
   row->what = j->what;
   for (Kind k = 0; k < N_KINDS; k++) {
@@ -347,6 +355,99 @@ run_job (const Job *j, BenchRow *row)
   image_clear (&tolerance);
 }
 
+/* ---- Threads ----------------------------------------------------------- */
+
+#define THREAD_FRAMES 40
+
+static double
+wall_ms (void)
+{
+  struct timespec t;
+
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (double) t.tv_sec * 1e3 + (double) t.tv_nsec * 1e-6;
+}
+
+typedef struct Lone
+{
+  Ours ours[MAX_SLOTS];
+  SavantTransformJob batch[MAX_SLOTS];
+  int slots;
+} Lone;
+
+static void *
+run_lone (void *data)
+{
+  Lone *lone = data;
+
+  for (int i = 0; i < THREAD_FRAMES; i++)
+    if (savant_transform_run (lone->ours[0].transform, &lone->ours[0].config,
+            lone->batch, lone->slots)
+        != SAVANT_OK)
+      g_error ("%s", savant_last_error ());
+  return NULL;
+}
+
+/* n threads of one job after the other, beside n jobs of one thread each. */
+static void
+bench_threads (const Job *j, int n_threads)
+{
+  static Lone lones[16];
+  double together[ROUNDS], apart[ROUNDS];
+
+  for (int i = 0; i < n_threads; i++) {
+    lones[i].slots = j->slots;
+    prepare (j, lones[i].ours, lones[i].batch);
+  }
+  for (int r = 0; r < ROUNDS; r++) {
+    pthread_t threads[16];
+    double start = wall_ms ();
+
+    for (int i = 1; i < n_threads; i++)
+      pthread_create (&threads[i], NULL, run_lone, &lones[i]);
+    run_lone (&lones[0]);
+    for (int i = 1; i < n_threads; i++)
+      pthread_join (threads[i], NULL);
+    apart[r] = wall_ms () - start;
+    lones[0].ours[0].config.n_threads = n_threads;
+    start = wall_ms ();
+    for (int i = 0; i < n_threads; i++)
+      run_lone (&lones[0]);
+    together[r] = wall_ms () - start;
+    lones[0].ours[0].config.n_threads = 1;
+  }
+  qsort (together, ROUNDS, sizeof *together, compare);
+  qsort (apart, ROUNDS, sizeof *apart, compare);
+  printf ("| %s | %d | %.3f / %.3f | %.3f / %.3f | %.2f / %.2f |\n", j->name,
+      n_threads, together[0] / THREAD_FRAMES / n_threads,
+      together[ROUNDS / 2] / THREAD_FRAMES / n_threads,
+      apart[0] / THREAD_FRAMES / n_threads,
+      apart[ROUNDS / 2] / THREAD_FRAMES / n_threads, apart[0] / together[0],
+      apart[ROUNDS / 2] / together[ROUNDS / 2]);
+  for (int i = 0; i < n_threads; i++) {
+    for (int k = 0; k < j->slots; k++)
+      free_ours (&lones[i].ours[k]);
+    image_clear (&lones[i].ours[0].job.src);
+    image_clear (&lones[i].ours[0].job.dst);
+  }
+}
+
+static void
+bench_all_threads (int n_threads)
+{
+  static const char *const names[] = { "J1", "J2", "J4", "J5" };
+
+  printf ("\nWall ms of a frame, best / median of %d rounds: n-threads on one "
+          "job after the other, beside as many runs of one thread side by "
+          "side.\n\n| job | threads | n-threads | side by side | share |\n"
+          "|---|---|---|---|---|\n",
+      ROUNDS);
+  for (gsize i = 0; i < G_N_ELEMENTS (jobs); i++)
+    for (gsize k = 0; k < G_N_ELEMENTS (names); k++)
+      if (strcmp (jobs[i].name, names[k]) == 0)
+        bench_threads (&jobs[i], n_threads);
+}
+
 static void
 write_report (const BenchReport *report, const char *path,
     void (*write) (const BenchReport *, FILE *))
@@ -368,7 +469,11 @@ main (int argc, char **argv)
     .n_peers = N_KINDS,
     .rounds = ROUNDS };
   char *markdown = NULL, *json = NULL, **names = NULL;
+  int n_threads = 2;
   const GOptionEntry options[] = {
+    { "threads", 0, 0, G_OPTION_ARG_INT, &n_threads,
+        "Threads of the second table (2; 0 = none)", "N" },
+    { "ours", 0, 0, G_OPTION_ARG_NONE, &only_ours, "No peers", NULL },
     { "markdown", 0, 0, G_OPTION_ARG_FILENAME, &markdown, "Table", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_FILENAME, &json, "The same", "FILE" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, "Jobs",
@@ -389,6 +494,8 @@ main (int argc, char **argv)
         || g_strv_contains ((const gchar *const *) names, jobs[i].name))
       run_job (&jobs[i], &report.rows[report.n_rows++]);
   bench_report_markdown (&report, stdout);
+  if (n_threads > 1 && n_threads <= 16 && names == NULL)
+    bench_all_threads (n_threads);
   if (markdown != NULL)
     write_report (&report, markdown, bench_report_markdown);
   if (json != NULL)

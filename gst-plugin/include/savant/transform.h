@@ -66,6 +66,9 @@ typedef enum SavantFlip
 /* The smallest picture that may be left inside the dst padding, in pixels. */
 #define SAVANT_MIN_EFFECTIVE_SIDE 16
 
+/* Threads that share one run at most. */
+#define SAVANT_MAX_THREADS 64
+
 /* How a picture is placed and computed. Initialise with
  * SAVANT_TRANSFORM_CONFIG_DEFAULTS. */
 typedef struct SavantTransformConfig
@@ -88,12 +91,17 @@ typedef struct SavantTransformConfig
    * destination's; both at least 1. */
   int par_n;
   int par_d;
+  /* Threads of the CPU that share a run, the calling one included: 1 to
+   * SAVANT_MAX_THREADS, or 0 for as many as there are processors. The others
+   * are kept for the whole process. Pixels are the same with any number. No
+   * meaning where the GPU computes. */
+  int n_threads;
 } SavantTransformConfig;
 
 #define SAVANT_TRANSFORM_CONFIG_DEFAULTS \
   { SAVANT_PADDING_SYMMETRIC, 0, 0, 0, 0, 0x000000u, \
     SAVANT_INTERPOLATION_BILINEAR, SAVANT_COMPUTE_DEFAULT, \
-    SAVANT_FLIP_NONE, 1, 1 }
+    SAVANT_FLIP_NONE, 1, 1, 1 }
 
 /* Clips `rect` to a `width` x `height` source in place. A width or height of
  * 0 means "to the edge". SAVANT_ERROR_INVALID_ARGUMENT (text contains

@@ -181,6 +181,10 @@ check_config (const SvBackendFns *backend, const SavantTransformConfig *config)
   if (config->pad_color > 0xffffff)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "pad colour 0x%x: it is 0x000000 to 0xffffff", config->pad_color);
+  if (config->n_threads < 0 || config->n_threads > SAVANT_MAX_THREADS)
+    return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
+        "n_threads is %d, not 0 (all processors) to %d", config->n_threads,
+        SAVANT_MAX_THREADS);
   if ((unsigned) config->compute_mode > SAVANT_COMPUTE_VIC)
     return sv_fail (SAVANT_ERROR_INVALID_ARGUMENT,
         "compute mode %d: it is 0 (default), 1 (gpu) or 2 (vic)",

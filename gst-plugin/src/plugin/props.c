@@ -37,6 +37,9 @@ sv_placing_set (SavantTransformConfig *config, gboolean *use_par, guint prop,
     case SV_PLACING_COMPUTE_MODE:
       config->compute_mode = (SavantComputeMode) g_value_get_enum (value);
       return TRUE;
+    case SV_PLACING_N_THREADS:
+      config->n_threads = g_value_get_int (value);
+      return TRUE;
     default:
       return FALSE;
   }
@@ -73,6 +76,9 @@ sv_placing_get (const SavantTransformConfig *config, gboolean use_par,
       return TRUE;
     case SV_PLACING_COMPUTE_MODE:
       g_value_set_enum (value, (gint) config->compute_mode);
+      return TRUE;
+    case SV_PLACING_N_THREADS:
+      g_value_set_int (value, config->n_threads);
       return TRUE;
     default:
       return FALSE;
@@ -195,6 +201,18 @@ install_picture_properties (GObjectClass *klass, guint first)
           "Which engine computes; the host backend has default only",
           GST_TYPE_SAVANT_COMPUTE_MODE, SAVANT_COMPUTE_DEFAULT,
           SV_FLAGS_READY));
+  /**
+   * n-threads:
+   *
+   * How many threads share a picture or batch on the CPU. All elements of a
+   * process take their helpers from one set of threads.
+   */
+  g_object_class_install_property (klass, first + SV_PLACING_N_THREADS,
+      g_param_spec_int ("n-threads", "Threads",
+          "Threads of the CPU that share a picture or batch, 0 = one a "
+          "processor; the pixels are the same. Takes effect with the next "
+          "buffer. No meaning where the GPU computes",
+          0, SAVANT_MAX_THREADS, 1, SV_FLAGS_PLAYING));
 }
 
 void

@@ -26,6 +26,7 @@
 
 static uint64_t seed;
 static int n_alike; /* filters with blocks that are alike */
+static int n_fused; /* calls of chroma_rgb4 with such ones */
 
 /* A destination between guards, at any alignment. */
 typedef struct Guarded
@@ -157,6 +158,62 @@ check_pick (const Case *c)
 }
 
 static void
+check_filter_round (const Case *c, const uint8_t *row0, const uint8_t *row1,
+    const SvColumns *columns)
+{
+  uint32_t fill = test_random_int (&seed, 0, 1) ? 0 : 0xff000000u;
+  uint8_t *expected = malloc ((size_t) c->n);
+  Guarded got = guarded_new ((size_t) c->n);
+
+  c->plain->filter_round (expected, row0, row1, c->weight, columns, fill, c->n);
+  if (columns->pairs.loads > 0) {
+    c->set->filter_round (got.at, row0, row1, c->weight, columns, fill, c->n);
+    EXPECT (memcmp (expected, got.at, (size_t) c->n) == 0,
+        "filter_round of %s: %d lanes, %d loads, weight %d", c->set->name, c->n,
+        columns->pairs.loads, c->weight);
+  }
+  guarded_check (&got, c->set->name, "filter_round");
+  free (got.block);
+  free (expected);
+}
+
+/* Whole words at one distance, which kernels fetch in another way. */
+static void
+check_words (const Case *c)
+{
+  int words = test_random_int (&seed, 2, 4), n = 4 * c->n;
+  int first = test_random_int (&seed, 0, 12);
+  int length = first + 4 * words * (c->n - 1) + 4;
+  SvLane *lanes = calloc ((size_t) n, sizeof *lanes);
+  uint8_t *row = random_bytes (length, c->extreme);
+  uint8_t *expected = malloc ((size_t) n);
+  Guarded got = guarded_new ((size_t) n);
+  SvShuffle shuffle;
+  uint32_t word = (uint32_t) test_random_int (&seed, 0, INT32_MAX);
+
+  for (int i = 0; i < n; i++)
+    lanes[i].a = first + i / 4 * 4 * words + i % 4;
+  fail_unless (sv_shuffle_init (&shuffle, lanes, n));
+  fail_unless (c->n == 1 || shuffle.words == words);
+  c->plain->pick_any (expected, row, &shuffle, 0, n);
+  (shuffle.loads > 0 ? c->set->pick : c->set->pick_any) (got.at, row, &shuffle,
+      0, n);
+  EXPECT (memcmp (expected, got.at, (size_t) n) == 0,
+      "pick of %s: %d words, one of %d", c->set->name, c->n, words);
+  guarded_check (&got, c->set->name, "pick of words");
+  c->set->fill_words (got.at, word, c->n);
+  for (int i = 0; i < c->n; i++)
+    EXPECT (memcmp (got.at + 4 * i, &word, 4) == 0,
+        "fill_words of %s: word %d of %d", c->set->name, i, c->n);
+  guarded_check (&got, c->set->name, "fill_words");
+  sv_shuffle_clear (&shuffle);
+  free (got.block);
+  free (expected);
+  free (row);
+  free (lanes);
+}
+
+static void
 check_filter (const Case *c)
 {
   int length = test_random_int (&seed, 2, MAX_N * 6);
@@ -182,6 +239,7 @@ check_filter (const Case *c)
       "filter of %s: %d lanes from %d bytes, %d loads, weight %d", c->set->name,
       c->n, length, columns.pairs.loads, c->weight);
   guarded_check (&got, c->set->name, "filter");
+  check_filter_round (c, row0, second, &columns);
   for (int i = 0; i < c->n && second == NULL; i++) {
     double exact = row0[lanes[i].a]
         + ((double) row0[lanes[i].b] - row0[lanes[i].a]) * lanes[i].weight;
@@ -311,6 +369,65 @@ check_rgb4 (const Case *c, const SvYuvToRgb *matrix, bool bytes)
 }
 
 static void
+check_chroma_rgb4 (const Case *c, const SvYuvToRgb *matrix, bool one_row,
+    bool bytes)
+{
+  static int16_t plain[ROW], quads[ROW];
+  int length = test_random_int (&seed, 4, MAX_N * 4);
+  int n_lanes = one_row ? (c->n + 3) / 4 * 8 : c->n;
+  SvLane *lanes = calloc ((size_t) n_lanes, sizeof *lanes);
+  SvLane *ordered = calloc ((size_t) n_lanes + 1024, sizeof *ordered);
+  uint8_t *rows[4], *y8 = random_bytes (c->n, c->extreme);
+  uint8_t *expected = malloc ((size_t) c->n * 4);
+  Guarded got = guarded_new ((size_t) c->n * 4);
+  SvColumns columns, set_columns;
+  int quads_of_set = c->set->quads, group = 8 * quads_of_set;
+
+  for (int i = 0; i < 4; i++)
+    rows[i] = random_bytes (length, c->extreme);
+  const uint8_t *u[2] = { rows[0], c->weight > 0 ? rows[1] : NULL };
+  const uint8_t *v[2] = { rows[2], c->weight > 0 ? rows[3] : NULL };
+  random_row (plain, c->n, 0, 32640, c->extreme);
+  to_quads (quads, plain, c->n, quads_of_set);
+  random_lanes (lanes, n_lanes, length, false);
+  /* Lanes of two rows are fetched in quads. */
+  int n_ordered = one_row ? n_lanes : (c->n + group - 1) / group * group;
+  for (int i = 0; i < n_ordered; i++) {
+    int start = i / group * group, quad = (i - start) / 4;
+    int to = one_row
+        ? i
+        : start + (quad % quads_of_set * 2 + quad / quads_of_set) * 4 + i % 4;
+
+    ordered[to] = lanes[i < n_lanes ? i : n_lanes - 1];
+  }
+  fail_unless (sv_columns_init (&columns, lanes, n_lanes));
+  fail_unless (sv_columns_init (&set_columns, ordered, n_ordered));
+  c->plain->chroma_rgb4 (expected, bytes ? y8 : NULL, bytes ? NULL : plain, u,
+      one_row ? NULL : v, c->weight, &columns, matrix, c->n);
+  if (set_columns.pairs.loads > 0) {
+    n_fused += set_columns.pairs.to > set_columns.pairs.from;
+    c->set->chroma_rgb4 (got.at, bytes ? y8 : NULL, bytes ? NULL : quads, u,
+        one_row ? NULL : v, c->weight, &set_columns, matrix, c->n);
+    for (int i = 0; i < 4 * c->n; i++)
+      EXPECT (expected[i] == got.at[i],
+          "chroma_rgb4 of %s: byte %d of pixel %d of %d is %d, not %d; "
+          "%d loads, weight %d",
+          c->set->name, i % 4, i / 4, c->n, got.at[i], expected[i],
+          set_columns.pairs.loads, c->weight);
+  }
+  guarded_check (&got, c->set->name, "chroma_rgb4");
+  sv_columns_clear (&columns);
+  sv_columns_clear (&set_columns);
+  for (int i = 0; i < 4; i++)
+    free (rows[i]);
+  free (got.block);
+  free (expected);
+  free (y8);
+  free (lanes);
+  free (ordered);
+}
+
+static void
 check_floats (const Case *c)
 {
   static float in[2][ROW], out[2][ROW];
@@ -347,6 +464,7 @@ GST_START_TEST (sets_compute_what_c_does)
   for (int i = 1; (set = sv_host_kernels_nth (i)) != NULL; i++) {
     seed = 7;
     n_alike = 0;
+    n_fused = 0;
     for (int round = 0; round < ROUNDS; round++) {
       Case c = { .plain = plain,
         .set = set,
@@ -364,9 +482,13 @@ GST_START_TEST (sets_compute_what_c_does)
       check_chroma (&c, matrix, false);
       check_rgb4 (&c, matrix, true);
       check_rgb4 (&c, matrix, false);
+      check_words (&c);
+      for (int k = 0; k < 4; k++)
+        check_chroma_rgb4 (&c, matrix, k & 1, k & 2);
       check_floats (&c);
     }
     fail_unless (n_alike > 5, "only %d filters had blocks alike", n_alike);
+    fail_unless (n_fused > 5, "only %d fused ones had", n_fused);
   }
 }
 GST_END_TEST;

@@ -22,8 +22,7 @@ fill_pixels (uint8_t *at, const uint8_t *pixel, int size, int64_t n)
     uint32_t word;
 
     memcpy (&word, pixel, 4);
-    for (int64_t i = 0; i < n; i++)
-      memcpy (at + 4 * i, &word, 4);
+    sv_host_kernels ()->fill_words (at, word, n);
     return;
   }
   memcpy (at, pixel, done);
@@ -46,7 +45,13 @@ fill_plane_outside (uint8_t *data, ptrdiff_t pitch, int width, int height,
     uint8_t *row = data + y * pitch;
 
     if (y < rect->y || y >= bottom) {
-      fill_pixels (row, pixel, size, width);
+      /* Rows without a gap are one. */
+      int n = 1, end = y < rect->y && rect->y < height ? rect->y : height;
+
+      if (pitch == (ptrdiff_t) width * size)
+        n = end - y;
+      fill_pixels (row, pixel, size, (int64_t) n * width);
+      y += n - 1;
     } else {
       fill_pixels (row, pixel, size, rect->x);
       fill_pixels (row + (ptrdiff_t) right * size, pixel, size, width - right);

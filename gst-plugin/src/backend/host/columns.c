@@ -58,6 +58,19 @@ find_alike (SvShuffle *s)
     s->from = s->to = 0;
 }
 
+static void
+find_words (SvShuffle *s, int n)
+{
+  int step = n < 8 ? 0 : s->at[4] - s->at[0];
+
+  if (step != 8 && step != 12 && step != 16)
+    return;
+  for (int i = 0; i < n; i++)
+    if (s->at[i] != s->at[0] + i / 4 * step + i % 4)
+      return;
+  s->words = step / 4;
+}
+
 static bool
 init_blocks (SvShuffle *s)
 {
@@ -117,6 +130,8 @@ sv_shuffle_init (SvShuffle *shuffle, const SvLane *lanes, int n)
 
   for (int i = 0; ok && i < shuffle->n; i++)
     shuffle->at[i] = lanes[i < n ? i : n - 1].a;
+  if (ok)
+    find_words (shuffle, n);
   ok = ok && init_blocks (shuffle);
   if (!ok)
     sv_shuffle_clear (shuffle);

@@ -140,6 +140,14 @@ write_bytes (Run *run, int stream, int j, uint32_t fill, uint8_t *to)
     memcpy (to, plain, (size_t) s->n_lanes);
     return;
   }
+  if (!s->kept && s->columns.pairs.loads > 0) {
+    Rows rows = source_rows (run, s, j);
+
+    run->k->filter_round (to, row_at (run, s->component, rows.row),
+        rows.weight > 0 ? row_at (run, s->component, rows.row + 1) : NULL,
+        rows.weight, &s->columns, fill, s->n_lanes);
+    return;
+  }
   int16_t weight = q7_rows (run, stream, j, &a, &b);
   run->k->round_rows (to, a, b, weight, fill, s->n_lanes);
 }
@@ -183,16 +191,30 @@ odd (int16_t weight)
 }
 
 static void
+write_fused (Run *run, uint8_t *to, const uint8_t *bytes, const int16_t *y,
+    Rows rows)
+{
+  const SvPlan *plan = run->plan;
+  const SvTable8 *table = plan->tables;
+  bool two = rows.weight > 0;
+  const uint8_t *u[2] = { row_at (run, 1, rows.row),
+    two ? row_at (run, 1, rows.row + 1) : NULL };
+  const uint8_t *v[2] = { NULL, NULL };
+
+  if (table->n_streams > 2) {
+    v[0] = row_at (run, 2, rows.row);
+    v[1] = two ? row_at (run, 2, rows.row + 1) : NULL;
+  }
+  run->k->chroma_rgb4 (to, bytes, y, u, v[0] != NULL ? v : NULL, rows.weight,
+      &table->streams[1].columns, &plan->yuv_to_rgb, plan->key.dst_rect.w);
+}
+
+static void
 write_matrix_row (Run *run, int j)
 {
   const SvPlan *plan = run->plan;
   const SvTable8 *table = plan->tables;
   const SavantRect *rect = &plan->key.dst_rect;
-  Rows rows = source_rows (run, &table->streams[1], j);
-  int16_t weight = odd (rows.weight);
-  int16_t *const *c0 = colours_of_row (run, rows.row);
-  int16_t *const *c1 =
-      rows.weight > 0 ? colours_of_row (run, rows.row + 1) : NULL;
   const uint8_t *bytes = plain_bytes (run, &table->streams[0], j, 0, run->luma);
   const int16_t *y = NULL, *next = NULL;
 
@@ -204,9 +226,18 @@ write_matrix_row (Run *run, int j)
       y = run->blended;
     }
   }
-  run->k->rgb4 (dst_at (run, 0, rect->x, rect->y + j, 4), bytes, y,
-      (const int16_t *const *) c0, (const int16_t *const *) c1, weight,
-      plan->yuv_to_rgb.y, rect->w);
+  uint8_t *to = dst_at (run, 0, rect->x, rect->y + j, 4);
+  Rows rows = source_rows (run, &table->streams[1], j);
+  if (table->fused) {
+    write_fused (run, to, bytes, y, rows);
+    return;
+  }
+  int16_t *const *c0 = colours_of_row (run, rows.row);
+  int16_t *const *c1 =
+      rows.weight > 0 ? colours_of_row (run, rows.row + 1) : NULL;
+  run->k->rgb4 (to, bytes, y, (const int16_t *const *) c0,
+      (const int16_t *const *) c1, odd (rows.weight), plan->yuv_to_rgb.y,
+      rect->w);
 }
 
 static void
@@ -238,13 +269,6 @@ write_plane_row (Run *run, int stream, int j, int first, int n, int x, int y)
       comp->step, a, b, weight, run->plan->tables->streams[stream].n_lanes);
 }
 
-/* The part [from, to) of h rows that are cut alike into n. */
-static int
-share (int at, int n, int h)
-{
-  return (int) ((int64_t) at * n / h);
-}
-
 static void
 write_planes (Run *run, int from, int to)
 {
@@ -260,11 +284,9 @@ write_planes (Run *run, int from, int to)
     sv_repeat_spare_luma (plan, run->dst, rect->y + j);
   }
   for (int i = 1; i < table->n_streams; i++) {
-    const SvStream *s = &table->streams[i];
-    int n = plan->y[s->lattice][s->grid].n;
-    int end = share (to, n, rect->h);
+    int end = sv_chroma_rows_before (plan, to);
 
-    for (int j = share (from, n, rect->h); j < end; j++)
+    for (int j = sv_chroma_rows_before (plan, from); j < end; j++)
       write_plane_row (run, i, j, i, table->n_streams == 2 ? 2 : 1, x, y + j);
   }
 }
@@ -307,18 +329,17 @@ init_run (Run *run, SvScratch *scratch)
 
 bool
 sv_8bit_run (const SvPlan *plan, const SvSource *source, const SavantImage *dst,
-    SvScratch *scratch)
+    SvScratch *scratch, int from, int to)
 {
   Run run = { .plan = plan, .source = source, .dst = dst, .k = plan->kernels };
-  int h = plan->key.dst_rect.h;
 
   if (!init_run (&run, scratch))
     return false;
   if (!plan->tables->matrix && plan->dst->family != SV_FAMILY_RGB) {
-    write_planes (&run, 0, h);
+    write_planes (&run, from, to);
     return true;
   }
-  for (int j = 0; j < h; j++) {
+  for (int j = from; j < to; j++) {
     if (plan->tables->matrix)
       write_matrix_row (&run, j);
     else

@@ -31,6 +31,7 @@ typedef struct SvTable8
   int n_streams;
   SvStream streams[3];
   bool matrix;   /* YUV to RGB */
+  bool fused;    /* chroma is blended before the matrix, no row is kept */
   uint32_t fill; /* pattern over the bytes of RGB */
 } SvTable8;
 

@@ -175,6 +175,31 @@ luma_words (const uint8_t *y)
 #endif
 }
 
+/* kBytes pixels of three colours. */
+HWY_INLINE void
+store_rgb4 (uint8_t *to, const V8 colours[3])
+{
+  const V8 opaque = hn::Set (d8, 255);
+#if HWY_ARCH_X86
+  const V16 lo0 =
+      hn::BitCast (d16, hn::InterleaveLower (d8, colours[0], colours[1]));
+  const V16 hi0 =
+      hn::BitCast (d16, hn::InterleaveUpper (d8, colours[0], colours[1]));
+  const V16 lo1 =
+      hn::BitCast (d16, hn::InterleaveLower (d8, colours[2], opaque));
+  const V16 hi1 =
+      hn::BitCast (d16, hn::InterleaveUpper (d8, colours[2], opaque));
+  int16_t *words = reinterpret_cast<int16_t *> (to);
+
+  hn::StoreU (hn::InterleaveLower (d16, lo0, lo1), d16, words);
+  hn::StoreU (hn::InterleaveUpper (d16, lo0, lo1), d16, words + kWords);
+  hn::StoreU (hn::InterleaveLower (d16, hi0, hi1), d16, words + 2 * kWords);
+  hn::StoreU (hn::InterleaveUpper (d16, hi0, hi1), d16, words + 3 * kWords);
+#else
+  hn::StoreInterleaved4 (colours[0], colours[1], colours[2], opaque, d8, to);
+#endif
+}
+
 /* kBytes pixels from i on. */
 template <bool kBytesOfLuma, bool kTwo>
 HWY_INLINE void
@@ -200,25 +225,7 @@ rgb4_pixels (uint8_t *to, const uint8_t *y8, const int16_t *y7, const Chroma &c,
     colours[k] = pack (colour<kTwo> (y[0], upper, lower, w),
         colour<kTwo> (y[1], upper + kWords, lower + kWords, w));
   }
-  const V8 opaque = hn::Set (d8, 255);
-#if HWY_ARCH_X86
-  const V16 lo0 =
-      hn::BitCast (d16, hn::InterleaveLower (d8, colours[0], colours[1]));
-  const V16 hi0 =
-      hn::BitCast (d16, hn::InterleaveUpper (d8, colours[0], colours[1]));
-  const V16 lo1 =
-      hn::BitCast (d16, hn::InterleaveLower (d8, colours[2], opaque));
-  const V16 hi1 =
-      hn::BitCast (d16, hn::InterleaveUpper (d8, colours[2], opaque));
-  int16_t *words = reinterpret_cast<int16_t *> (to);
-
-  hn::StoreU (hn::InterleaveLower (d16, lo0, lo1), d16, words);
-  hn::StoreU (hn::InterleaveUpper (d16, lo0, lo1), d16, words + kWords);
-  hn::StoreU (hn::InterleaveLower (d16, hi0, hi1), d16, words + 2 * kWords);
-  hn::StoreU (hn::InterleaveUpper (d16, hi0, hi1), d16, words + 3 * kWords);
-#else
-  hn::StoreInterleaved4 (colours[0], colours[1], colours[2], opaque, d8, to);
-#endif
+  store_rgb4 (to, colours);
 }
 
 template <bool kBytesOfLuma, bool kTwo>
@@ -266,6 +273,208 @@ rgb4 (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
   else
     rgb4_row<false, false> (dst, y8, y7, c, w, n);
 }
+struct Rows
+{
+  const uint8_t *u[2];
+  const uint8_t *v[2];
+};
+
+struct Matrix
+{
+  V16 red_v;
+  V16 green_u;
+  V16 green_v;
+  V16 blue_u;
+  V16 constant;
+  V16 luma;
+  V16 weight;
+  bool red_first;
+};
+
+/* kWords values of U and V: of lanes that lie at `at` from the first ones. */
+template <bool kGrouped, bool kTwo, class F>
+HWY_INLINE void
+uv_of_rows (const F &filter, const Rows &rows, ptrdiff_t at, ptrdiff_t step,
+    int pixel, V16 weight, V16 *u, V16 *v)
+{
+  constexpr int blocks = kWords / 8;
+  const int block = kGrouped ? pixel >> 2 : pixel >> 3;
+  const uint8_t *const second = kGrouped ? rows.u[0] + step : rows.v[0];
+  V16 a = filter (rows.u[0] + at, block);
+  V16 b = filter (second + at, kGrouped ? block + blocks : block);
+
+  if constexpr (kTwo) {
+    const uint8_t *const below = kGrouped ? rows.u[1] + step : rows.v[1];
+
+    a = lerp (a, filter (rows.u[1] + at, block), weight);
+    b = lerp (b, filter (below + at, kGrouped ? block + blocks : block),
+        weight);
+  }
+  if constexpr (kGrouped) {
+    const auto lo = hn::BitCast (d64, a), hi = hn::BitCast (d64, b);
+
+    a = hn::BitCast (d16, hn::InterleaveLower (d64, lo, hi));
+    b = hn::BitCast (d16, hn::InterleaveUpper (d64, lo, hi));
+  }
+  *u = centred (a);
+  *v = centred (b);
+}
+
+/* Pixels from..to - 1, multiples of kBytes but for the last one, of which
+ * tables have `n_table`. */
+template <int kLoads, bool kExact, bool kGrouped, bool kAlike, bool kTwo>
+HWY_INLINE void
+fused_part (uint8_t *dst, const uint8_t *y8, const int16_t *y7, Rows rows,
+    const SvColumns &columns, const Matrix &matrix, int from, int to,
+    int n_table)
+{
+  const Filter<kLoads, kExact, kAlike> filter (columns);
+  const Matrix m = matrix;
+  constexpr int kPixels = kGrouped ? 4 : 8; /* a block */
+  const ptrdiff_t step = kWords / 8 * filter.shuffle.step ();
+  const ptrdiff_t half = kGrouped ? 2 * step : step;
+
+  if constexpr (kAlike) {
+    const ptrdiff_t skipped =
+        (from / kPixels - columns.pairs.from) * columns.pairs.stride;
+
+    for (int r = 0; r < (kTwo ? 2 : 1); r++) {
+      rows.u[r] = filter.shuffle.start (rows.u[r]) + skipped;
+      if constexpr (!kGrouped)
+        rows.v[r] = filter.shuffle.start (rows.v[r]) + skipped;
+    }
+  }
+  ptrdiff_t at = 0;
+  for (int i = from; i < to; i += kBytes) {
+    HWY_ALIGN uint8_t luma[kBytes], last[4 * kBytes];
+    const bool whole = i + kBytes <= to;
+    const uint8_t *bytes = y8 + i;
+    V16 sums[3][2];
+    V8 colours[3];
+
+    if (y8 != nullptr && !whole) {
+      memset (luma, 0, sizeof luma);
+      memcpy (luma, bytes, static_cast<size_t> (to - i));
+      bytes = luma;
+    }
+    for (int h = 0; h < 2; h++, at += half) {
+      const int pixel = i + h * kWords;
+      V16 u, v;
+
+      if (!whole && pixel >= n_table) {
+        for (int k = 0; k < 3; k++)
+          sums[k][h] = hn::Zero (d16);
+        continue;
+      }
+      uv_of_rows<kGrouped, kTwo> (filter, rows, at, step, pixel, m.weight, &u,
+          &v);
+      const auto level = y8 != nullptr
+          ? luma_words (bytes + h * kWords)
+          : hn::BitCast (du16, hn::ShiftLeft<1> (hn::LoadU (d16, y7 + pixel)));
+      const V16 y =
+          hn::BitCast (d16, hn::MulHigh (level, hn::BitCast (du16, m.luma)));
+      const V16 red = hn::Add (hn::MulFixedPoint15 (v, m.red_v), m.constant);
+      const V16 green = hn::Add (hn::Add (hn::MulFixedPoint15 (u, m.green_u),
+                                     hn::MulFixedPoint15 (v, m.green_v)),
+          m.constant);
+      const V16 blue = hn::Add (hn::MulFixedPoint15 (u, m.blue_u), m.constant);
+
+      sums[0][h] = hn::ShiftRight<6> (hn::SaturatedAdd (y, red));
+      sums[1][h] = hn::ShiftRight<6> (hn::SaturatedAdd (y, green));
+      sums[2][h] = hn::ShiftRight<6> (hn::SaturatedAdd (y, blue));
+    }
+    colours[0] = pack (sums[0][0], sums[0][1]);
+    colours[1] = pack (sums[1][0], sums[1][1]);
+    colours[2] = pack (sums[2][0], sums[2][1]);
+    if (!m.red_first) {
+      const V8 red = colours[0];
+
+      colours[0] = colours[2];
+      colours[2] = red;
+    }
+    if (whole) {
+      store_rgb4 (dst + 4 * static_cast<ptrdiff_t> (i), colours);
+    } else {
+      store_rgb4 (last, colours);
+      memcpy (dst + 4 * static_cast<ptrdiff_t> (i), last,
+          4 * static_cast<size_t> (to - i));
+    }
+  }
+}
+
+template <int kLoads, bool kExact, bool kGrouped, bool kTwo>
+HWY_INLINE void
+fused_all (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
+    const Rows &rows, const SvColumns &columns, const Matrix &m, int n)
+{
+  constexpr int kPixels = kGrouped ? 4 : 8;
+  const int n_table = columns.pairs.n / 16 * kPixels;
+  const int end = n / kBytes * kBytes;
+  int from = (columns.pairs.from * kPixels + kBytes - 1) / kBytes * kBytes;
+  int to = columns.pairs.to * kPixels / kBytes * kBytes;
+
+  to = to < end ? to : end;
+  if (kLoads == 0 || from >= to)
+    from = to = 0;
+  fused_part<kLoads, kExact, kGrouped, false, kTwo> (dst, y8, y7, rows, columns,
+      m, 0, from, n_table);
+  if constexpr (kLoads > 0)
+    fused_part<kLoads, kExact, kGrouped, true, kTwo> (dst, y8, y7, rows,
+        columns, m, from, to, n_table);
+  fused_part<kLoads, kExact, kGrouped, false, kTwo> (dst, y8, y7, rows, columns,
+      m, to, n, n_table);
+}
+
+template <int kLoads, bool kExact, bool kGrouped>
+HWY_INLINE void
+fused_by_rows (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
+    const Rows &rows, const SvColumns &columns, const Matrix &m, int n)
+{
+  if (rows.u[1] != nullptr)
+    fused_all<kLoads, kExact, kGrouped, true> (dst, y8, y7, rows, columns, m,
+        n);
+  else
+    fused_all<kLoads, kExact, kGrouped, false> (dst, y8, y7, rows, columns, m,
+        n);
+}
+
+template <int kLoads>
+HWY_INLINE void
+fused_by_layout (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
+    const Rows &rows, const SvColumns &columns, const Matrix &m, int n)
+{
+  const bool grouped = rows.v[0] == nullptr;
+
+  if (grouped && columns.exact)
+    fused_by_rows<kLoads, true, true> (dst, y8, y7, rows, columns, m, n);
+  else if (grouped)
+    fused_by_rows<kLoads, false, true> (dst, y8, y7, rows, columns, m, n);
+  else if (columns.exact)
+    fused_by_rows<kLoads, true, false> (dst, y8, y7, rows, columns, m, n);
+  else
+    fused_by_rows<kLoads, false, false> (dst, y8, y7, rows, columns, m, n);
+}
+
+void
+chroma_rgb4 (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
+    const uint8_t *const u[2], const uint8_t *const v[2], int16_t weight,
+    const SvColumns *columns, const SvYuvToRgb *c, int n)
+{
+  const bool red_first = c->v[0] != 0;
+  const Matrix m = { hn::Set (d16, c->v[red_first ? 0 : 2]),
+    hn::Set (d16, c->u[1]), hn::Set (d16, c->v[1]),
+    hn::Set (d16, c->u[red_first ? 2 : 0]), hn::Set (d16, c->constant),
+    hn::Set (d16, c->y), hn::Set (d16, weight), red_first };
+  const Rows rows = { { u[0], u[1] },
+    { v != nullptr ? v[0] : nullptr, v != nullptr ? v[1] : nullptr } };
+
+  if (columns->pairs.loads == 1)
+    fused_by_layout<1> (dst, y8, y7, rows, *columns, m, n);
+  else if (columns->pairs.loads == 2)
+    fused_by_layout<2> (dst, y8, y7, rows, *columns, m, n);
+  else
+    fused_by_layout<0> (dst, y8, y7, rows, *columns, m, n);
+}
 } // namespace
 HWY_AFTER_NAMESPACE ();
 
@@ -275,4 +484,5 @@ SV_EXPAND (sv_host_hwy_colour_init_, SV_ISA) (SvHostKernels *kernels)
   kernels->quads = kWords / 8;
   kernels->chroma = chroma;
   kernels->rgb4 = rgb4;
+  kernels->chroma_rgb4 = chroma_rgb4;
 }

@@ -50,6 +50,51 @@ pick_blocks (uint8_t *dst, const uint8_t *row, const SvShuffle &s, V8 fill,
   }
 }
 
+/* Every second, third or fourth word; a vector's of every third lie in lanes of
+ * their own in the three vectors that hold them. */
+template <int kWordsApart>
+HWY_INLINE void
+pick_words (uint8_t *dst, const uint8_t *row, int n_words)
+{
+  const hn::Repartition<uint32_t, D8> d32;
+  constexpr int n = kBytes / 4;
+  const uint32_t *from = reinterpret_cast<const uint32_t *> (row);
+  uint32_t *to = reinterpret_cast<uint32_t *> (dst);
+  HWY_ALIGN uint32_t place[n], second[n], third[n];
+  int i = 0;
+
+  for (uint32_t k = 0; k < n; k++) {
+    place[k] = 3 * k % n;
+    second[k] = (n + k) % 3 == 0 ? ~0u : 0;
+    third[k] = (2 * n + k) % 3 == 0 ? ~0u : 0;
+  }
+  const auto order = hn::SetTableIndices (d32, place);
+  const auto in_second = hn::MaskFromVec (hn::Load (d32, second));
+  const auto in_third = hn::MaskFromVec (hn::Load (d32, third));
+  for (; i + n < n_words; i += n, from += n * kWordsApart) {
+    const auto a = hn::LoadU (d32, from), b = hn::LoadU (d32, from + n);
+
+    if constexpr (kWordsApart == 2) {
+      hn::StoreU (hn::ConcatEven (d32, b, a), d32, to + i);
+    } else if constexpr (kWordsApart == 3) {
+      const auto c = hn::LoadU (d32, from + 2 * n);
+      const auto all =
+          hn::IfThenElse (in_third, c, hn::IfThenElse (in_second, b, a));
+
+      hn::StoreU (hn::TableLookupLanes (all, order), d32, to + i);
+    } else {
+      const auto c = hn::LoadU (d32, from + 2 * n);
+      const auto d = hn::LoadU (d32, from + 3 * n);
+
+      hn::StoreU (hn::ConcatEven (d32, hn::ConcatEven (d32, d, c),
+                      hn::ConcatEven (d32, b, a)),
+          d32, to + i);
+    }
+  }
+  for (; i < n_words; i++, from += kWordsApart)
+    memcpy (to + i, from, 4);
+}
+
 void
 pick (uint8_t *dst, const uint8_t *row, const SvShuffle *s, uint32_t fill,
     int n)
@@ -57,6 +102,12 @@ pick (uint8_t *dst, const uint8_t *row, const SvShuffle *s, uint32_t fill,
   const hn::Repartition<uint32_t, D8> d32;
   const V8 v = hn::BitCast (d8, hn::Set (d32, fill));
 
+  if (fill == 0 && n % 4 == 0 && s->words == 2)
+    return pick_words<2> (dst, row + s->at[0], n / 4);
+  if (fill == 0 && n % 4 == 0 && s->words == 3)
+    return pick_words<3> (dst, row + s->at[0], n / 4);
+  if (fill == 0 && n % 4 == 0 && s->words == 4)
+    return pick_words<4> (dst, row + s->at[0], n / 4);
   switch (s->loads) {
     case 1:
       return pick_blocks<1> (dst, row, *s, v, fill, n);
@@ -143,24 +194,17 @@ blend (int16_t *out, const int16_t *a, const int16_t *b, int16_t weight, int n)
         out + i);
 }
 
-template <bool kTwo>
 HWY_INLINE V16
-rounded (const int16_t *a, const int16_t *b, V16 weight)
+round_q7 (V16 v)
 {
-  V16 v = hn::LoadU (d16, a);
-
-  if constexpr (kTwo)
-    v = lerp (v, hn::LoadU (d16, b), weight);
   return hn::ShiftRight<7> (hn::Add (v, hn::Set (d16, 64)));
 }
 
-/* Bytes of kBytes lanes in their order. */
-template <bool kTwo>
+/* Bytes of two vectors of levels in their order. */
 HWY_INLINE V8
-round_bytes (const int16_t *a, const int16_t *b, V16 weight)
+pack_in_order (V16 lo, V16 hi)
 {
-  const V8 bytes = pack (rounded<kTwo> (a, b, weight),
-      rounded<kTwo> (a + kWords, kTwo ? b + kWords : b, weight));
+  const V8 bytes = pack (lo, hi);
 
 #if HWY_ARCH_X86 && HWY_MAX_BYTES == 64
   const __m512i order = _mm512_setr_epi64 (0, 2, 4, 6, 1, 3, 5, 7);
@@ -171,6 +215,118 @@ round_bytes (const int16_t *a, const int16_t *b, V16 weight)
 #else
   return bytes;
 #endif
+}
+
+template <bool kTwo>
+HWY_INLINE V16
+rounded (const int16_t *a, const int16_t *b, V16 weight)
+{
+  V16 v = hn::LoadU (d16, a);
+
+  if constexpr (kTwo)
+    v = lerp (v, hn::LoadU (d16, b), weight);
+  return round_q7 (v);
+}
+
+template <bool kTwo>
+HWY_INLINE V8
+round_bytes (const int16_t *a, const int16_t *b, V16 weight)
+{
+  return pack_in_order (rounded<kTwo> (a, b, weight),
+      rounded<kTwo> (a + kWords, kTwo ? b + kWords : b, weight));
+}
+
+/* Lanes from..to - 1, multiples of kBytes but for the last one. */
+template <int kLoads, bool kExact, bool kAlike>
+HWY_INLINE void
+filter_round_part (uint8_t *dst, const uint8_t *row0, const uint8_t *row1,
+    int16_t weight, const SvColumns &c, V8 fill, int from, int to)
+{
+  const Filter<kLoads, kExact, kAlike> filter (c);
+  const V16 w = hn::Set (d16, weight);
+  const ptrdiff_t step = kWords / 8 * filter.shuffle.step ();
+
+  row0 = filter.shuffle.start (row0);
+  if (row1 != nullptr)
+    row1 = filter.shuffle.start (row1);
+  if constexpr (kAlike) {
+    const ptrdiff_t skipped = (from / 8 - c.pairs.from) * c.pairs.stride;
+
+    row0 += skipped;
+    if (row1 != nullptr)
+      row1 += skipped;
+  }
+  for (int i = from; i < to; i += kBytes) {
+    V16 lo = filter (row0, i >> 3);
+    V16 hi = filter (row0 + step, (i + kWords) >> 3);
+
+    row0 += 2 * step;
+    if (row1 != nullptr) {
+      lo = lerp (lo, filter (row1, i >> 3), w);
+      hi = lerp (hi, filter (row1 + step, (i + kWords) >> 3), w);
+      row1 += 2 * step;
+    }
+    const V8 bytes =
+        hn::Or (pack_in_order (round_q7 (lo), round_q7 (hi)), fill);
+
+    if (i + kBytes <= to) {
+      hn::StoreU (bytes, d8, dst + i);
+    } else {
+      HWY_ALIGN uint8_t last[kBytes];
+
+      hn::Store (bytes, d8, last);
+      memcpy (dst + i, last, static_cast<size_t> (to - i));
+    }
+  }
+}
+
+template <int kLoads, bool kExact>
+HWY_INLINE void
+filter_round_all (uint8_t *dst, const uint8_t *row0, const uint8_t *row1,
+    int16_t weight, const SvColumns &c, V8 fill, int n)
+{
+  const int end = n / kBytes * kBytes;
+  const int from = at_most (c.pairs.from * 8, end);
+  int to = at_most (c.pairs.to * 8, end);
+
+  if constexpr (kLoads > 0) {
+    filter_round_part<kLoads, kExact, false> (dst, row0, row1, weight, c, fill,
+        0, from);
+    filter_round_part<kLoads, kExact, true> (dst, row0, row1, weight, c, fill,
+        from, to);
+  } else {
+    to = 0;
+  }
+  filter_round_part<kLoads, kExact, false> (dst, row0, row1, weight, c, fill,
+      to, n);
+}
+
+template <bool kExact>
+HWY_INLINE void
+filter_round_by_loads (uint8_t *dst, const uint8_t *row0, const uint8_t *row1,
+    int16_t weight, const SvColumns &c, V8 fill, int n)
+{
+  switch (c.pairs.loads) {
+    case 1:
+      return filter_round_all<1, kExact> (dst, row0, row1, weight, c, fill, n);
+    case 2:
+      return filter_round_all<2, kExact> (dst, row0, row1, weight, c, fill, n);
+    default:
+      return filter_round_all<0, kExact> (dst, row0, row1, weight, c, fill, n);
+  }
+}
+
+void
+filter_round (uint8_t *dst, const uint8_t *row0, const uint8_t *row1,
+    int16_t weight, const SvColumns *columns, uint32_t fill, int n)
+{
+  const hn::Repartition<uint32_t, D8> d32;
+  const V8 v = hn::BitCast (d8, hn::Set (d32, fill));
+
+  if (columns->exact)
+    filter_round_by_loads<true> (dst, row0, row1, weight, *columns, v, n);
+  else
+    filter_round_by_loads<false> (dst, row0, row1, weight, *columns, v, n);
 }
 
 template <bool kTwo>
@@ -218,4 +374,5 @@ SV_EXPAND (sv_host_hwy_filter_init_, SV_ISA) (SvHostKernels *kernels)
   kernels->filter = filter;
   kernels->blend = blend;
   kernels->round_rows = round_rows;
+  kernels->filter_round = filter_round;
 }

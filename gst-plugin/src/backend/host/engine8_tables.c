@@ -263,6 +263,19 @@ choose_way (const SvPlan *plan)
   return WAY_NONE;
 }
 
+/* Whether each row of chroma serves so few rows that it is cheaper to filter it
+ * again than to keep what it adds to each colour. */
+static bool
+is_fused (const SvPlan *plan)
+{
+  const SvStream *s = &plan->tables->streams[1];
+  const SvAxis *rows = &plan->y[s->lattice][s->grid];
+  int lo = rows->first[0], hi = rows->first[rows->n - 1];
+  int span = (hi > lo ? hi - lo : lo - hi) + rows->taps;
+
+  return s->columns.pairs.loads > 0 && span > rows->n;
+}
+
 bool
 sv_8bit_init (SvPlan *plan)
 {
@@ -282,7 +295,10 @@ sv_8bit_init (SvPlan *plan)
     return false;
   if (way == WAY_MATRIX) {
     init_yuv_to_rgb (plan);
-    return add_chroma_streams (plan, SV_GRID_LUMA);
+    if (!add_chroma_streams (plan, SV_GRID_LUMA))
+      return false;
+    plan->tables->fused = is_fused (plan);
+    return true;
   }
   return plan->dst->family != SV_FAMILY_YUV
       || add_chroma_streams (plan, SV_GRID_CHROMA);

@@ -69,6 +69,23 @@ filter (int16_t *restrict out, const uint8_t *restrict row0,
 }
 
 static void
+filter_round (uint8_t *restrict dst, const uint8_t *restrict row0,
+    const uint8_t *restrict row1, int16_t weight, const SvColumns *columns,
+    uint32_t fill, int n)
+{
+  uint8_t pattern[4];
+
+  memcpy (pattern, &fill, 4);
+  for (int i = 0; i < n; i++) {
+    int16_t v = filter_lane (row0, columns, i);
+
+    if (row1 != NULL)
+      v = lerp (v, filter_lane (row1, columns, i), weight);
+    dst[i] = round_q7 (v) | pattern[i % 4];
+  }
+}
+
+static void
 blend (int16_t *restrict out, const int16_t *restrict a,
     const int16_t *restrict b, int16_t weight, int n)
 {
@@ -163,6 +180,51 @@ rgb4 (uint8_t *restrict dst, const uint8_t *y8, const int16_t *y7,
   }
 }
 
+static void
+chroma_rgb4 (uint8_t *restrict dst, const uint8_t *y8, const int16_t *y7,
+    const uint8_t *const u[2], const uint8_t *const v[2], int16_t weight,
+    const SvColumns *columns, const SvYuvToRgb *c, int n)
+{
+  for (int i = 0; i < n; i++) {
+    int lane[2] = { i, i };
+    int16_t d[2];
+
+    if (v == NULL) {
+      lane[0] = i / 4 * 8 + i % 4;
+      lane[1] = lane[0] + 4;
+    }
+    for (int k = 0; k < 2; k++) {
+      const uint8_t *const *rows = k == 0 || v == NULL ? u : v;
+      int16_t q = filter_lane (rows[0], columns, lane[k]);
+
+      if (u[1] != NULL)
+        q = lerp (q, filter_lane (rows[1], columns, lane[k]), weight);
+      d[k] = (int16_t) (2 * (q - 16384));
+    }
+    uint32_t level = y8 != NULL ? (uint32_t) y8[i] << 8 : 2u * (uint16_t) y7[i];
+    int y = (int) (level * (uint32_t) c->y >> 16);
+    for (int k = 0; k < 3; k++)
+      dst[4 * (ptrdiff_t) i + k] =
+          clamp_q6 (y + mul_q15 (d[0], c->u[k]) + mul_q15 (d[1], c->v[k])
+              + c->constant);
+    dst[4 * (ptrdiff_t) i + 3] = 255;
+  }
+}
+
+static void
+fill_words (uint8_t *dst, uint32_t word, int64_t n)
+{
+  uint32_t block[16];
+  int64_t i = 0;
+
+  for (int k = 0; k < 16; k++)
+    block[k] = word;
+  for (; i + 16 <= n; i += 16)
+    memcpy (dst + 4 * i, block, sizeof block);
+  for (; i < n; i++)
+    memcpy (dst + 4 * i, &word, sizeof word);
+}
+
 void
 SV_EXPAND (sv_host_engine8_init_, SV_ISA) (SvHostKernels *kernels)
 {
@@ -177,4 +239,7 @@ SV_EXPAND (sv_host_engine8_init_, SV_ISA) (SvHostKernels *kernels)
   kernels->chroma = chroma;
   kernels->chroma_any = chroma;
   kernels->rgb4 = rgb4;
+  kernels->filter_round = filter_round;
+  kernels->chroma_rgb4 = chroma_rgb4;
+  kernels->fill_words = fill_words;
 }

@@ -364,23 +364,19 @@ init_run (Run *run, SvScratch *scratch)
 
 bool
 sv_general_run (const SvPlan *plan, const SvSource *source,
-    const SavantImage *dst, SvScratch *scratch)
+    const SavantImage *dst, SvScratch *scratch, int from, int to)
 {
   Run run = { .plan = plan, .source = source, .dst = dst, .k = plan->kernels };
-  const SavantRect *rect = &plan->key.dst_rect;
-  int n_chroma = plan->average_y.n;
-  int k = 0;
+  int k = sv_chroma_rows_before (plan, from);
 
   if (!init_run (&run, scratch))
     return false;
-  for (int j = 0; j < rect->h; j++) {
+  for (int j = from; j < to; j++) {
     write_luma_row (&run, j);
     /* A chroma row follows the last luma row that it covers, while that is
      * still in the cache. */
-    int y = rect->y + j;
-    bool last = (y + 1) % plan->dst->sub_y == 0 || j == rect->h - 1;
-
-    if (plan->dst->family == SV_FAMILY_YUV && last && k < n_chroma)
+    if (plan->dst->family == SV_FAMILY_YUV
+        && k < sv_chroma_rows_before (plan, j + 1))
       write_chroma_row (&run, k++);
   }
   return true;

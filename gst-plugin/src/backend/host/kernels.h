@@ -29,6 +29,8 @@ typedef struct SvShuffle
   int from;
   int to;
   int32_t stride;
+  /* Every words-th word of four bytes from at[0] on, 0 = it is not so. */
+  int words;
 } SvShuffle;
 
 /* Filters a row with two taps: lane i lies between bytes at[2 i] = A and
@@ -101,6 +103,9 @@ typedef struct SvHostKernels
    */
   void (*round_rows) (uint8_t *dst, const int16_t *a, const int16_t *b,
       int16_t weight, uint32_t fill, int n);
+  /* filter and round_rows in one, for n lanes. */
+  void (*filter_round) (uint8_t *dst, const uint8_t *row0, const uint8_t *row1,
+      int16_t weight, const SvColumns *columns, uint32_t fill, int n);
   /* The same into every step-th byte. */
   void (*round_rows_apart) (uint8_t *dst, int step, const int16_t *a,
       const int16_t *b, int16_t weight, int n);
@@ -117,6 +122,14 @@ typedef struct SvHostKernels
   void (*rgb4) (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
       const int16_t *const *c0, const int16_t *const *c1, int16_t weight,
       int16_t luma, int n_pixels);
+  /* The same from one or two rows of chroma as they are in the source, which
+   * are blended before the matrix; v NULL as row_v of `chroma`, u[1] NULL =
+   * one. The shuffle has loads. */
+  void (*chroma_rgb4) (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
+      const uint8_t *const u[2], const uint8_t *const v[2], int16_t weight,
+      const SvColumns *columns, const SvYuvToRgb *c, int n_pixels);
+  /* n words of one value, at any alignment. */
+  void (*fill_words) (uint8_t *dst, uint32_t word, int64_t n);
 } SvHostKernels;
 
 /* One an instruction set; cpu.c calls those that the build has. The general_

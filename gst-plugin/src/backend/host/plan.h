@@ -148,14 +148,28 @@ void sv_bars_fill (const SavantImage *dst, const SavantRect *rect,
  * luma of row y repeats the last one. Nothing for other formats. */
 void sv_repeat_spare_luma (const SvPlan *plan, const SavantImage *dst, int y);
 
-/* The engines: rows of the destination rectangle. */
+/* The engines. Each writes rows from..to - 1 of the destination rectangle, with
+ * the chroma rows that go with them; bands may be written at once, each thread
+ * with a scratch of its own. */
 void sv_copy_run (const SvPlan *plan, const SavantImage *src,
-    const SavantImage *dst);
+    const SavantImage *dst, int from, int to);
 bool sv_general_run (const SvPlan *plan, const SvSource *source,
-    const SavantImage *dst, SvScratch *scratch);
+    const SavantImage *dst, SvScratch *scratch, int from, int to);
 bool sv_8bit_init (SvPlan *plan);
 void sv_8bit_clear (SvPlan *plan);
 bool sv_8bit_run (const SvPlan *plan, const SvSource *source,
-    const SavantImage *dst, SvScratch *scratch);
+    const SavantImage *dst, SvScratch *scratch, int from, int to);
+
+/* The chroma rows, counted from the rectangle's first one, that are complete
+ * when luma rows 0..row - 1 are. */
+static inline int
+sv_chroma_rows_before (const SvPlan *plan, int row)
+{
+  int y = plan->key.dst_rect.y, h = plan->key.dst_rect.h;
+  int sub = plan->dst->sub_y;
+
+  return row >= h ? (y + h - 1) / sub - y / sub + 1
+                  : (y + row) / sub - y / sub;
+}
 
 #endif
