@@ -2,131 +2,12 @@
 /* Each row kernel of each instruction set against the plain C one: the same
  * bytes, nothing read outside a source row (its memory ends there) and nothing
  * written outside a destination. */
-#include "backend/host/columns.h"
-#include "backend/host/cpu.h"
 #include "core/log.h"
-#include "support/images.h"
+#include "kernelcheck.h"
+#include "kerneltimes.h"
 
-#include <gst/check/gstcheck.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* check writes to a file at each fail_unless(): too slow for every byte. */
-#define EXPECT(condition, ...) \
-  do { \
-    if (!(condition)) \
-      ck_abort_msg (__VA_ARGS__); \
-  } while (0)
-
-#define GUARD 64
-#define GUARD_BYTE 0xa5
-#define MAX_N 700
-#define ROW (MAX_N * 4 + SV_ROW_SLACK)
-#define ROUNDS 100
-
-static uint64_t seed;
 static int n_alike; /* filters with blocks that are alike */
 static int n_fused; /* calls of chroma_rgb4 with such ones */
-
-/* A destination between guards, at any alignment. */
-typedef struct Guarded
-{
-  uint8_t *block;
-  uint8_t *at;
-  size_t size;
-} Guarded;
-
-static Guarded
-guarded_new (size_t size)
-{
-  Guarded g = { malloc (size + 2 * GUARD + 64), NULL, size };
-
-  g.at = g.block + GUARD + test_random_int (&seed, 0, 63);
-  memset (g.block, GUARD_BYTE, size + 2 * GUARD + 64);
-  return g;
-}
-
-static void
-guarded_check (Guarded *g, const char *set, const char *kernel)
-{
-  for (uint8_t *p = g->block; p < g->block + g->size + 2 * GUARD + 64; p++)
-    EXPECT ((p >= g->at && p < g->at + g->size) || *p == GUARD_BYTE,
-        "%s of %s wrote %td bytes from its destination of %zu", kernel, set,
-        p - g->at, g->size);
-}
-
-/* Random numbers, or the ends of the range in turn. */
-static int16_t
-sample (int low, int high, bool extreme)
-{
-  if (extreme)
-    return (int16_t) (test_random_int (&seed, 0, 1) ? low : high);
-  return (int16_t) test_random_int (&seed, low, high);
-}
-
-static uint8_t *
-random_bytes (int n, bool extreme)
-{
-  uint8_t *row = malloc ((size_t) n);
-
-  for (int i = 0; i < n; i++)
-    row[i] = (uint8_t) sample (0, 255, extreme);
-  return row;
-}
-
-static void
-random_row (int16_t *row, int n, int low, int high, bool extreme)
-{
-  for (int i = 0; i < n + SV_ROW_SLACK; i++)
-    row[i] = sample (low, high, extreme);
-}
-
-/* From a row as it is to one in quads. */
-static void
-to_quads (int16_t *out, const int16_t *in, int n, int quads)
-{
-  for (int i = 0; i < n + SV_ROW_SLACK; i++) {
-    int start = i / (8 * quads) * (8 * quads), quad = (i - start) / 4;
-
-    out[start + (quad % quads * 2 + quad / quads) * 4 + i % 4] = in[i];
-  }
-}
-
-/* Lanes over a row of `length` bytes: like a scaler's, or anywhere. */
-static void
-random_lanes (SvLane *lanes, int n, int length, bool scattered)
-{
-  static const double ratios[] = { 0.5, 1.5, 1.875, 3.0, 3.75 };
-  double step = (double) (length - 2) / n;
-  double ratio = ratios[test_random_int (&seed, 0, 4)];
-  bool mirror = test_random_int (&seed, 0, 3) == 0;
-  int kind = test_random_int (&seed, 0, 2);
-
-  /* Small numbers make blocks alike, for which kernels have another way. */
-  if (n * ratio < length - 2)
-    step = ratio;
-  for (int i = 0; i < n; i++) {
-    double position = step * (mirror ? n - 1 - i : i);
-    int at =
-        scattered ? test_random_int (&seed, 0, length - 2) : (int) position;
-
-    lanes[i].a = at;
-    lanes[i].b = at + 1;
-    lanes[i].weight = kind == 0 ? (float) (position - (int) position)
-        : kind == 1             ? (float) test_random_int (&seed, 0, 8) / 8.0f
-                    : (float) test_random_int (&seed, 0, 1000) / 1000.0f;
-  }
-}
-
-typedef struct Case
-{
-  const SvHostKernels *plain;
-  const SvHostKernels *set;
-  int n;
-  bool extreme;
-  int16_t weight;
-} Case;
 
 static void
 check_pick (const Case *c)
@@ -428,108 +309,6 @@ check_chroma_rgb4 (const Case *c, const SvYuvToRgb *matrix, bool one_row,
   free (ordered);
 }
 
-/* Weights in Q14 that add up to one, some of them negative. */
-static void
-random_weights (int16_t *weights, int taps, int step)
-{
-  int left = 16384;
-
-  for (int t = 0; t < taps; t++) {
-    int w = t + 1 == taps ? left : test_random_int (&seed, -750, 3000);
-
-    w = w < -2500 ? -2500 : w;
-    weights[t * step] = (int16_t) w;
-    left -= w;
-  }
-}
-
-static void
-check_fir_rows (const Case *c, int taps)
-{
-  const uint8_t *rows[8];
-  int16_t weights[8], *expected = malloc (sizeof (int16_t) * 2 * (size_t) c->n);
-  Guarded got[2];
-  int16_t *out[2];
-
-  for (int t = 0; t < taps; t++)
-    rows[t] = random_bytes (2 * c->n, c->extreme);
-  random_weights (weights, taps, 1);
-  for (int i = 0; i < 2; i++) {
-    got[i] = guarded_new (sizeof (int16_t) * (size_t) c->n);
-    got[i].at -= (uintptr_t) got[i].at % 2;
-    out[i] = (int16_t *) (void *) got[i].at;
-  }
-  c->plain->fir_rows_apart (expected, expected + c->n, rows, weights, taps,
-      c->n);
-  c->set->fir_rows_apart (out[0], out[1], rows, weights, taps, c->n);
-  for (int i = 0; i < c->n; i++)
-    EXPECT (out[0][i] == expected[i] && out[1][i] == expected[c->n + i],
-        "fir_rows_apart of %s: pair %d of %d is %d, %d, not %d, %d; %d taps",
-        c->set->name, i, c->n, out[0][i], out[1][i], expected[i],
-        expected[c->n + i], taps);
-  c->plain->fir_rows (expected, rows, weights, taps, c->n);
-  c->set->fir_rows (out[0], rows, weights, taps, c->n);
-  for (int i = 0; i < c->n; i++) {
-    double exact = 0.0;
-
-    for (int t = 0; t < taps; t++)
-      exact += rows[t][i] * 64.0 * weights[t] / 16384.0;
-    EXPECT (out[0][i] == expected[i] && fabs (out[0][i] - exact) <= taps,
-        "fir_rows of %s: %d of %d is %d, not %d (%f); %d taps", c->set->name, i,
-        c->n, out[0][i], expected[i], exact, taps);
-  }
-  for (int i = 0; i < 2; i++) {
-    guarded_check (&got[i], c->set->name, "fir_rows");
-    free (got[i].block);
-  }
-  for (int t = 0; t < taps; t++)
-    free ((void *) (uintptr_t) rows[t]);
-  free (expected);
-}
-
-static void
-check_fir_columns (const Case *c, const SvYuvToRgb *matrix)
-{
-  static int16_t in[ROW], plain[6][ROW], set[6][ROW];
-  SvFir fir = { .n = (c->n + 63) / 64 * 64,
-    .taps = 4 * test_random_int (&seed, 1, 4) };
-  size_t n = (size_t) fir.n;
-  Guarded got = guarded_new (sizeof (int16_t) * n);
-
-  got.at -= (uintptr_t) got.at % 2;
-  fir.first = malloc (sizeof *fir.first * n);
-  fir.weights = malloc (sizeof *fir.weights * n * (size_t) fir.taps);
-  random_row (in, 4 * MAX_N, -1000, 17000, c->extreme);
-  for (int i = 0; i < fir.n; i++) {
-    int16_t weights[16];
-
-    fir.first[i] = test_random_int (&seed, 0, 4 * MAX_N);
-    random_weights (weights, fir.taps, 1);
-    for (int t = 0; t < fir.taps; t++)
-      fir.weights[t / 4 * 4 * fir.n + 4 * i + t % 4] = weights[t];
-  }
-  c->plain->fir_columns (plain[0], in, &fir);
-  c->set->fir_columns ((int16_t *) (void *) got.at, in, &fir);
-  EXPECT (memcmp (plain[0], got.at, sizeof (int16_t) * n) == 0,
-      "fir_columns of %s: %d lanes, %d taps", c->set->name, fir.n, fir.taps);
-  guarded_check (&got, c->set->name, "fir_columns");
-
-  for (int k = 0; k < 2; k++) {
-    random_row (plain[k], fir.n, 0, 32640, c->extreme);
-    memcpy (set[k], plain[k], sizeof plain[k]);
-  }
-  int16_t *to_plain[3] = { plain[2], plain[3], plain[4] };
-  int16_t *to_set[3] = { set[2], set[3], set[4] };
-  c->plain->chroma_q7 (to_plain, plain[0], plain[1], matrix, fir.n);
-  c->set->chroma_q7 (to_set, set[0], set[1], matrix, fir.n);
-  for (int k = 0; k < 3; k++)
-    EXPECT (memcmp (to_plain[k], to_set[k], sizeof (int16_t) * n) == 0,
-        "chroma_q7 of %s: colour %d of %d lanes", c->set->name, k, fir.n);
-  free (got.block);
-  free (fir.first);
-  free (fir.weights);
-}
-
 static void
 check_floats (const Case *c)
 {
@@ -588,8 +367,6 @@ GST_START_TEST (sets_compute_what_c_does)
       check_words (&c);
       for (int k = 0; k < 4; k++)
         check_chroma_rgb4 (&c, matrix, k & 1, k & 2);
-      check_fir_rows (&c, test_random_int (&seed, 1, 7));
-      check_fir_columns (&c, matrix);
       check_floats (&c);
     }
     fail_unless (n_alike > 5, "only %d filters had blocks alike", n_alike);
@@ -654,4 +431,14 @@ kernel_sets_suite (void)
   return s;
 }
 
-GST_CHECK_MAIN (kernel_sets);
+/* With --bench: how long each kernel of each set takes. */
+int
+main (int argc, char **argv)
+{
+  if (argc > 1 && strcmp (argv[1], "--bench") == 0) {
+    print_kernel_times (&matrices[0]);
+    return 0;
+  }
+  gst_check_init (&argc, &argv);
+  return gst_check_run_suite (kernel_sets_suite (), "kernel_sets", __FILE__);
+}

@@ -115,6 +115,26 @@ public class SavantTransform extends BaseTransform {
   }
 
   /**
+   * Returns the property {@code n-threads}.
+   *
+   * @return the threads of the CPU that share a picture or batch, 0 for one a processor
+   */
+  public int getThreads() {
+    return Properties.getInt(this, "n-threads");
+  }
+
+  /**
+   * Sets the property {@code n-threads}; it takes effect with the next buffer and has no meaning
+   * where the GPU computes.
+   *
+   * @param value 1, the default, to 64, or 0 for one a processor
+   * @throws IllegalArgumentException if it is another number
+   */
+  public void setThreads(int value) {
+    Properties.setInt(this, "n-threads", value, 0, 64);
+  }
+
+  /**
    * Returns the property {@code video-direction}.
    *
    * @return how the picture is turned or mirrored
