@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Puts the JSON of `make bench` into README.md, between the lines
-`<!-- bench -->` and `<!-- /bench -->`, and draws it.
+`<!-- bench -->` and `<!-- /bench -->`, and draws it; that of elements and pool
+between `<!-- bench-elements -->` and its end.
 
-    scripts/bench_report.py BENCH.json README.md CHART.svg
+    scripts/bench_report.py BENCH.json README.md CHART.svg [BENCH-ELEMENTS.json]
 """
 
 import json
@@ -96,21 +97,43 @@ def table(bench):
     return "\n".join(lines)
 
 
+def elements_table(rows):
+    lines = [
+        "| what | unit | ours | beside | result | budget |",
+        "|---" * 6 + "|",
+    ]
+    for row in rows:
+        lines.append(f"| {row['what']} | {row['unit']} | {row['ours']:.2f} | "
+                     f"{row['beside']:.2f} | {row['result']:.2f} | "
+                     f"{row['budget']} |")
+    return "\n".join(lines)
+
+
+def put(text, name, part):
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+    if begin not in text or end not in text:
+        sys.exit(f"the text has no lines {begin.strip()} and {end.strip()}")
+    head, rest = text.split(begin, 1)
+    return head + begin + part + end + rest.split(end, 1)[1]
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
 def main():
-    if len(sys.argv) != 4:
+    if len(sys.argv) not in (4, 5):
         sys.exit(__doc__)
-    source, readme, svg = sys.argv[1:]
-    with open(source, encoding="utf-8") as file:
-        bench = json.load(file)
+    source, readme, svg = sys.argv[1:4]
+    bench = load(source)
     with open(readme, encoding="utf-8") as file:
         text = file.read()
-    begin, end = "<!-- bench -->\n", "\n<!-- /bench -->"
-    if begin not in text or end not in text:
-        sys.exit(f"{readme} has no lines {begin.strip()} and {end.strip()}")
-    head, rest = text.split(begin, 1)
-    tail = rest.split(end, 1)[1]
+    text = put(text, "bench", table(bench))
+    if len(sys.argv) == 5:
+        text = put(text, "bench-elements", elements_table(load(sys.argv[4])))
     with open(readme, "w", encoding="utf-8") as file:
-        file.write(head + begin + table(bench) + end + tail)
+        file.write(text)
     with open(svg, "w", encoding="utf-8") as file:
         file.write(chart(bench))
 
