@@ -203,6 +203,20 @@ sv_nvbuf_copy_slot (SvNvbufLayout layout, void *dst, uint32_t dst_slot,
       sv_nvbuf_slot_size (layout));
 }
 
+_Static_assert (SV_NVBUF_SINGLE_WORDS * 8 == sizeof (SvNvbufSurface9), "words");
+
+void
+sv_nvbuf_make_single (SvNvbufLayout layout, void *header, const void *surface,
+    uint32_t slot)
+{
+  SvNvbufSurface *s = header;
+
+  memset (header, 0, SV_NVBUF_SINGLE_WORDS * 8);
+  memcpy (header, surface, sv_nvbuf_header_size (layout));
+  s->batch_size = s->num_filled = 1;
+  s->slots = slot_at (layout, surface, slot);
+}
+
 void
 sv_nvbuf_set_data (SvNvbufLayout layout, void *surface, uint32_t slot,
     void *data)

@@ -73,6 +73,13 @@ void sv_nvbuf_set_slot (SvNvbufLayout layout, void *surface, uint32_t slot,
 void sv_nvbuf_copy_slot (SvNvbufLayout layout, void *dst, uint32_t dst_slot,
     const void *src, uint32_t src_slot);
 
+/* Words of a header. */
+#define SV_NVBUF_SINGLE_WORDS 9
+
+/* Writes a header for one filled slot of another surface, in place. */
+void sv_nvbuf_make_single (SvNvbufLayout layout, void *header,
+    const void *surface, uint32_t slot);
+
 /* Moves a slot to other pixels of the same layout. */
 void sv_nvbuf_set_data (SvNvbufLayout layout, void *surface, uint32_t slot,
     void *data);

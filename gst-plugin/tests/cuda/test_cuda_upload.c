@@ -228,6 +228,58 @@ GST_START_TEST (batches_take_it)
 }
 GST_END_TEST;
 
+static GstPadProbeReturn
+read_minimum (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+
+  (void) pad;
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION
+      && gst_query_get_n_allocation_pools (query) > 0)
+    gst_query_parse_nth_allocation_pool (query, 0, NULL, NULL, data, NULL);
+  return GST_PAD_PROBE_OK;
+}
+
+/* Sources are told how many of their surfaces wait for a GPU. */
+GST_START_TEST (held_surfaces_are_announced)
+{
+  static const gchar *const elements[] = { "savantbatch",
+    "savanttransform interpolation=nearest" };
+
+  for (guint i = 0; i < 2; i++) {
+    gchar *text = g_strdup_printf (
+        "savantbufgen name=source backend=cuda num-buffers=3 ! "
+        "video/x-raw(memory:NVMM),format=NV12,width=64,height=48,"
+        "framerate=30/1 ! %s backend=cuda ! video/x-raw(memory:NVMM),"
+        "format=RGBA,width=32,height=32 ! fakesink async=false sync=false",
+        elements[i]);
+    GstElement *pipeline = gst_parse_launch (text, NULL);
+    GstElement *source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
+    GstPad *pad = gst_element_get_static_pad (source, "src");
+    GstBus *bus = gst_element_get_bus (pipeline);
+    GstMessage *message;
+    guint minimum = 0;
+
+    gst_pad_add_probe (pad,
+        GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PULL,
+        read_minimum, &minimum, NULL);
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    message = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND,
+        GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+    fail_unless (message != NULL
+        && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS);
+    fail_unless_equals_int (minimum, 2);
+    gst_message_unref (message);
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+    gst_object_unref (bus);
+    gst_object_unref (pad);
+    gst_object_unref (source);
+    gst_object_unref (pipeline);
+    g_free (text);
+  }
+}
+GST_END_TEST;
+
 static Suite *
 cuda_upload_suite (void)
 {
@@ -244,6 +296,7 @@ cuda_upload_suite (void)
   tcase_add_test (tc, sources_take_it);
   tcase_add_test (tc, only_where_it_helps);
   tcase_add_test (tc, batches_take_it);
+  tcase_add_test (tc, held_surfaces_are_announced);
   return s;
 }
 

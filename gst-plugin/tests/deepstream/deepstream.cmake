@@ -55,11 +55,14 @@ set_tests_properties(deepstream/ds_surfaces-6 PROPERTIES
   ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)
 ds_environment(deepstream/ds_surfaces-6 ds6 ${DS_CUDA})
 
+fake_ds(fake_vic6 ds6 nvbufsurftransform faketransform FAKE_SLOT=384)
+fake_ds(fake_vic9 ds9 nvbufsurftransform faketransform FAKE_SLOT=416)
 fake_cuda(fake_cuda_jetson deepstream/fakeegl.c)
 target_include_directories(fake_cuda_jetson PRIVATE . cuda)
 set(DS_JETSON ${CMAKE_BINARY_DIR}/fake_cuda_jetson)
 savant_test(deepstream/test_ds_jetson savant_testable)
-add_dependencies(test_deepstream_ds_jetson fake_ds6 fake_ds9 fake_cuda_jetson)
+add_dependencies(test_deepstream_ds_jetson fake_ds6 fake_ds9 fake_vic6
+  fake_vic9 fake_cuda_jetson)
 ds_environment(deepstream/ds_jetson ds9 ${DS_JETSON})
 # ds_jetson_test(<name> <folder> <FAKE_DS>)
 function(ds_jetson_test name folder mode)

@@ -27,6 +27,17 @@ typedef struct FakeDs
   int slot_size;
 } FakeDs;
 
+/* The last call of the fake libnvbufsurftransform. */
+typedef struct FakeTransform
+{
+  int calls;
+  int flip;
+  int filter;
+  uint32_t src[4]; /* top, left, width, height */
+  uint32_t dst[4];
+  int result; /* to be given back */
+} FakeTransform;
+
 /* The symbol of the library that gives the table. */
 #define FAKE_DS_TABLE "fake_ds_table"
 

@@ -43,13 +43,19 @@ is_jetson (void)
 }
 
 static void
-check_all_gone (void)
+check_unmapped (void)
 {
   fail_unless_equals_int (ds->n_surfaces (), 0);
   fail_unless_equals_int (ds->n_images (), 0);
   fail_unless_equals_int (n_resources (), 0);
-  fail_unless_equals_int (cuda->n_memories (), 0);
   fail_unless_equals_int (cuda->depth (), 0);
+}
+
+static void
+check_all_gone (void)
+{
+  check_unmapped ();
+  fail_unless_equals_int (cuda->n_memories (), 0);
 }
 
 static GstBuffer *
@@ -203,6 +209,96 @@ GST_START_TEST (non_uniform)
 }
 GST_END_TEST;
 
+static FakeTransform *
+fake_transform (void)
+{
+  gpointer library = dlopen ("libnvbufsurftransform.so", RTLD_NOW);
+  FakeTransform *(*get) (void);
+
+  fail_unless (library != NULL, "%s", dlerror ());
+  *(gpointer *) &get = dlsym (library, "fake_transform");
+  return get ();
+}
+
+/* compute-mode=vic: the compositor gets rectangles, flip and filter, the bars
+ * are drawn before; only surfaces of its own kind. */
+GST_START_TEST (vic)
+{
+  SavantTransformConfig config = SAVANT_TRANSFORM_CONFIG_DEFAULTS;
+  FakeTransform *fake;
+  SavantTransformJob job;
+  SavantTransform *t = NULL;
+  GstBuffer *a, *b, *c;
+  gint launches;
+
+  if (!is_jetson ())
+    return;
+  fake = fake_transform ();
+  a = make (SAVANT_MEM_DEFAULT, SAVANT_FORMAT_NV12, 2);
+  b = make (SAVANT_MEM_HANDLE, SAVANT_FORMAT_RGBA, 1);
+  c = make (SAVANT_MEM_CUDA_DEVICE, SAVANT_FORMAT_RGBA, 1);
+  config.compute_mode = SAVANT_COMPUTE_VIC;
+  config.flip = SAVANT_FLIP_ROTATE_180;
+  config.interpolation = SAVANT_INTERPOLATION_LANCZOS;
+  job = (SavantTransformJob){ image_of (a, 1), image_of (b, 0),
+    { 2, 4, 32, 16 }, { 8, 6, 40, 30 } };
+  fail_unless_equals_int (savant_transform_new ("deepstream", &t), SAVANT_OK);
+  launches = cuda->calls ("cuLaunchKernel");
+  fail_unless (savant_transform_run (t, &config, &job, 1) == SAVANT_OK, "%s",
+      savant_last_error ());
+  fail_unless_equals_int (fake->calls, 1);
+  fail_unless_equals_int (fake->flip, 2);
+  fail_unless_equals_int (fake->filter, 4);
+  fail_unless (fake->src[0] == 4 && fake->src[1] == 2 && fake->src[2] == 32
+      && fake->src[3] == 16);
+  fail_unless (fake->dst[0] == 6 && fake->dst[1] == 8 && fake->dst[2] == 40
+      && fake->dst[3] == 30);
+  fail_unless_equals_int (cuda->calls ("cuLaunchKernel"), launches + 1);
+
+  /* Without bars nothing but the compositor runs. */
+  job.dst_rect = (SavantRect){ 0, 0, 64, 48 };
+  fail_unless_equals_int (savant_transform_run (t, &config, &job, 1),
+      SAVANT_OK);
+  fail_unless_equals_int (cuda->calls ("cuLaunchKernel"), launches + 1);
+
+  fake->result = -2;
+  fail_unless (savant_transform_run (t, &config, &job, 1) != SAVANT_OK);
+  fail_unless (strstr (savant_last_error (), "NvBufSurfTransform returns -2")
+          != NULL,
+      "%s", savant_last_error ());
+  fake->result = 0;
+
+  job.dst = image_of (c, 0);
+  fail_unless_equals_int (savant_transform_run (t, &config, &job, 1),
+      SAVANT_ERROR_UNSUPPORTED);
+  fail_unless (strstr (savant_last_error (), "the destination is none") != NULL,
+      "%s", savant_last_error ());
+  savant_transform_free (t);
+  gst_buffer_unref (a);
+  gst_buffer_unref (b);
+  gst_buffer_unref (c);
+  /* The service that draws bars keeps its tables. */
+  check_unmapped ();
+}
+GST_END_TEST;
+
+GST_START_TEST (vic_is_refused_on_other_machines)
+{
+  SavantTransformConfig config = SAVANT_TRANSFORM_CONFIG_DEFAULTS;
+  SavantTransform *t = NULL;
+
+  if (g_getenv ("FAKE_DS") != NULL)
+    return;
+  config.compute_mode = SAVANT_COMPUTE_VIC;
+  fail_unless_equals_int (savant_transform_new ("deepstream", &t), SAVANT_OK);
+  fail_unless_equals_int (savant_transform_run (t, &config, NULL, 0),
+      SAVANT_ERROR_UNAVAILABLE);
+  fail_unless (strstr (savant_last_error (), "Jetson") != NULL, "%s",
+      savant_last_error ());
+  savant_transform_free (t);
+}
+GST_END_TEST;
+
 /* Each call fails once: one error, and nothing stays behind. */
 GST_START_TEST (failures)
 {
@@ -278,9 +374,11 @@ ds_jetson_suite (void)
   tcase_add_test (tc, made_and_computed);
   tcase_add_test (tc, foreign);
   tcase_add_test (tc, non_uniform);
+  tcase_add_test (tc, vic_is_refused_on_other_machines);
   tcase_add_test (tc, failures);
   tcase_add_test (tc, block_linear_is_refused);
   tcase_add_test (tc, refused_on_other_machines);
+  tcase_add_test (tc, vic);
   return s;
 }
 

@@ -199,6 +199,48 @@ GST_START_TEST (frame_metas_of_non_uniform_batches)
 }
 GST_END_TEST;
 
+/* Behind a transform the metadata is as before; the frames that savantunbatch
+ * gives out are no batches. */
+GST_START_TEST (metas_further_on)
+{
+  static const gchar *const tails[] = {
+    "savanttransform backend=host ! "
+    "video/x-raw(memory:NVMM),format=GRAY8,width=32,height=32",
+    "savantunbatch name=u u.src_0 ! queue",
+  };
+
+  for (guint i = 0; i < 2; i++) {
+    gchar *text = g_strdup_printf (
+        "savantbatch name=b backend=host ! %s ! appsink name=out sync=false "
+        "savantbufgen backend=host num-buffers=2 ! "
+        "video/x-raw(memory:NVMM),format=RGBA,width=64,height=48 ! b.sink_0",
+        tails[i]);
+    GstElement *batch, *sink, *pipeline = start (text, &batch, &sink);
+    GstSample *sample;
+    guint n = 0;
+
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    while ((sample = gst_app_sink_pull_sample (GST_APP_SINK (sink)))) {
+      gconstpointer meta = get_batch_meta (gst_sample_get_buffer (sample));
+
+      if (i == 0) {
+        fail_unless (meta != NULL);
+        fail_unless_equals_int (NUM_FRAMES (meta), 1);
+        fail_unless_equals_int (FRAME_NUM (FRAMES (meta)->data), n);
+        fail_unless_equals_int (SOURCE_WIDTH (FRAMES (meta)->data), 64);
+      } else {
+        fail_unless (meta == NULL);
+      }
+      gst_sample_unref (sample);
+      n++;
+    }
+    fail_unless_equals_int (n, 2);
+    finish (pipeline, batch, sink);
+    g_free (text);
+  }
+}
+GST_END_TEST;
+
 /* Position of the first or last `what` in what was seen. */
 static glong
 first (const gchar *what)
@@ -403,6 +445,7 @@ ds_meta_suite (void)
   tcase_add_checked_fixture (tc, setup, NULL);
   tcase_add_test (tc, frame_metas_of_uniform_batches);
   tcase_add_test (tc, frame_metas_of_non_uniform_batches);
+  tcase_add_test (tc, metas_further_on);
   tcase_add_test (tc, events_around_the_streams);
   tcase_add_test (tc, a_released_pad_is_deleted);
   tcase_add_test (tc, answers_the_batch_size_query);

@@ -6,8 +6,18 @@
 #include "egl.h"
 #include "library.h"
 #include "surfaces.h"
+#include "vic.h"
 
 static char missing[256];
+
+static int
+deepstream_run (void *transform, const SavantTransformConfig *config,
+    const SavantTransformJob *jobs, int n_jobs)
+{
+  return config->compute_mode == SAVANT_COMPUTE_VIC
+      ? sv_ds_vic_run (config, jobs, n_jobs)
+      : sv_cuda_backend.transform_run (transform, config, jobs, n_jobs);
+}
 
 /* Computes as the cuda backend does: only surfaces are DeepStream's own. */
 static const char *
@@ -38,6 +48,10 @@ deepstream_probe (void)
       1u << SAVANT_MEM_SURFACE_ARRAY | 1u << SAVANT_MEM_HANDLE;
   /* What a Jetson's elements take. */
   self->caps.default_mem_type = SAVANT_MEM_SURFACE_ARRAY;
+  if (!sv_ds_has_vic ())
+    return NULL;
+  self->caps.compute_modes |= 1u << SAVANT_COMPUTE_VIC;
+  self->transform_run = deepstream_run;
   return NULL;
 }
 

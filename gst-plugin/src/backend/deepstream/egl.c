@@ -211,3 +211,19 @@ sv_ds_unmap (void *surface)
   if (entered)
     sv_cu_leave ();
 }
+
+bool
+sv_ds_find_slot (const void *data, void **surface, uint32_t *slot)
+{
+  bool found = false;
+
+  pthread_mutex_lock (&lock);
+  for (size_t i = 0; !found && i < n_mappings; i++)
+    if (mappings[i].frame.planes[0] == data) {
+      *surface = mappings[i].surface;
+      *slot = mappings[i].slot;
+      found = true;
+    }
+  pthread_mutex_unlock (&lock);
+  return found;
+}

@@ -10,4 +10,7 @@
 int sv_ds_map_slot (void *surface, uint32_t slot, SavantImage *image);
 void sv_ds_unmap (void *surface);
 
+/* The slot whose first plane is mapped to an address; false: none is. */
+bool sv_ds_find_slot (const void *data, void **surface, uint32_t *slot);
+
 #endif

@@ -11,13 +11,20 @@ import org.savantgst.surface.VideoFormat;
 abstract class BatchNumbers {
   private volatile boolean open;
   private long[] numbers;
+  private long generation;
 
   BatchNumbers() {}
 
   /** What the view shows from now on. */
   void begin(long[] of) {
+    generation++;
     numbers = of;
     open = true;
+  }
+
+  /** A number of its own for each batch, from 1 on. */
+  final long generation() {
+    return generation;
   }
 
   void end() {

@@ -18,10 +18,17 @@ import org.savantgst.surface.VideoFormat;
  * <p>It is used by the thread that pulled. Work on its slots may be given to other threads as long
  * as that thread waits for them before it pulls again. No method but {@link #sourceRect}, {@link
  * #destinationRect}, {@link #unsafeBuffer}, {@link #sharedBuffer} and {@link #readCounter}
- * allocates anything.
+ * allocates anything, apart from one buffer into which {@link #get} and {@link #copyTo(int,
+ * byte[])} fetch pictures from a GPU.
  */
 public final class BatchView extends BatchGeometry {
   private final BatchPuller puller;
+
+  /** The picture of a GPU that was read last. */
+  private ByteBuffer copied = ByteBuffer.allocateDirect(0);
+
+  private long copiedOf;
+  private int copiedSlot;
 
   BatchView(BatchPuller puller) {
     this.puller = puller;
@@ -101,9 +108,30 @@ public final class BatchView extends BatchGeometry {
     return (int) at(planeBase(slot, plane) + 3);
   }
 
-  private void requireReadable(int slot) {
+  private boolean isOnGpu(int slot) {
+    return memType(slot) == MemType.CUDA_DEVICE;
+  }
+
+  /** The picture in memory of the CPU, copied with the first look at it. */
+  private ByteBuffer fetch(int slot) {
+    if (copiedOf != generation() || copiedSlot != slot) {
+      int size = byteSize(slot);
+      if (copied.capacity() < size) {
+        copied = ByteBuffer.allocateDirect(size);
+      }
+      copiedOf = 0;
+      SavantAPI.check(
+          SavantAPI.savant_puller_copy_slot(puller.handle(), slot, copied, size),
+          "savant_puller_copy_slot");
+      copiedOf = generation();
+      copiedSlot = slot;
+    }
+    return copied;
+  }
+
+  private void requireReadable(int slot, boolean byCopy) {
     MemType memType = memType(slot);
-    if (!memType.isHostReadable()) {
+    if (!memType.isHostReadable() && !(byCopy && memType == MemType.CUDA_DEVICE)) {
       throw new SavantException(
           SavantAPI.UNSUPPORTED,
           "slot "
@@ -115,7 +143,8 @@ public final class BatchView extends BatchGeometry {
   }
 
   /**
-   * Reads one component of one pixel.
+   * Reads one component of one pixel. A picture in memory of a GPU is copied with the first look at
+   * it.
    *
    * @param slot the slot
    * @param x the column
@@ -128,7 +157,7 @@ public final class BatchView extends BatchGeometry {
    * @throws SavantException if the CPU cannot read the memory
    */
   public int get(int slot, int x, int y, int c) {
-    requireReadable(slot);
+    requireReadable(slot, true);
     int width = width(slot);
     int height = height(slot);
     if (x < 0 || x >= width || y < 0 || y >= height) {
@@ -159,6 +188,13 @@ public final class BatchView extends BatchGeometry {
 
   private int sample(int slot, int plane, int row, int offset) {
     int from = planeBase(slot, plane);
+    if (isOnGpu(slot)) {
+      int at = row * rowBytes(slot, plane) + offset;
+      for (int before = 0; before < plane; before++) {
+        at += rowBytes(slot, before) * rows(slot, before);
+      }
+      return fetch(slot).get(at) & 0xff;
+    }
     return RawMemory.get(at(from) + row * at(from + 1) + offset);
   }
 
@@ -213,7 +249,11 @@ public final class BatchView extends BatchGeometry {
               + size
               + " bytes are needed");
     }
-    requireReadable(slot);
+    requireReadable(slot, true);
+    if (isOnGpu(slot)) {
+      fetch(slot).get(0, data, offset, size);
+      return;
+    }
     int planes = planes(slot);
     int to = offset;
     for (int plane = 0; plane < planes; plane++) {
@@ -262,7 +302,7 @@ public final class BatchView extends BatchGeometry {
     if (data.hasArray()) {
       copyTo(slot, data.array(), data.arrayOffset() + data.position());
     } else {
-      requireReadable(slot);
+      requireReadable(slot, true);
       SavantAPI.check(
           SavantAPI.savant_puller_copy_slot(puller.handle(), slot, data, size),
           "savant_puller_copy_slot");
@@ -284,7 +324,7 @@ public final class BatchView extends BatchGeometry {
    * @throws SavantException if the CPU cannot read the memory, or rows lie bottom up
    */
   public ByteBuffer unsafeBuffer(int slot, int plane) {
-    requireReadable(slot);
+    requireReadable(slot, false);
     int pitch = pitch(slot, plane);
     if (pitch < 0) {
       throw new SavantException(
