@@ -4,6 +4,7 @@
 module org.savantgst.pipelines {
   requires transitive org.savantgst;
   requires com.sun.jna;
+  requires static transitive micrometer.core;
 
   exports org.savantgst.pipelines;
 

@@ -45,6 +45,10 @@ public final class BatchPipeline implements AutoCloseable, Iterable<BatchView> {
     life = new PipelineLife(builder);
   }
 
+  PipelineLife life() {
+    return life;
+  }
+
   /**
    * Returns a builder.
    *

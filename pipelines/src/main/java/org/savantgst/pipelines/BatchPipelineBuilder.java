@@ -106,7 +106,8 @@ public final class BatchPipelineBuilder {
 
   /**
    * Limits how long a frame waits for the other sources. By default it waits until each has a frame
-   * or has ended, which is right for files.
+   * or has ended, which is right for files; where a source is live, for one frame of the fastest
+   * live one.
    *
    * @param timeout zero for no wait
    * @return this

@@ -34,7 +34,9 @@ final class PipelineText {
   static String of(Output o) {
     StringBuilder text = new StringBuilder("savantbatch name=" + BATCH);
     property(text, "batch-size", o.batchSize);
-    property(text, "batch-timeout", o.batchTimeoutNs);
+    if (o.batchTimeoutNs >= 0) {
+      property(text, "batch-timeout", o.batchTimeoutNs);
+    }
     property(text, "stall-warning", o.stallWarningNs);
     if (o.format == null) {
       property(text, "mode", "non-uniform");

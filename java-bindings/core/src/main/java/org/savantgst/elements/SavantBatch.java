@@ -6,24 +6,18 @@ import org.freedesktop.gstreamer.Element;
 import org.freedesktop.gstreamer.Pad;
 import org.freedesktop.gstreamer.PadDirection;
 import org.freedesktop.gstreamer.Structure;
-import org.savantgst.surface.ComputeMode;
-import org.savantgst.surface.DstPadding;
-import org.savantgst.surface.Interpolation;
-import org.savantgst.surface.MemType;
-import org.savantgst.surface.Padding;
 
 /**
  * The element {@code savantbatch}: frames of many sources, one request pad {@code sink_%u} each, in
  * batches. {@code gst-inspect-1.0 savantbatch} documents every property in full.
  */
-public class SavantBatch extends Element {
+public non-sealed class SavantBatch extends Element implements TransformProperties {
   /** The name of the element's factory. */
   public static final String GST_NAME = "savantbatch";
 
   /** The name of the element's type. */
   public static final String GTYPE_NAME = "GstSavantBatch";
 
-  private static final int MAX_SIDE = 32767;
   private static final int MAX_BATCH_SIZE = 1024;
   private static final int MAX_PADS = 1024;
   private static final long MAX_TIME_NS = Long.MAX_VALUE / 2;
@@ -97,6 +91,111 @@ public class SavantBatch extends Element {
    */
   public void setBatchTimeoutNs(long value) {
     Properties.setLong(this, "batch-timeout", value, -1, MAX_TIME_NS);
+  }
+
+  /**
+   * Returns the property {@code timeout-policy}.
+   *
+   * @return how long a frame waits for other pads
+   */
+  public TimeoutPolicy getTimeoutPolicy() {
+    return TimeoutPolicy.fromNativeValue(Properties.getInt(this, "timeout-policy"));
+  }
+
+  /**
+   * Sets the property {@code timeout-policy}.
+   *
+   * @param value how long a frame waits for other pads
+   * @throws IllegalArgumentException if it is null
+   */
+  public void setTimeoutPolicy(TimeoutPolicy value) {
+    set("timeout-policy", Properties.requirePresent("timeout-policy", value).nativeValue());
+  }
+
+  /**
+   * Returns the property {@code effective-timeout}: what the policy amounts to now.
+   *
+   * @return nanoseconds that a frame waits, -1 for ever
+   */
+  public long getEffectiveTimeoutNs() {
+    return Properties.getLong(this, "effective-timeout");
+  }
+
+  /**
+   * Returns the property {@code starvation-warning}.
+   *
+   * @return nanoseconds of waiting for an empty pool until a message tells of it, 0 = never
+   */
+  public long getStarvationWarningNs() {
+    return Properties.getLong(this, "starvation-warning");
+  }
+
+  /**
+   * Sets the property {@code starvation-warning}.
+   *
+   * @param value nanoseconds of waiting for an empty pool until a message tells of it, 0 = never
+   * @throws IllegalArgumentException if it is outside its range
+   */
+  public void setStarvationWarningNs(long value) {
+    Properties.setLong(this, "starvation-warning", value, 0, MAX_TIME_NS);
+  }
+
+  /**
+   * Returns the property {@code stats-interval}.
+   *
+   * @return nanoseconds between messages {@code savant-stats}, 0 = none
+   */
+  public long getStatsIntervalNs() {
+    return Properties.getLong(this, "stats-interval");
+  }
+
+  /**
+   * Sets the property {@code stats-interval}.
+   *
+   * @param value nanoseconds between messages {@code savant-stats}, which {@link
+   *     BatchStats#of(org.freedesktop.gstreamer.Structure)} reads, 0 = none
+   * @throws IllegalArgumentException if it is outside its range
+   */
+  public void setStatsIntervalNs(long value) {
+    Properties.setLong(this, "stats-interval", value, 0, MAX_TIME_NS);
+  }
+
+  /**
+   * Returns the property {@code forward-qos}.
+   *
+   * @return which sources get QOS events from downstream
+   */
+  public ForwardQos getForwardQos() {
+    return ForwardQos.fromNativeValue(Properties.getInt(this, "forward-qos"));
+  }
+
+  /**
+   * Sets the property {@code forward-qos}.
+   *
+   * @param value which sources get QOS events from downstream
+   * @throws IllegalArgumentException if it is null
+   */
+  public void setForwardQos(ForwardQos value) {
+    set("forward-qos", Properties.requirePresent("forward-qos", value).nativeValue());
+  }
+
+  /**
+   * Returns the property {@code on-pad-error}.
+   *
+   * @return what happens when caps or a frame of one pad cannot be used
+   */
+  public PadError getOnPadError() {
+    return PadError.fromNativeValue(Properties.getInt(this, "on-pad-error"));
+  }
+
+  /**
+   * Sets the property {@code on-pad-error}.
+   *
+   * @param value what happens when caps or a frame of one pad cannot be used
+   * @throws IllegalArgumentException if it is null
+   */
+  public void setOnPadError(PadError value) {
+    set("on-pad-error", Properties.requirePresent("on-pad-error", value).nativeValue());
   }
 
   /**
@@ -253,7 +352,7 @@ public class SavantBatch extends Element {
    * any state. What is linked to it takes part in the batches from its first frame on.
    *
    * @param sourceId 0 or more, one that no other pad has
-   * @return the pad, to link a source to; {@link #removeSource} ends it
+   * @return the pad, to link a source to, see {@link SavantBatchPad}; {@link #removeSource} ends it
    * @throws IllegalArgumentException if the id is negative or another pad has it
    * @throws IllegalStateException if there are 1024 pads, the most of one element
    */
@@ -334,232 +433,6 @@ public class SavantBatch extends Element {
    */
   public BatchStats getBatchStats() {
     return BatchStats.of(this);
-  }
-
-  /**
-   * Returns the property {@code padding}.
-   *
-   * @return how the picture fills the output
-   */
-  public Padding getPadding() {
-    return Padding.fromNativeValue(Properties.getInt(this, "padding"));
-  }
-
-  /**
-   * Sets the property {@code padding}.
-   *
-   * @param value how the picture fills the output
-   * @throws IllegalArgumentException if it is null
-   */
-  public void setPadding(Padding value) {
-    set("padding", Properties.requirePresent("padding", value).nativeValue());
-  }
-
-  /**
-   * Returns the property {@code pad-color}.
-   *
-   * @return the colour of bars, 0xRRGGBB
-   */
-  public int getPadColor() {
-    return Properties.getInt(this, "pad-color");
-  }
-
-  /**
-   * Sets the property {@code pad-color}.
-   *
-   * @param value the colour of bars, 0xRRGGBB
-   * @throws IllegalArgumentException if it is not 0 to 0xFFFFFF
-   */
-  public void setPadColor(int value) {
-    Properties.setColor(this, "pad-color", value);
-  }
-
-  /**
-   * Returns the property {@code interpolation}.
-   *
-   * @return the filter
-   */
-  public Interpolation getInterpolation() {
-    return Interpolation.fromNativeValue(Properties.getInt(this, "interpolation"));
-  }
-
-  /**
-   * Sets the property {@code interpolation}.
-   *
-   * @param value the filter
-   * @throws IllegalArgumentException if it is null
-   */
-  public void setInterpolation(Interpolation value) {
-    set("interpolation", Properties.requirePresent("interpolation", value).nativeValue());
-  }
-
-  /**
-   * Returns the property {@code compute-mode}.
-   *
-   * @return the engine
-   */
-  public ComputeMode getComputeMode() {
-    return ComputeMode.fromNativeValue(Properties.getInt(this, "compute-mode"));
-  }
-
-  /**
-   * Sets the property {@code compute-mode}.
-   *
-   * @param value the engine
-   * @throws IllegalArgumentException if it is null
-   */
-  public void setComputeMode(ComputeMode value) {
-    set("compute-mode", Properties.requirePresent("compute-mode", value).nativeValue());
-  }
-
-  /**
-   * Returns the property {@code use-par}.
-   *
-   * @return whether the aspect ratio is kept as displayed rather than of the pixels
-   */
-  public boolean isUsePar() {
-    return Properties.getBoolean(this, "use-par");
-  }
-
-  /**
-   * Sets the property {@code use-par}.
-   *
-   * @param value whether the aspect ratio is kept as displayed rather than of the pixels
-   */
-  public void setUsePar(boolean value) {
-    set("use-par", value);
-  }
-
-  /**
-   * Returns the property {@code pool-size}.
-   *
-   * @return the most output buffers in use at a time, 0 = automatic
-   */
-  public int getPoolSize() {
-    return Properties.getInt(this, "pool-size");
-  }
-
-  /**
-   * Sets the property {@code pool-size}.
-   *
-   * @param value the most output buffers in use at a time, 0 = automatic
-   * @throws IllegalArgumentException if it is outside its range
-   */
-  public void setPoolSize(int value) {
-    Properties.setInt(this, "pool-size", value, 0, 100000);
-  }
-
-  /**
-   * Returns the property {@code mem-type}.
-   *
-   * @return where output surfaces lie
-   */
-  public MemType getMemType() {
-    return MemType.fromNativeValue(Properties.getInt(this, "mem-type"));
-  }
-
-  /**
-   * Sets the property {@code mem-type}.
-   *
-   * @param value where output surfaces lie
-   * @throws IllegalArgumentException if it is null
-   */
-  public void setMemType(MemType value) {
-    set("mem-type", Properties.requirePresent("mem-type", value).nativeValue());
-  }
-
-  /**
-   * Returns the property {@code gpu-id}.
-   *
-   * @return the GPU of output surfaces, -1 = the input's
-   */
-  public int getGpuId() {
-    return Properties.getInt(this, "gpu-id");
-  }
-
-  /**
-   * Sets the property {@code gpu-id}.
-   *
-   * @param value the GPU of output surfaces, -1 = the input's
-   * @throws IllegalArgumentException if it is outside its range
-   */
-  public void setGpuId(int value) {
-    Properties.setInt(this, "gpu-id", value, -1, Integer.MAX_VALUE);
-  }
-
-  /**
-   * Returns the property {@code peer-copy}.
-   *
-   * @return whether surfaces of other GPUs are copied to the output's
-   */
-  public boolean isPeerCopy() {
-    return Properties.getBoolean(this, "peer-copy");
-  }
-
-  /**
-   * Sets the property {@code peer-copy}.
-   *
-   * @param value whether surfaces of other GPUs are copied to the output's
-   */
-  public void setPeerCopy(boolean value) {
-    set("peer-copy", value);
-  }
-
-  /**
-   * Returns the property {@code backend}.
-   *
-   * @return the name of the backend, or {@code auto}
-   */
-  public String getBackend() {
-    return Properties.getString(this, "backend");
-  }
-
-  /**
-   * Sets the property {@code backend}.
-   *
-   * @param value the name of the backend, or {@code auto}
-   * @throws IllegalArgumentException if it is null
-   */
-  public void setBackend(String value) {
-    set("backend", Properties.requirePresent("backend", value));
-  }
-
-  /**
-   * Returns the properties {@code pad-left}, {@code pad-top}, {@code pad-right} and {@code
-   * pad-bottom}.
-   *
-   * @return pixels of the output that stay bars in any case
-   */
-  public DstPadding getDstPadding() {
-    return new DstPadding(
-        Properties.getInt(this, "pad-left"),
-        Properties.getInt(this, "pad-top"),
-        Properties.getInt(this, "pad-right"),
-        Properties.getInt(this, "pad-bottom"));
-  }
-
-  /**
-   * Sets the properties {@code pad-left}, {@code pad-top}, {@code pad-right} and {@code
-   * pad-bottom}.
-   *
-   * @param value pixels of the output that stay bars in any case, at most 32767 a side
-   * @throws IllegalArgumentException if it is null or a side is too large
-   */
-  public void setDstPadding(DstPadding value) {
-    Properties.requirePresent("dst padding", value);
-    Properties.setInt(this, "pad-left", value.left(), 0, MAX_SIDE);
-    Properties.setInt(this, "pad-top", value.top(), 0, MAX_SIDE);
-    Properties.setInt(this, "pad-right", value.right(), 0, MAX_SIDE);
-    Properties.setInt(this, "pad-bottom", value.bottom(), 0, MAX_SIDE);
-  }
-
-  /**
-   * Returns the backends of the native library as the property {@code backends} has them.
-   *
-   * @return names, comma separated, each with the reason in parentheses where it does not work
-   */
-  public String getBackends() {
-    return Properties.getString(this, "backends");
   }
 
   /**

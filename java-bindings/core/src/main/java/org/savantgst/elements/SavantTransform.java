@@ -2,12 +2,7 @@
 package org.savantgst.elements;
 
 import org.freedesktop.gstreamer.elements.BaseTransform;
-import org.savantgst.surface.ComputeMode;
-import org.savantgst.surface.DstPadding;
 import org.savantgst.surface.Flip;
-import org.savantgst.surface.Interpolation;
-import org.savantgst.surface.MemType;
-import org.savantgst.surface.Padding;
 import org.savantgst.surface.Rect;
 import org.savantgst.surface.TransformConfig;
 
@@ -15,14 +10,12 @@ import org.savantgst.surface.TransformConfig;
  * The element {@code savanttransform}: crops, scales, letterboxes, converts and flips frames and
  * batches in one pass. {@code gst-inspect-1.0 savanttransform} documents every property in full.
  */
-public class SavantTransform extends BaseTransform {
+public non-sealed class SavantTransform extends BaseTransform implements TransformProperties {
   /** The name of the element's factory. */
   public static final String GST_NAME = "savanttransform";
 
   /** The name of the element's type. */
   public static final String GTYPE_NAME = "GstSavantTransform";
-
-  private static final int MAX_SIDE = 32767;
 
   SavantTransform(Initializer init) {
     super(init);
@@ -36,82 +29,6 @@ public class SavantTransform extends BaseTransform {
    */
   public SavantTransform(String name) {
     super(makeRawElement(GST_NAME, name));
-  }
-
-  /**
-   * Returns the property {@code padding}.
-   *
-   * @return how the picture fills the output
-   */
-  public Padding getPadding() {
-    return Padding.fromNativeValue(Properties.getInt(this, "padding"));
-  }
-
-  /**
-   * Sets the property {@code padding}.
-   *
-   * @param value how the picture fills the output
-   * @throws IllegalArgumentException if it is null
-   */
-  public void setPadding(Padding value) {
-    set("padding", Properties.requirePresent("padding", value).nativeValue());
-  }
-
-  /**
-   * Returns the property {@code pad-color}.
-   *
-   * @return the colour of bars, 0xRRGGBB
-   */
-  public int getPadColor() {
-    return Properties.getInt(this, "pad-color");
-  }
-
-  /**
-   * Sets the property {@code pad-color}.
-   *
-   * @param value the colour of bars, 0xRRGGBB
-   * @throws IllegalArgumentException if it is not 0 to 0xFFFFFF
-   */
-  public void setPadColor(int value) {
-    Properties.setColor(this, "pad-color", value);
-  }
-
-  /**
-   * Returns the property {@code interpolation}.
-   *
-   * @return the filter
-   */
-  public Interpolation getInterpolation() {
-    return Interpolation.fromNativeValue(Properties.getInt(this, "interpolation"));
-  }
-
-  /**
-   * Sets the property {@code interpolation}.
-   *
-   * @param value the filter
-   * @throws IllegalArgumentException if it is null
-   */
-  public void setInterpolation(Interpolation value) {
-    set("interpolation", Properties.requirePresent("interpolation", value).nativeValue());
-  }
-
-  /**
-   * Returns the property {@code compute-mode}.
-   *
-   * @return the engine
-   */
-  public ComputeMode getComputeMode() {
-    return ComputeMode.fromNativeValue(Properties.getInt(this, "compute-mode"));
-  }
-
-  /**
-   * Sets the property {@code compute-mode}.
-   *
-   * @param value the engine
-   * @throws IllegalArgumentException if it is null
-   */
-  public void setComputeMode(ComputeMode value) {
-    set("compute-mode", Properties.requirePresent("compute-mode", value).nativeValue());
   }
 
   /**
@@ -131,24 +48,6 @@ public class SavantTransform extends BaseTransform {
    */
   public void setFlip(Flip value) {
     set("video-direction", Properties.requirePresent("video-direction", value).nativeValue());
-  }
-
-  /**
-   * Returns the property {@code use-par}.
-   *
-   * @return whether the aspect ratio is kept as displayed rather than of the pixels
-   */
-  public boolean isUsePar() {
-    return Properties.getBoolean(this, "use-par");
-  }
-
-  /**
-   * Sets the property {@code use-par}.
-   *
-   * @param value whether the aspect ratio is kept as displayed rather than of the pixels
-   */
-  public void setUsePar(boolean value) {
-    set("use-par", value);
   }
 
   /**
@@ -187,129 +86,6 @@ public class SavantTransform extends BaseTransform {
    */
   public void setRoiPolicy(RoiPolicy value) {
     set("roi-policy", Properties.requirePresent("roi-policy", value).nativeValue());
-  }
-
-  /**
-   * Returns the property {@code pool-size}.
-   *
-   * @return the most output buffers in use at a time, 0 = automatic
-   */
-  public int getPoolSize() {
-    return Properties.getInt(this, "pool-size");
-  }
-
-  /**
-   * Sets the property {@code pool-size}.
-   *
-   * @param value the most output buffers in use at a time, 0 = automatic
-   * @throws IllegalArgumentException if it is outside its range
-   */
-  public void setPoolSize(int value) {
-    Properties.setInt(this, "pool-size", value, 0, 100000);
-  }
-
-  /**
-   * Returns the property {@code mem-type}.
-   *
-   * @return where output surfaces lie
-   */
-  public MemType getMemType() {
-    return MemType.fromNativeValue(Properties.getInt(this, "mem-type"));
-  }
-
-  /**
-   * Sets the property {@code mem-type}.
-   *
-   * @param value where output surfaces lie
-   * @throws IllegalArgumentException if it is null
-   */
-  public void setMemType(MemType value) {
-    set("mem-type", Properties.requirePresent("mem-type", value).nativeValue());
-  }
-
-  /**
-   * Returns the property {@code gpu-id}.
-   *
-   * @return the GPU of output surfaces, -1 = the input's
-   */
-  public int getGpuId() {
-    return Properties.getInt(this, "gpu-id");
-  }
-
-  /**
-   * Sets the property {@code gpu-id}.
-   *
-   * @param value the GPU of output surfaces, -1 = the input's
-   * @throws IllegalArgumentException if it is outside its range
-   */
-  public void setGpuId(int value) {
-    Properties.setInt(this, "gpu-id", value, -1, Integer.MAX_VALUE);
-  }
-
-  /**
-   * Returns the property {@code peer-copy}.
-   *
-   * @return whether surfaces of other GPUs are copied to the output's
-   */
-  public boolean isPeerCopy() {
-    return Properties.getBoolean(this, "peer-copy");
-  }
-
-  /**
-   * Sets the property {@code peer-copy}.
-   *
-   * @param value whether surfaces of other GPUs are copied to the output's
-   */
-  public void setPeerCopy(boolean value) {
-    set("peer-copy", value);
-  }
-
-  /**
-   * Returns the property {@code backend}.
-   *
-   * @return the name of the backend, or {@code auto}
-   */
-  public String getBackend() {
-    return Properties.getString(this, "backend");
-  }
-
-  /**
-   * Sets the property {@code backend}.
-   *
-   * @param value the name of the backend, or {@code auto}
-   * @throws IllegalArgumentException if it is null
-   */
-  public void setBackend(String value) {
-    set("backend", Properties.requirePresent("backend", value));
-  }
-
-  /**
-   * Returns the properties {@code pad-left}, {@code pad-top}, {@code pad-right} and {@code
-   * pad-bottom}.
-   *
-   * @return pixels of the output that stay bars in any case
-   */
-  public DstPadding getDstPadding() {
-    return new DstPadding(
-        Properties.getInt(this, "pad-left"),
-        Properties.getInt(this, "pad-top"),
-        Properties.getInt(this, "pad-right"),
-        Properties.getInt(this, "pad-bottom"));
-  }
-
-  /**
-   * Sets the properties {@code pad-left}, {@code pad-top}, {@code pad-right} and {@code
-   * pad-bottom}.
-   *
-   * @param value pixels of the output that stay bars in any case, at most 32767 a side
-   * @throws IllegalArgumentException if it is null or a side is too large
-   */
-  public void setDstPadding(DstPadding value) {
-    Properties.requirePresent("dst padding", value);
-    Properties.setInt(this, "pad-left", value.left(), 0, MAX_SIDE);
-    Properties.setInt(this, "pad-top", value.top(), 0, MAX_SIDE);
-    Properties.setInt(this, "pad-right", value.right(), 0, MAX_SIDE);
-    Properties.setInt(this, "pad-bottom", value.bottom(), 0, MAX_SIDE);
   }
 
   /**
@@ -354,15 +130,6 @@ public class SavantTransform extends BaseTransform {
     setComputeMode(config.computeMode());
     setPadColor(config.padColor());
     setFlip(config.flip());
-  }
-
-  /**
-   * Returns the backends of the native library as the property {@code backends} has them.
-   *
-   * @return names, comma separated, each with the reason in parentheses where it does not work
-   */
-  public String getBackends() {
-    return Properties.getString(this, "backends");
   }
 
   /**

@@ -8,14 +8,21 @@ import static org.testng.Assert.assertSame;
 import static org.testng.Assert.assertTrue;
 import static org.testng.Assert.expectThrows;
 
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.freedesktop.gstreamer.Bus;
 import org.freedesktop.gstreamer.Element;
 import org.freedesktop.gstreamer.ElementFactory;
 import org.freedesktop.gstreamer.Pad;
 import org.freedesktop.gstreamer.Structure;
+import org.freedesktop.gstreamer.glib.GObject;
 import org.savantgst.Savant;
 import org.savantgst.TestPipeline;
 import org.savantgst.batch.BatchPuller;
@@ -154,9 +161,112 @@ public class ElementsTest {
     assertEquals(batch.getPadColor(), 0x010203);
     batch.setDstPadding(new DstPadding(4, 3, 2, 1));
     assertEquals(batch.getDstPadding(), new DstPadding(4, 3, 2, 1));
+    for (TimeoutPolicy policy : TimeoutPolicy.values()) {
+      batch.setTimeoutPolicy(policy);
+      assertSame(batch.getTimeoutPolicy(), policy);
+    }
+    batch.setBatchTimeoutNs(7);
+    assertSame(batch.getTimeoutPolicy(), TimeoutPolicy.FIXED);
+    assertEquals(batch.getEffectiveTimeoutNs(), 7);
+    for (ForwardQos qos : ForwardQos.values()) {
+      batch.setForwardQos(qos);
+      assertSame(batch.getForwardQos(), qos);
+    }
+    for (PadError error : PadError.values()) {
+      batch.setOnPadError(error);
+      assertSame(batch.getOnPadError(), error);
+    }
+    batch.setStatsIntervalNs(8_000_000_000L);
+    assertEquals(batch.getStatsIntervalNs(), 8_000_000_000L);
+    batch.setStarvationWarningNs(9_000_000_000L);
+    assertEquals(batch.getStarvationWarningNs(), 9_000_000_000L);
+    batch.setThreads(2);
+    assertEquals(batch.getThreads(), 2);
+    refused(() -> batch.setThreads(65), "n-threads 65: it must be 0 to 64");
+    refused(() -> batch.setStatsIntervalNs(-1), "stats-interval -1");
+    refused(() -> batch.setTimeoutPolicy(null), "timeout-policy is null");
     refused(() -> batch.setBatchSize(1025), "batch-size 1025: it must be 0 to 1024");
     refused(() -> batch.setBatchTimeoutNs(-2), "batch-timeout -2");
     refused(() -> SavantBatch.getStats(null), "pad is null");
+  }
+
+  @Test
+  public void padProperties() {
+    SavantBatch batch = new SavantBatch("batch");
+    SavantBatchPad pad = SavantBatchPad.of(batch.addSource(3));
+    assertEquals(pad.getSourceId(), 3);
+    pad.setSourceId(0xFFFFFFFFL);
+    assertEquals(pad.getSourceId(), 0xFFFFFFFFL);
+    pad.setMaxQueued(1000);
+    assertEquals(pad.getMaxQueued(), 1000);
+    pad.setMaxQueuedBytes(1L << 40);
+    assertEquals(pad.getMaxQueuedBytes(), 1L << 40);
+    for (Leaky leaky : Leaky.values()) {
+      pad.setLeaky(leaky);
+      assertSame(pad.getLeaky(), leaky);
+    }
+    for (Discontinuity discontinuity : Discontinuity.values()) {
+      pad.setDiscontinuity(discontinuity);
+      assertSame(pad.getDiscontinuity(), discontinuity);
+    }
+    pad.setDiscontinuityThresholdNs(5_000_000_000L);
+    assertEquals(pad.getDiscontinuityThresholdNs(), 5_000_000_000L);
+    for (StartTime start : StartTime.values()) {
+      pad.setStartTime(start);
+      assertSame(pad.getStartTime(), start);
+    }
+    assertTrue(pad.getStats().isBalanced());
+    assertSame(pad.pad(), batch.getStaticPad("sink_3"));
+    refused(() -> pad.setMaxQueued(0), "max-queued 0: it must be 1 to 1000");
+    refused(() -> pad.setSourceId(-1), "source-id -1: it must be 0 to 4294967295");
+    refused(() -> pad.setLeaky(null), "leaky is null");
+    refused(() -> SavantBatchPad.of(null), "pad is null");
+    refused(() -> SavantBatchPad.of(batch.getStaticPad("src")), "pad src is no sink pad of a");
+  }
+
+  /** Every property of every element and of savantbatch's pads has its methods. */
+  @Test
+  public void nothingIsMissing() {
+    Set<String> others =
+        Set.of("name", "parent", "qos", "blocksize", "do-timestamp", "num-buffers", "typefind");
+    Map<String, String> renamed =
+        Map.of(
+            "nonuniform-caps", "NonUniformCaps",
+            "n-threads", "Threads",
+            "video-direction", "Flip",
+            "is-live", "Live",
+            "discontinuity-threshold", "DiscontinuityThresholdNs");
+    SavantBatch batch = new SavantBatch("batch");
+    Map<Class<?>, GObject> objects =
+        Map.of(
+            SavantBatch.class, batch,
+            SavantBatchPad.class, batch.addSource(0),
+            SavantTransform.class, new SavantTransform("transform"),
+            SavantBufGen.class, new SavantBufGen("gen"),
+            SavantUnbatch.class, new SavantUnbatch("unbatch"));
+    objects.forEach(
+        (type, object) -> {
+          Set<String> methods =
+              Arrays.stream(type.getMethods()).map(Method::getName).collect(Collectors.toSet());
+          for (String property : object.listPropertyNames()) {
+            if (others.contains(property)
+                || property.matches(
+                    "(pad|crop)-(left|top|right|bottom|width|height)|direction|template|caps|offset|emit-signals")) {
+              continue;
+            }
+            String name = renamed.getOrDefault(property, camel(property));
+            assertTrue(
+                Stream.of("get" + name, "get" + name + "Ns", "is" + name)
+                    .anyMatch(methods::contains),
+                type.getSimpleName() + " has nothing for " + property);
+          }
+        });
+  }
+
+  private static String camel(String property) {
+    return Arrays.stream(property.split("-"))
+        .map(word -> Character.toUpperCase(word.charAt(0)) + word.substring(1))
+        .collect(Collectors.joining());
   }
 
   @Test
