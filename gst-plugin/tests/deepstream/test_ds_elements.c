@@ -29,10 +29,12 @@ is_missing (const gchar *element)
 {
   GstElementFactory *factory = gst_element_factory_find (element);
 
-  if (factory == NULL)
-    g_printerr ("skipped: there is no element %s here\n", element);
-  gst_clear_object (&factory);
-  return factory == NULL;
+  if (factory != NULL) {
+    gst_object_unref (factory);
+    return FALSE;
+  }
+  g_printerr ("skipped: there is no element %s here\n", element);
+  return TRUE;
 }
 
 /* The first frames that come out of `tail`, whose sink is called out; each
