@@ -34,6 +34,11 @@
  * alone is done while the others play: in PAUSED, with the queues of the others
  * full, its first frame cannot come through.
  *
+ * Where the running GStreamer has an analytics library with a batch meta (1.28
+ * and later), what others wrote about a slot there goes to its view, a batch of
+ * surfaces that lost its SavantBatchMeta is split by it, and batches of
+ * analyticscombiner are: pad src_n gives stream n as it is.
+ *
  * |[
  * gst-launch-1.0 savantbatch name=b ! savantunbatch name=u
  *     videotestsrc num-buffers=100 ! b.sink_0
