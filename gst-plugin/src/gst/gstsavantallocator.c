@@ -44,10 +44,11 @@ memory_new (GstAllocator *allocator, const SvBackendFns *backend,
 {
   SvNvbufLayout layout = sv_nvbuf_layout ();
   gsize header = sv_nvbuf_header_size (layout);
-  GstSavantMemory *self = g_try_malloc0 (surface_offset ()
+  GstSavantMemory *self = g_try_malloc (surface_offset ()
       + sv_nvbuf_block_size (layout, batch_size));
 
   if (self != NULL) {
+    memset (self, 0, surface_offset ()); /* sv_nvbuf_init() does the rest */
     self->backend = backend;
     self->mem_type = mem_type;
     self->gpu_id = gpu_id;

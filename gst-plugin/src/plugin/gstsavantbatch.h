@@ -136,6 +136,7 @@ struct _GstSavantBatchPad
   gint64 next_id;
   gboolean failed;
   gboolean fresh;         /* the next frame begins a stream or a segment */
+  gboolean flushed;       /* and comes after a flush */
   GstClockTime last_time; /* running time with the offset */
   gboolean jumped;        /* the last frame was dropped as a jump */
   GstClockTime jump_time;
@@ -163,7 +164,7 @@ struct _GstSavantBatch
   guint64 stats_ns;
   SvForwardQos forward_qos;
   SvPadError on_pad_error;
-  GstClockTime batch_time; /* PTS of the last batch */
+  GstClockTime batch_time; /* of the last batch's earliest frame */
   guint64 starvations;
   GstClockID stats_timer;
   GstClockID blocked_timer;

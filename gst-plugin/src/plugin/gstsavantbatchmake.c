@@ -270,13 +270,15 @@ set_times (GstSavantBatch *self, const SvBatchPicture *pictures, guint n,
     if (GST_CLOCK_TIME_IS_VALID (duration))
       end = MAX (end, item->time + duration);
   }
+  if (GST_CLOCK_TIME_IS_VALID (pts)) {
+    pthread_mutex_lock (&self->lock);
+    self->batch_time = pts;
+    pthread_mutex_unlock (&self->lock);
+  }
   if (GST_CLOCK_TIME_IS_VALID (self->last_pts)
       && (!GST_CLOCK_TIME_IS_VALID (pts) || pts < self->last_pts))
     pts = self->last_pts;
   self->last_pts = pts;
-  pthread_mutex_lock (&self->lock);
-  self->batch_time = pts;
-  pthread_mutex_unlock (&self->lock);
   GST_BUFFER_PTS (buffer) = pts;
   GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_IS_VALID (pts) && end > pts
       ? end - pts

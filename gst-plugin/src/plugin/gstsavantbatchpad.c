@@ -240,9 +240,9 @@ install_time_properties (GObjectClass *klass)
   g_object_class_install_property (klass, PROP_START_TIME,
       g_param_spec_enum ("start-time", "Start time",
           "Where a stream, a segment or what follows a discontinuity begins in "
-          "the batches' time. Only the running time of the slots and the PTS "
-          "of the batches change by it, not the frames' own PTS. Takes effect "
-          "at the next beginning",
+          "the batches' time. The running time of the slots, the PTS of the "
+          "batches and the offset of savantunbatch's pad change by it, not the "
+          "frames' own PTS. Takes effect at the next beginning",
           GST_TYPE_SAVANT_START_TIME, SV_START_TIME_AUTO, SV_FLAGS_PLAYING));
 }
 
@@ -307,7 +307,12 @@ gst_savant_batch_pad_class_init (GstSavantBatchPadClass *klass)
    * Counts of this pad's frames.
    */
   g_object_class_install_property (object_class, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics", SV_STATS_BLURB,
+      g_param_spec_boxed ("stats", "Statistics",
+          SV_STATS_BLURB
+          ". And state (string: not-started waiting ready gap ended flushing "
+          "seeking), live (boolean), queued and high-water (frames), "
+          "queued-bytes, high-water-bytes, frame-ns (guint64, a frame's "
+          "duration as observed of a live source, else by the caps)",
           GST_TYPE_STRUCTURE, SV_FLAGS_READ));
   /**
    * GstSavantBatchPad::end-of-stream:

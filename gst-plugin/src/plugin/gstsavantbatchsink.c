@@ -51,6 +51,7 @@ sv_batch_pad_reset (GstSavantBatchPad *pad)
   pad->failed = FALSE;
   pad->has_caps = FALSE;
   pad->fresh = TRUE;
+  pad->flushed = FALSE;
   pad->jumped = FALSE;
   pad->last_time = GST_CLOCK_TIME_NONE;
   if (pad->upload_pool != NULL)
@@ -414,7 +415,7 @@ flush_stop (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   pthread_mutex_unlock (&self->lock);
   gst_segment_init (&pad->segment, GST_FORMAT_TIME);
   pad->failed = FALSE;
-  pad->fresh = TRUE;
+  pad->fresh = pad->flushed = TRUE;
   if (end)
     sv_batch_flush_src (self, FALSE, seqnum);
   item = item_new (self, pad, SV_ITEM_EVENT);
@@ -423,6 +424,21 @@ flush_stop (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
   item->flush_serial = pad->flush_serial;
   pthread_mutex_unlock (&self->lock);
   return sv_collect_end_flush (&self->collect, pad->queue, &item->item);
+}
+
+/* An update that leaves running times as they are begins nothing. */
+static void
+take_segment (GstSavantBatchPad *pad, GstEvent *event)
+{
+  GstSegment before = pad->segment;
+  const GstSegment *next = &pad->segment;
+
+  gst_event_copy_segment (event, &pad->segment);
+  if (before.format != next->format || before.rate != next->rate
+      || before.base != next->base || before.offset != next->offset
+      || before.start != next->start
+      || (next->rate < 0 && before.stop != next->stop))
+    pad->fresh = TRUE;
 }
 
 static gboolean
@@ -440,8 +456,7 @@ sink_serialized (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
     case GST_EVENT_CAPS:
       return take_caps (self, pad, event);
     case GST_EVENT_SEGMENT:
-      gst_event_copy_segment (event, &pad->segment);
-      pad->fresh = TRUE;
+      take_segment (pad, event);
       break;
     case GST_EVENT_GAP:
       kind = SV_ITEM_GAP;

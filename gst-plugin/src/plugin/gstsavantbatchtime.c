@@ -18,6 +18,12 @@ move (GstClockTime time, GstClockTimeDiff offset)
   return time + (GstClockTime) offset;
 }
 
+static gboolean
+follows (GstClockTime before, GstClockTime time, GstClockTime threshold)
+{
+  return time >= before && time - before <= threshold;
+}
+
 static void
 set_offset (GstSavantBatch *self, GstSavantBatchPad *pad,
     GstClockTimeDiff offset)
@@ -118,16 +124,37 @@ own_time (GstSavantBatchPad *pad, GstClockTime position)
       : GST_CLOCK_TIME_NONE;
 }
 
+/* Whether the offset of the segment before still puts the stream among the
+ * batches, as it does where the two belong together. */
+static gboolean
+offset_fits (GstSavantBatch *self, GstSavantBatchPad *pad, GstClockTime time)
+{
+  GstClockTime batch_time, threshold;
+
+  if (pad->offset == 0 || pad->flushed || !GST_CLOCK_TIME_IS_VALID (time))
+    return FALSE;
+  pthread_mutex_lock (&self->lock);
+  batch_time = self->batch_time;
+  threshold = pad->threshold;
+  pthread_mutex_unlock (&self->lock);
+  return GST_CLOCK_TIME_IS_VALID (batch_time)
+      && follows (batch_time, move (time, pad->offset), threshold);
+}
+
 static void
 begin_stream (GstSavantBatch *self, GstSavantBatchPad *pad, GstClockTime time)
 {
   pad->fresh = FALSE;
   pad->jumped = FALSE;
   pad->last_time = GST_CLOCK_TIME_NONE;
-  set_offset (self, pad, 0);
   look_at_source (self, pad);
-  if (GST_CLOCK_TIME_IS_VALID (time))
+  if (offset_fits (self, pad, time))
+    return;
+  set_offset (self, pad, 0);
+  /* A flush sets the sinks' running time back too. */
+  if (GST_CLOCK_TIME_IS_VALID (time) && !pad->flushed)
     place_stream (self, pad, time);
+  pad->flushed = FALSE;
 }
 
 GstClockTime
@@ -145,12 +172,6 @@ sv_batch_gap_time (GstSavantBatch *self, GstSavantBatchPad *pad,
   if (!GST_CLOCK_TIME_IS_VALID (pad->last_time) || pad->last_time < time)
     pad->last_time = time;
   return time;
-}
-
-static gboolean
-follows (GstClockTime before, GstClockTime time, GstClockTime threshold)
-{
-  return time >= before && time - before <= threshold;
 }
 
 /* FALSE where the frame is to be dropped. */

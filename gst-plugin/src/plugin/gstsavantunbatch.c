@@ -226,6 +226,27 @@ release_pad (GstElement *element, GstPad *gstpad)
 
 /* ---- Frames ------------------------------------------------------------- */
 
+/* A stream that savantbatch moved in time is moved for its sink too: the pad's
+ * offset does it, PTS and segment stay the source's own. */
+static void
+follow_time (GstSavantUnbatchPad *pad, const GstSavantBatchSlot *slot)
+{
+  GstClockTime own = GST_CLOCK_TIME_NONE;
+  GstClockTimeDiff offset;
+
+  if (slot->segment.format == GST_FORMAT_TIME)
+    own = gst_segment_to_running_time (&slot->segment, GST_FORMAT_TIME,
+        slot->pts);
+  if (!GST_CLOCK_TIME_IS_VALID (own)
+      || !GST_CLOCK_TIME_IS_VALID (slot->running_time))
+    return;
+  offset = GST_CLOCK_DIFF (own, slot->running_time);
+  if (offset == pad->offset)
+    return;
+  pad->offset = offset;
+  gst_pad_set_offset (GST_PAD (pad), offset);
+}
+
 static GstFlowReturn
 push_slot (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstBuffer *batch,
     gpointer surface, guint slot)
@@ -255,6 +276,8 @@ push_slot (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstBuffer *batch,
         ("%" GST_PTR_FORMAT, batch));
     return GST_FLOW_ERROR;
   }
+  follow_time (pad,
+      &gst_buffer_get_savant_batch_meta (batch)->slots[slot]);
   ret = gst_pad_push (GST_PAD (pad), view);
   if (ret != GST_FLOW_ERROR || !pad->had_eos)
     return ret;

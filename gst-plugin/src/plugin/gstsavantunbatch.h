@@ -63,6 +63,7 @@ struct _GstSavantUnbatchPad
   gboolean plain;   /* video/x-raw without a feature */
   gboolean video_meta;
   guint caps_serial;
+  GstClockTimeDiff offset; /* the pad's own, as last set */
   GstVideoInfo info;
   SavantImage image; /* what the caps were made of */
 };

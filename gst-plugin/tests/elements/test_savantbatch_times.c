@@ -122,6 +122,41 @@ GST_START_TEST (test_w10_different_and_restarted_segments)
 }
 GST_END_TEST;
 
+/* After a flush time begins at 0 for the sinks too: such a stream is not moved,
+ * yet the batches' time does not go back; who joins then joins there. */
+GST_START_TEST (test_w10_time_after_a_flush)
+{
+  BatchRig rig;
+
+  begin (&rig, 1, NULL, NULL);
+  push_at (&rig, 0, 10 * GST_SECOND);
+  expect_time (&rig, 1, 0, 10 * GST_SECOND);
+  batch_rig_add_input (&rig);
+  gst_harness_set_src_caps_str (rig.in[1], SMALL);
+  push_at (&rig, 1, 0);
+  gst_harness_push_event (rig.in[0], gst_event_new_flush_start ());
+  fail_unless_equals_uint64 (expect_time (&rig, 1, 0, 10 * GST_SECOND),
+      10 * GST_SECOND);
+  gst_harness_push_event (rig.in[0], gst_event_new_flush_stop (TRUE));
+  push_segment (&rig, 0, 0, 0);
+  push_at (&rig, 0, GST_SECOND);
+  push_at (&rig, 1, GST_SECOND);
+  fail_unless_equals_uint64 (expect_time (&rig, 2, 0, 10 * GST_SECOND),
+      GST_SECOND);
+  batch_rig_add_input (&rig);
+  gst_harness_set_src_caps_str (rig.in[2], SMALL);
+  for (guint k = 2; k < 4; k++) {
+    for (guint i = 0; i < 2; i++)
+      push_at (&rig, i, k * GST_SECOND);
+    push_at (&rig, 2, (k - 2) * GST_SECOND);
+    fail_unless_equals_uint64 (
+        expect_time (&rig, 3, 2, 10 * GST_SECOND),
+        (k - 1) * GST_SECOND);
+  }
+  batch_rig_clear (&rig);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_w9_late_join_from_zero)
 {
   BatchRig rig;
@@ -149,6 +184,42 @@ GST_START_TEST (test_w9_late_join_from_zero)
   push_at (&rig, 0, 11 * GST_SECOND);
   push_at (&rig, 1, 0);
   fail_unless_equals_uint64 (expect_time (&rig, 2, 1, 10 * GST_SECOND), 0);
+  batch_rig_clear (&rig);
+}
+GST_END_TEST;
+
+/* As its sink behind savantunbatch counts: PTS from 0, and on time. */
+GST_START_TEST (test_w9_late_join_behind_unbatch)
+{
+  BatchRig rig;
+
+  batch_rig_init (&rig, 1, NULL, TRUE);
+  batch_rig_output (&rig, 0, NULL);
+  batch_rig_output (&rig, 1, NULL);
+  gst_harness_set_src_caps_str (rig.in[0], SMALL);
+  push_at (&rig, 0, 10 * GST_SECOND);
+  gst_buffer_unref (gst_harness_pull (rig.outs[0]));
+  batch_rig_add_input (&rig);
+  gst_harness_set_src_caps_str (rig.in[1], SMALL);
+  for (guint k = 0; k < 3; k++)
+    for (guint i = 0; i < 2; i++)
+      push_at (&rig, i, (i == 0 ? 11 + k : k) * GST_SECOND);
+  for (guint k = 0; k < 3; k++)
+    for (guint i = 0; i < 2; i++) {
+      GstBuffer *frame = gst_harness_pull (rig.outs[i]);
+      GstEvent *event = gst_pad_get_sticky_event (rig.outs[i]->sinkpad,
+          GST_EVENT_SEGMENT, 0);
+      const GstSegment *segment;
+
+      gst_event_parse_segment (event, &segment);
+      fail_unless_equals_uint64 (GST_BUFFER_PTS (frame),
+          (i == 0 ? 11 + k : k) * GST_SECOND);
+      fail_unless_equals_uint64 (gst_segment_to_running_time (segment,
+                                     GST_FORMAT_TIME, GST_BUFFER_PTS (frame)),
+          (i == 0 ? 11 + k : 10 + k) * GST_SECOND);
+      gst_event_unref (event);
+      gst_buffer_unref (frame);
+    }
   batch_rig_clear (&rig);
 }
 GST_END_TEST;
@@ -414,7 +485,9 @@ savantbatch_times_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_w10_different_and_restarted_segments);
+  tcase_add_test (tc, test_w10_time_after_a_flush);
   tcase_add_test (tc, test_w9_late_join_from_zero);
+  tcase_add_test (tc, test_w9_late_join_behind_unbatch);
   tcase_add_test (tc, test_w11_jumps_are_accepted_and_told);
   tcase_add_test (tc, test_w15_a_gap_is_no_jump);
   tcase_add_test (tc, test_w11_w14_jumps_are_dropped_and_told);

@@ -204,9 +204,8 @@ chroma_rgb4 (uint8_t *restrict dst, const uint8_t *y8, const int16_t *y7,
     uint32_t level = y8 != NULL ? (uint32_t) y8[i] << 8 : 2u * (uint16_t) y7[i];
     int y = (int) (level * (uint32_t) c->y >> 16);
     for (int k = 0; k < 3; k++)
-      dst[4 * (ptrdiff_t) i + k] =
-          clamp_q6 (y + mul_q15 (d[0], c->u[k]) + mul_q15 (d[1], c->v[k])
-              + c->constant);
+      dst[4 * (ptrdiff_t) i + k] = clamp_q6 (y + mul_q15 (d[0], c->u[k])
+          + mul_q15 (d[1], c->v[k]) + c->constant);
     dst[4 * (ptrdiff_t) i + 3] = 255;
   }
 }

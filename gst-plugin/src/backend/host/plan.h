@@ -168,8 +168,7 @@ sv_chroma_rows_before (const SvPlan *plan, int row)
   int y = plan->key.dst_rect.y, h = plan->key.dst_rect.h;
   int sub = plan->dst->sub_y;
 
-  return row >= h ? (y + h - 1) / sub - y / sub + 1
-                  : (y + row) / sub - y / sub;
+  return row >= h ? (y + h - 1) / sub - y / sub + 1 : (y + row) / sub - y / sub;
 }
 
 #endif
