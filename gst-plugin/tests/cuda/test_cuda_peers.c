@@ -292,6 +292,66 @@ GST_START_TEST (joined_planes)
 }
 GST_END_TEST;
 
+#define N_BLOCKS 32
+
+/* Two of the blocks of 4096 bytes that lie side by side. */
+static void
+find_neighbours (uint8_t *const blocks[N_BLOCKS], uint8_t *planes[2])
+{
+  for (int i = 0; i < N_BLOCKS; i++)
+    for (int j = 0; j < N_BLOCKS; j++)
+      if (blocks[j] == blocks[i] + 4096) {
+        planes[0] = blocks[i];
+        planes[1] = blocks[j];
+        return;
+      }
+  ck_abort_msg ("no two blocks side by side");
+}
+
+/* Planes that follow each other, but are two allocations, do not: the driver
+ * refuses that, the fake breaks on it. */
+GST_START_TEST (neighbouring_allocations)
+{
+  static const SavantMemType types[] = { PINNED, DEVICE };
+  SavantTransform *transform = cuda_transform_new ();
+
+  for (int t = 0; t < 2; t++) {
+    SavantImage whole =
+        cuda_image (types[1 - t], 0, SAVANT_FORMAT_NV12, 64, 64);
+    SavantImage apart = whole;
+    uint8_t *blocks[N_BLOCKS];
+    int copies = calls ("cuMemcpyAsync");
+
+    for (int i = 0; i < N_BLOCKS; i++)
+      blocks[i] = sv_cuda_backend.alloc (types[t], 0, 4096);
+    find_neighbours (blocks, apart.data);
+    cuda_run (transform, &apart, &whole);
+    cuda_run (transform, &whole, &apart);
+    fail_unless_equals_int (calls ("cuMemcpyAsync"), copies + 4);
+    for (int i = 0; i < N_BLOCKS; i++)
+      sv_cuda_backend.free (types[t], 0, blocks[i]);
+    cuda_image_free (types[1 - t], 0, &whole);
+  }
+  savant_transform_free (transform);
+}
+GST_END_TEST;
+
+/* The spare Y of an odd row of UYVY repeats the last one: no mere copy. */
+GST_START_TEST (odd_uyvy)
+{
+  SavantTransform *transform = cuda_transform_new ();
+  SavantImage src = cuda_image (PINNED, 0, SAVANT_FORMAT_UYVY, 9, 6);
+  SavantImage dst = cuda_image (DEVICE, 0, SAVANT_FORMAT_UYVY, 9, 6);
+  int launches = calls ("cuLaunchKernel");
+
+  cuda_run (transform, &src, &dst);
+  fail_unless_equals_int (calls ("cuLaunchKernel"), launches + 1);
+  cuda_image_free (PINNED, 0, &src);
+  cuda_image_free (DEVICE, 0, &dst);
+  savant_transform_free (transform);
+}
+GST_END_TEST;
+
 /* Pinned memory travels by the copy engines, unless only a part of it is read;
  * who overwrites it waits until it has. */
 GST_START_TEST (pinned_sources)
@@ -352,6 +412,8 @@ cuda_peers_suite (void)
   tcase_add_test (tc, moves_need_no_kernel);
   tcase_add_test (tc, changes_need_one);
   tcase_add_test (tc, joined_planes);
+  tcase_add_test (tc, neighbouring_allocations);
+  tcase_add_test (tc, odd_uyvy);
   tcase_add_test (tc, pinned_sources);
   return s;
 }

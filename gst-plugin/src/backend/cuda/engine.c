@@ -324,7 +324,7 @@ launch (SvCuEngine *engine, const SavantTransformConfig *config,
   for (int i = 0; status == SAVANT_OK && i < n; i++)
     if (!engine->moved[i] && !works[i].dst.gpu)
       status = sv_cu_move_rows (engine->stream, &works[i].job->dst,
-          &engine->staged_dst[i], false);
+          &engine->staged_dst[i], true, false);
   return status;
 }
 

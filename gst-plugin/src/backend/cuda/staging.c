@@ -114,18 +114,30 @@ follows (const Rows *last, const Rows *next)
       && next->pitch == last->pitch && next->row_bytes == last->row_bytes;
 }
 
+/* Whether two rows are of one allocation: the driver refuses a copy across two,
+ * which may lie side by side. */
+static bool
+share_allocation (const Rows *last, const Rows *next)
+{
+  SvCuPlace a = sv_cu_locate (last->lowest), b = sv_cu_locate (next->lowest);
+
+  return a.block == b.block && (a.block != NULL || (!a.gpu && !b.gpu));
+}
+
 /* Planes that go on where the one before ends, in both pictures, are copied
  * with it: each copy costs some microseconds. Returns how many there are. */
 static int
-join_planes (const SavantImage *cpu, const SavantImage *gpu, int plane, Rows *c,
-    Rows *g)
+join_planes (const SavantImage *cpu, const SavantImage *gpu, bool staged,
+    int plane, Rows *c, Rows *g)
 {
   int n = 1;
 
   for (; plane + n < cpu->n_planes; n++) {
     Rows next_c = rows_of (cpu, plane + n), next_g = rows_of (gpu, plane + n);
 
-    if (!follows (c, &next_c) || !follows (g, &next_g))
+    if (!follows (c, &next_c) || !follows (g, &next_g)
+        || !share_allocation (c, &next_c)
+        || !(staged || share_allocation (g, &next_g)))
       break;
     c->rows += next_c.rows;
     g->rows += next_g.rows;
@@ -135,7 +147,7 @@ join_planes (const SavantImage *cpu, const SavantImage *gpu, int plane, Rows *c,
 
 int
 sv_cu_move_rows (SvCuStream stream, const SavantImage *cpu,
-    const SavantImage *gpu, bool up)
+    const SavantImage *gpu, bool staged, bool up)
 {
   const SvCuDriver *cu = sv_cu_driver ();
   int status = SAVANT_OK;
@@ -146,7 +158,7 @@ sv_cu_move_rows (SvCuStream stream, const SavantImage *cpu,
     SvCuPtr device = (SvCuPtr) (uintptr_t) g.lowest;
     SvCuCopy2d copy = { .width_bytes = c.row_bytes };
 
-    n = join_planes (cpu, gpu, p, &c, &g);
+    n = join_planes (cpu, gpu, staged, p, &c, &g);
     copy.height = c.rows;
     if (c.pitch == c.row_bytes && g.pitch == g.row_bytes) {
       status = sv_cu_check (cu->copy (up ? device : host, up ? host : device,
@@ -188,6 +200,13 @@ same_colors (const SavantImage *a, const SavantImage *b)
               || a->colorimetry.matrix == b->colorimetry.matrix));
 }
 
+/* An odd row of UYVY ends in a Y that is no pixel's and is made by kernels. */
+static bool
+has_spare_samples (const SavantImage *image)
+{
+  return image->format == SAVANT_FORMAT_UYVY && image->width % 2 != 0;
+}
+
 /* The same pictures are copied, wherever their chroma sits. */
 static bool
 changes_nothing (const SavantTransformConfig *config,
@@ -198,7 +217,7 @@ changes_nothing (const SavantTransformConfig *config,
   if (src->format != dst->format || src->width != dst->width
       || src->height != dst->height || config->flip != SAVANT_FLIP_NONE
       || !is_whole (&job->src_rect, src) || !is_whole (&job->dst_rect, dst)
-      || !same_colors (src, dst))
+      || !same_colors (src, dst) || has_spare_samples (src))
     return false;
   for (int p = 0; p < src->n_planes; p++)
     if ((src->pitch_bytes[p] < 0) != (dst->pitch_bytes[p] < 0))
@@ -221,7 +240,7 @@ int
 sv_cu_move (SvCuStream stream, const SavantTransformJob *job, bool up)
 {
   return sv_cu_move_rows (stream, up ? &job->src : &job->dst,
-      up ? &job->dst : &job->src, up);
+      up ? &job->dst : &job->src, false, up);
 }
 
 /* ---- Staged pictures ---------------------------------------------------- */
@@ -306,6 +325,6 @@ sv_cu_stage (const SavantTransformConfig *config, const SvCuWork *work,
     return SAVANT_OK;
   *staged->at = place (&job->src, *staged->at, staged->src);
   return reach == REACH_CPU
-      ? sv_cu_move_rows (staged->stream, &job->src, staged->src, true)
+      ? sv_cu_move_rows (staged->stream, &job->src, staged->src, true, true)
       : fetch_peer (staged, &job->src, work->src.gpu_id);
 }

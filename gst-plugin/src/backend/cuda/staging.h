@@ -40,8 +40,9 @@ typedef struct SvCuStaged
 int sv_cu_stage (const SavantTransformConfig *config, const SvCuWork *work,
     SvCuStaged *staged);
 
-/* Queues the copy of a picture's rows between memory of the CPU and the GPU. */
+/* Queues the copy of a picture's rows between memory of the CPU and the GPU;
+ * `staged`: the one on the GPU was placed by sv_cu_stage(). */
 int sv_cu_move_rows (SvCuStream stream, const SavantImage *cpu,
-    const SavantImage *gpu, bool up);
+    const SavantImage *gpu, bool staged, bool up);
 
 #endif
