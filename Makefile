@@ -29,7 +29,7 @@ help:
 	@echo 'make soak-gpu        pipelines on GPU 0 for SOAK_SECONDS, 480'
 	@echo 'make bench           measures, beside libyuv, OpenCV and others'
 	@echo 'make bench-batch     measures what batching adds to 1 to 128 live sources'
-	@echo 'make bench-gpu       measures on GPU 0, beside a copy of the source'
+	@echo 'make bench-gpu       measures on GPU 0, beside NvBufSurfTransform'
 	@echo 'make bench-java      measures what Java adds to a batch'
 	@echo 'make check-asan      the tests under Address- and UBSanitizer'
 	@echo 'make check-tsan      the tests of shared state under ThreadSanitizer'

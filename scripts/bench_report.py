@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Puts the JSON of `make bench` into README.md, between the lines
-`<!-- bench -->` and `<!-- /bench -->`, and draws it.
+`<!-- bench -->` and `<!-- /bench -->`, and draws it; or that of `make bench-gpu`
+between `<!-- bench-gpu -->` and `<!-- /bench-gpu -->`.
 
     scripts/bench_report.py BENCH.json README.md CHART.svg
+    scripts/bench_report.py BENCH-GPU.json README.md
 """
 
 import json
@@ -96,23 +98,68 @@ def table(bench):
     return "\n".join(lines)
 
 
-def main():
-    if len(sys.argv) != 4:
-        sys.exit(__doc__)
-    source, readme, svg = sys.argv[1:]
-    with open(source, encoding="utf-8") as file:
-        bench = json.load(file)
-    with open(readme, encoding="utf-8") as file:
-        text = file.read()
-    begin, end = "<!-- bench -->\n", "\n<!-- /bench -->"
+def gpu_row(job):
+    """Of the table of make bench-gpu."""
+    ours, copy, peer = job["ours"], job["copy"], job.get("peer")
+    cells = [job["job"], str(job["batch"])]
+    cells.append(" / ".join(f"{ours[k]:.2f}" for k in ("device", "queued", "waited"))
+                 + f" / {ours['cpu']:.1f}")
+    if peer:
+        cells.append(
+            " / ".join(f"{peer[k]:.2f}" for k in ("device", "queued", "waited"))
+            + f" / {peer['cpu']:.1f}")
+        cells.append(f"{ours['queued'] / peer['waited']:.2f} / "
+                     f"{ours['queued'] / peer['queued']:.2f} / "
+                     f"{ours['waited'] / peer['waited']:.2f}")
+    else:
+        cells += ["-", "-"]
+    cells.append(f"{copy['device']:.2f}")
+    cells.append(f"{ours['device'] / copy['device']:.2f}")
+    rate = job["megabytes"] / ours["device"]
+    copy_rate = 2 * job["copy_megabytes"] / copy["device"]
+    cells.append(f"{job['megabytes']:.2f}, {100 * rate / copy_rate:.0f} %")
+    return "| " + " | ".join(cells) + " |"
+
+
+def gpu_table(bench):
+    lines = [
+        f"{bench['device']}, driver {bench['driver']}.",
+        "",
+        "| job | batch | ours | NvBufSurfTransform | ours / it | copy | "
+        "ours / copy | MB, share |",
+        "|---" * 8 + "|",
+    ]
+    return "\n".join(lines + [gpu_row(job) for job in bench["jobs"]])
+
+
+def put(text, readme, name, table_text):
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
     if begin not in text or end not in text:
         sys.exit(f"{readme} has no lines {begin.strip()} and {end.strip()}")
     head, rest = text.split(begin, 1)
-    tail = rest.split(end, 1)[1]
+    return head + begin + table_text + end + rest.split(end, 1)[1]
+
+
+def main():
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
+    source, readme = sys.argv[1:3]
+    with open(source, encoding="utf-8") as file:
+        bench = json.load(file)
+    gpu = "device" in bench
+    if gpu != (len(sys.argv) == 3):
+        sys.exit(f"{source} is of make {'bench-gpu' if gpu else 'bench'}\n"
+                 + __doc__)
+    with open(readme, encoding="utf-8") as file:
+        text = file.read()
+    if gpu:
+        text = put(text, readme, "bench-gpu", gpu_table(bench))
+    else:
+        text = put(text, readme, "bench", table(bench))
+        with open(sys.argv[3], "w", encoding="utf-8") as file:
+            file.write(chart(bench))
     with open(readme, "w", encoding="utf-8") as file:
-        file.write(head + begin + table(bench) + end + tail)
-    with open(svg, "w", encoding="utf-8") as file:
-        file.write(chart(bench))
+        file.write(text)
 
 
 main()

@@ -70,7 +70,7 @@ pack() {
   while read -r program; do
     strip -o "$folder/bin/$program" "$build/tests/$program" || exit 2
   done < <(cut -f3 "$folder/tests.list" | cut -d' ' -f1 | sort -u)
-  for program in bench/bench_gpu bench/bench_upload; do
+  for program in bench/bench_gpu bench/bench_upload bench/bench_sources; do
     [ ! -x "$build/$program" ] ||
       strip -o "$folder/bin/${program#*/}" "$build/$program" || exit 2
   done

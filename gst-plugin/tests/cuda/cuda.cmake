@@ -39,6 +39,7 @@ foreach(test memory runs peers)
   add_dependencies(test_cuda_cuda_${test} fake_cuda)
   cuda_environment(cuda/cuda_${test} fake_cuda)
 endforeach()
+savant_test(cuda/test_cuda_words savant_testable)
 add_test(NAME cuda/peers-apart COMMAND test_cuda_cuda_peers)
 set_tests_properties(cuda/peers-apart PROPERTIES
   ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)

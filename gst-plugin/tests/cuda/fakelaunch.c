@@ -33,7 +33,7 @@ fake_module_function (SvCuFunction *function, SvCuModule module,
     const char *name)
 {
   ENTER ("cuModuleGetFunction", true);
-  if (strcmp (name, SV_CU_KERNEL) != 0)
+  if (strcmp (name, SV_CU_KERNEL) != 0 && strcmp (name, SV_CU_WIDE_KERNEL) != 0)
     fake_broken ("cuModuleGetFunction", "no such kernel");
   *function = &functions[module->gpu];
   return fake_leave (SV_CU_SUCCESS);

@@ -260,6 +260,10 @@ open_gpu (SvCuGpu *gpu)
     return status;
   status = load_kernels (gpu->id, &module);
   if (status == SAVANT_OK)
+    status = sv_cu_check (driver.module_function (&gpu->wide_kernel, module,
+                              SV_CU_WIDE_KERNEL),
+        "finding the kernel of wide filters");
+  if (status == SAVANT_OK)
     status = sv_cu_check (driver.module_function (&gpu->kernel, module,
                               SV_CU_KERNEL),
         "finding the kernel");

@@ -210,7 +210,8 @@ typedef struct SvCuGpu
 {
   int id;
   SvCuContext context; /* the primary one */
-  SvCuFunction kernel;
+  SvCuFunction kernel; /* for filters of one or two taps */
+  SvCuFunction wide_kernel;
 } SvCuGpu;
 
 /* NULL and savant_last_error() for a number that no GPU has, or where it

@@ -234,6 +234,10 @@ job_flags (const SavantImage *src, const SavantImage *dst, int source)
 {
   uint16_t flags = 0;
 
+  if (is_aligned (src, 0, 4)
+      && (source == SV_CU_SOURCE_WORD
+          || (source == SV_CU_SOURCE_PAIR && is_aligned (src, 1, 4))))
+    flags |= SV_CU_WORDS_ALIGNED;
   if ((source == SV_CU_SOURCE_PAIR && is_aligned (src, 1, 2))
       || (source == SV_CU_SOURCE_WORD && is_aligned (src, 0, 4)))
     flags |= SV_CU_SOURCE_ALIGNED;
@@ -300,6 +304,9 @@ launch (SvCuEngine *engine, const SavantTransformConfig *config,
     const SvCuWork *works, int n)
 {
   const SvCuDriver *cu = sv_cu_driver ();
+  SvCuFunction kernel = sv_cu_interpolation_is_wide (config->interpolation)
+      ? engine->gpu->wide_kernel
+      : engine->gpu->kernel;
   void *params[] = { &engine->args };
   unsigned blocks = 0;
   int status = stage (engine, config, works, n);
@@ -311,10 +318,9 @@ launch (SvCuEngine *engine, const SavantTransformConfig *config,
       status = add_job (engine, config, &works[i], i, &blocks);
   if (status != SAVANT_OK || engine->args.n_jobs == 0)
     return status;
-  status =
-      sv_cu_check (cu->launch (engine->gpu->kernel, blocks, 1, 1, SV_CU_BLOCK_X,
-                       SV_CU_BLOCK_Y, 1, 0, engine->stream, params, NULL),
-          "cuLaunchKernel");
+  status = sv_cu_check (cu->launch (kernel, blocks, 1, 1, SV_CU_BLOCK_X,
+                            SV_CU_BLOCK_Y, 1, 0, engine->stream, params, NULL),
+      "cuLaunchKernel");
   for (int i = 0; status == SAVANT_OK && i < n; i++)
     if (!engine->moved[i] && !works[i].dst.gpu)
       status = sv_cu_move_rows (engine->stream, &works[i].job->dst,

@@ -6,7 +6,7 @@
 
 #include "../../core/color.h"
 #include "../../core/letterbox.h"
-#include "../host/filter.h"
+#include "words.h"
 
 /* Axes of a plan: what is read times where it is wanted, twice, and the two
  * averages. */
@@ -49,6 +49,14 @@ sv_cu_plan_key (SvCuPlanKey *key, const SavantTransformConfig *config,
   key->interpolation = config->interpolation;
   key->flip = config->flip;
   key->pad_color = config->pad_color;
+}
+
+bool
+sv_cu_interpolation_is_wide (SavantInterpolation interpolation)
+{
+  return interpolation != SAVANT_INTERPOLATION_NEAREST
+      && interpolation != SAVANT_INTERPOLATION_BILINEAR
+      && interpolation != SAVANT_INTERPOLATION_DEFAULT;
 }
 
 /* ---- Copies ------------------------------------------------------------- */
@@ -336,6 +344,23 @@ set_target (Draft *draft, bool copy)
   }
 }
 
+/* Pairs of bytes of neighbours: both components of chroma, or of two pixels
+ * components 0 and 1, then 2 and 3. */
+static void
+set_pairs (SvCuPlan *plan)
+{
+  if (plan->source != SV_CU_SOURCE_WORD) {
+    plan->src_pairs[0] = plan->src_offset[1] ? 0x2031 : 0x3120;
+    return;
+  }
+  for (int h = 0; h < 2; h++) {
+    uint32_t a = plan->src_order >> 8 * h & 15;
+    uint32_t b = plan->src_order >> (8 * h + 4) & 15;
+
+    plan->src_pairs[h] = a | (a + 4) << 4 | b << 8 | (b + 4) << 12;
+  }
+}
+
 /* Which byte of a loaded word becomes component 0, 1, 2, 3, and which component
  * byte 0, 1, 2, 3 of a stored one. */
 static void
@@ -351,6 +376,7 @@ set_orders (Draft *draft)
   for (int c = 0; c < 4; c++)
     order |= (uint32_t) c << 4 * (plan->dst_offset[c] & 3);
   plan->dst_order = order;
+  set_pairs (plan);
 }
 
 static void
@@ -367,7 +393,7 @@ set_colors (Draft *draft)
   plan->identity = matrix.identity;
   for (int r = 0; r < 3; r++)
     for (int c = 0; c < 4; c++)
-      plan->m[r][c] = (float) matrix.m[r][c];
+      plan->m[r][c] = (float) (matrix.m[r][c] / 255.0);
   plan->need_luma = needed (&matrix, draft->src->n_components, 0, rgb ? 3 : 1);
   if (draft->dst->family == SV_FAMILY_YUV)
     plan->need_chroma = needed (&matrix, draft->src->n_components, 1, 3);
@@ -405,6 +431,75 @@ count_taps (SvCuPlan *plan, const SvCuAxis *axis, int taps)
     plan->single_chroma = false;
 }
 
+/* The table of an axis of the plan, NULL where there is none. */
+static SvAxis *
+table_of (Draft *draft, const SvCuAxis *axis)
+{
+  for (int i = 0; i < draft->n_tables; i++)
+    if (draft->axes[i] == axis)
+      return &draft->tables[i];
+  return NULL;
+}
+
+/* Whether the axis along rows from [what is read] to [where] has a use. */
+static bool
+is_used (const Draft *draft, int read, int where)
+{
+  const SvCuPlan *plan = &draft->plan;
+  uint32_t part = read == SV_CU_CHROMA ? 6 : 1;
+
+  if (draft->src->family != SV_FAMILY_YUV)
+    part = 15;
+  if (where == SV_CU_CHROMA)
+    return plan->chroma_grid_x == SV_CU_CHROMA && (plan->need_chroma & part);
+  return draft->dst->family == SV_FAMILY_RGB || (plan->need_luma & part)
+      || (plan->chroma_grid_x == SV_CU_LUMA && (plan->need_chroma & part));
+}
+
+/* Places the rows' tables from `words` on; returns their end. */
+static size_t
+place_rows (Draft *draft, size_t words)
+{
+  SvAxis *x[SV_CU_N_GRIDS][SV_CU_N_GRIDS];
+  SvCuPlan *plan = &draft->plan;
+
+  for (int l = 0; l < SV_CU_N_GRIDS; l++)
+    for (int g = 0; g < SV_CU_N_GRIDS; g++)
+      x[l][g] = is_used (draft, l, g) ? table_of (draft, &plan->x[l][g]) : NULL;
+  plan->words = sv_cu_interpolation_is_wide (draft->key->interpolation)
+      ? sv_cu_words_choose (plan, x, draft->key->src_width)
+      : SV_CU_WORDS_NONE;
+  if (plan->words == SV_CU_WORDS_NONE)
+    return words;
+  for (int l = 0; l < SV_CU_N_GRIDS; l++)
+    for (int g = 0; g < SV_CU_N_GRIDS; g++) {
+      SvCuRow *row = &plan->row[l][g];
+
+      if (x[l][g] == NULL)
+        continue;
+      row->n = x[l][g]->n;
+      row->first = (int32_t) words;
+      words += (size_t) row->n;
+      row->weights = (int32_t) words;
+      words += (size_t) row->n * (size_t) sv_cu_row_weights (plan, l);
+    }
+  return words;
+}
+
+static void
+fill_rows (Draft *draft, SvCuPlan *plan)
+{
+  for (int l = 0; l < SV_CU_N_GRIDS; l++)
+    for (int g = 0; g < SV_CU_N_GRIDS; g++) {
+      const SvAxis *axis = table_of (draft, &draft->plan.x[l][g]);
+
+      if (plan->row[l][g].n > 0)
+        sv_cu_row_pack (plan, l, axis, draft->key->src_width,
+            (int32_t *) plan + plan->row[l][g].first,
+            (uint32_t *) plan + plan->row[l][g].weights);
+    }
+}
+
 static SvCuPlan *
 pack (Draft *draft, size_t *size)
 {
@@ -428,6 +523,7 @@ pack (Draft *draft, size_t *size)
     words += (size_t) table->n * (size_t) table->taps;
     count_taps (&draft->plan, axis, table->taps);
   }
+  words = place_rows (draft, words);
   *size = words * 4;
   plan = malloc (*size);
   if (plan == NULL)
@@ -442,6 +538,7 @@ pack (Draft *draft, size_t *size)
     memcpy ((float *) plan + axis->weights, table->weights,
         (size_t) table->n * (size_t) table->taps * 4);
   }
+  fill_rows (draft, plan);
   return plan;
 }
 

@@ -4,6 +4,8 @@
 
 /* Works out everything of a job that does not depend on addresses. */
 
+#include <stdbool.h>
+
 #include <savant/transform.h>
 
 #include "kernels/params.h"
@@ -28,6 +30,9 @@ typedef struct SvCuPlanKey
 
 void sv_cu_plan_key (SvCuPlanKey *key, const SavantTransformConfig *config,
     const SavantTransformJob *job);
+
+/* Whether a filter's plans are for the kernel of wide filters. */
+bool sv_cu_interpolation_is_wide (SavantInterpolation interpolation);
 
 /* A plan and its tables in one block of *size bytes, for the GPU to have a
  * copy of; free() it. NULL without memory. A destination rectangle without

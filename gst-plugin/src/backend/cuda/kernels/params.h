@@ -48,6 +48,30 @@ typedef struct SvCuAxis
   int32_t taps;
 } SvCuAxis;
 
+/* A filter along a row in whole 4-byte words of the source and fixed point:
+ * int32 first[n], bytes from the start of the row, then uint32
+ * weights[pairs][n], two weights of 1/SV_CU_ONE in each. */
+typedef struct SvCuRow
+{
+  int32_t first;
+  int32_t weights;
+  int32_t n;
+  int32_t reserved;
+} SvCuRow;
+
+#define SV_CU_ONE 8192
+
+/* Words that such filters read of a row, of luma and of chroma. */
+enum
+{
+  SV_CU_WORDS_NONE, /* there are none: axes are used */
+  SV_CU_WORDS_2_2,
+  SV_CU_WORDS_2_3,
+  SV_CU_WORDS_3_4,
+  SV_CU_WORDS_4, /* pixels of 4 bytes */
+  SV_CU_WORDS_6
+};
+
 /* All of a job that does not depend on addresses; its tables follow it in the
  * memory of the GPU. */
 typedef struct SvCuPlan
@@ -61,10 +85,12 @@ typedef struct SvCuPlan
   int32_t src_plane[4];
   int32_t src_offset[4]; /* bytes */
   int32_t src_step[4];
-  int32_t src_bytes;    /* of a sample, 1 or 2 */
-  int32_t src_shift;    /* unused low bits of a 16-bit sample */
-  uint32_t src_order;   /* byte permutation that makes a word R, G, B, A */
-  float level_scale[2]; /* samples in 8-bit terms: luma, chroma */
+  int32_t src_bytes;  /* of a sample, 1 or 2 */
+  int32_t src_shift;  /* unused low bits of a 16-bit sample */
+  uint32_t src_order; /* byte permutation that makes a word R, G, B, A */
+  int32_t words;
+  uint32_t src_pairs[2]; /* makes two words pairs of bytes of a component */
+  float level_scale[2];  /* samples in 8-bit terms: luma, chroma */
   float level_offset[2];
   uint32_t need_luma; /* bit c: component c has a share */
   uint32_t need_chroma;
@@ -89,11 +115,12 @@ typedef struct SvCuPlan
   int32_t chroma_grid_x; /* where chroma is computed */
   int32_t chroma_grid_y;
   int32_t identity;
-  float m[3][4];
+  float m[3][4]; /* from levels of 0 to 255 to 0..1 */
   uint8_t pad[4];
 
   SvCuAxis x[SV_CU_N_GRIDS][SV_CU_N_GRIDS]; /* [what is read][where] */
   SvCuAxis y[SV_CU_N_GRIDS][SV_CU_N_GRIDS];
+  SvCuRow row[SV_CU_N_GRIDS][SV_CU_N_GRIDS]; /* where words says so */
   SvCuAxis average_x; /* chroma from values at luma positions */
   SvCuAxis average_y;
 } SvCuPlan;
@@ -104,7 +131,8 @@ enum
   SV_CU_SOURCE_ALIGNED = 1, /* the plan's `source` may be used */
   SV_CU_STORE_2 = 2,        /* luma in pairs */
   SV_CU_STORE_4 = 4,        /* 4-byte pixels as words */
-  SV_CU_STORE_8 = 8         /* two of them at once */
+  SV_CU_STORE_8 = 8,        /* two of them at once */
+  SV_CU_WORDS_ALIGNED = 16  /* the plan's `words` may be used */
 };
 
 /* One picture of a launch. */
@@ -130,6 +158,8 @@ typedef struct SvCuArgs
   SvCuJob jobs[SV_CU_MAX_JOBS];
 } SvCuArgs;
 
+/* The first for filters of one or two taps with weights from 0 to 1. */
 #define SV_CU_KERNEL "sv_cu_transform"
+#define SV_CU_WIDE_KERNEL "sv_cu_transform_wide"
 
 #endif

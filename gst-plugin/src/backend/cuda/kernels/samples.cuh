@@ -85,6 +85,7 @@ weight (const Context &ctx, const SvCuAxis &axis, int tap, int i)
 /* One tap. */
 struct Pos1
 {
+  static const bool WORDS = false;
   static const int TAPS = 1;
   int k;
 
@@ -98,6 +99,7 @@ struct Pos1
  * so that all loads can go out at once. */
 struct Pos2
 {
+  static const bool WORDS = false;
   static const int TAPS = 2;
   int k;
   int next; /* the second sample is k + next */
@@ -115,6 +117,7 @@ struct Pos2
 /* Any number of them. */
 struct PosN
 {
+  static const bool WORDS = false;
   static const int TAPS = 0;
   int k;
   int n;
@@ -213,6 +216,8 @@ plane_of (const Context &ctx, int c, int offset)
                              : Plane{ base, step, pitch };
 }
 
+#include "words.cuh"
+
 /* The components of `need` at sample (i, j) of a pair of grids. LP and CP are
  * the positions of luma (and RGB) and of chroma. */
 template <class LP, class CP, int SOURCE>
@@ -222,14 +227,20 @@ sample (const Context &ctx, uint32_t need, int gx, int gy, int i, int j,
 {
   const SvCuPlan &plan = ctx.plan;
 
-  if (SOURCE == SV_CU_SOURCE_WORD) {
+  if constexpr (LP::WORDS) {
+    float out[1][4] = { { in[0], in[1], in[2], in[3] } };
+
+    sample_words<LP, CP, SOURCE, 1> (ctx, need, gx, gy, i, j, out);
+    for (int c = 0; c < 4; c++)
+      in[c] = out[0][c];
+  } else if constexpr (SOURCE == SV_CU_SOURCE_WORD) {
     Vec<4> v = gather<LoadWord> (plan, plane_of (ctx, 0, 0),
         LP::get (ctx, plan.x[SV_CU_LUMA][gx], i),
         LP::get (ctx, plan.y[SV_CU_LUMA][gy], j));
 
     for (int c = 0; c < 4; c++)
       in[c] = v.v[c];
-  } else if (SOURCE == SV_CU_SOURCE_PAIR) {
+  } else if constexpr (SOURCE == SV_CU_SOURCE_PAIR) {
     if (need & 1)
       in[0] = gather<LoadByte> (plan, plane_of (ctx, 0, 0),
           LP::get (ctx, plan.x[SV_CU_LUMA][gx], i),
@@ -263,24 +274,41 @@ sample (const Context &ctx, uint32_t need, int gx, int gy, int i, int j,
     }
   }
   /* Only more than two taps have weights outside 0..1. */
-  if (LP::TAPS == 0)
+  if (LP::WORDS || LP::TAPS == 0)
     for (int c = 0; c < 4; c++)
       in[c] = clamp (in[c]);
+}
+
+/* Row r of the matrix, from 0 to 1. */
+INLINE float
+convert_unit (const SvCuPlan &plan, int r, const float in[4])
+{
+  return __saturatef (plan.m[r][0] * in[0] + plan.m[r][1] * in[1]
+      + plan.m[r][2] * in[2] + plan.m[r][3]);
 }
 
 INLINE float
 convert (const SvCuPlan &plan, int r, const float in[4])
 {
-  if (plan.identity)
-    return in[r];
-  return clamp (plan.m[r][0] * in[0] + plan.m[r][1] * in[1]
-      + plan.m[r][2] * in[2] + plan.m[r][3]);
+  return plan.identity ? in[r] : 255.0f * convert_unit (plan, r, in);
 }
 
 INLINE uint32_t
 rounded (float v)
 {
   return __float2uint_rd (v + 0.5f);
+}
+
+/* Above 2^23 the lowest bits of a float are those of the integer. */
+#define ROUNDING 8388608.0f
+
+/* As converted and rounded; only the lowest byte counts. */
+INLINE uint32_t
+convert_byte (const SvCuPlan &plan, int r, const float in[4])
+{
+  return __float_as_uint (plan.identity
+          ? in[r] + ROUNDING
+          : __fmaf_rn (convert_unit (plan, r, in), 255.0f, ROUNDING));
 }
 
 #endif

@@ -9,6 +9,7 @@
 
 /* ---- Packed pixels ------------------------------------------------------- */
 
+/* Of each component the lowest byte. */
 INLINE uint32_t
 pack (const SvCuPlan &plan, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 {
@@ -20,8 +21,8 @@ pack (const SvCuPlan &plan, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 INLINE uint32_t
 finish (const SvCuPlan &plan, const float in[4])
 {
-  return pack (plan, rounded (convert (plan, 0, in)),
-      rounded (convert (plan, 1, in)), rounded (convert (plan, 2, in)),
+  return pack (plan, convert_byte (plan, 0, in), convert_byte (plan, 1, in),
+      convert_byte (plan, 2, in),
       plan.fourth_from_source ? rounded (in[3]) : 255);
 }
 
@@ -53,10 +54,19 @@ sample_square (const Context &ctx, uint32_t need, int x, int y, float in[4][4])
 {
   const SvCuPlan &plan = ctx.plan;
 
+  if constexpr (LP::WORDS) {
+    for (int r = 0; r < 2; r++)
+      sample_words<LP, CP, SOURCE, 2> (ctx, need, SV_CU_LUMA, SV_CU_LUMA,
+          x - plan.x0, y - plan.y0 + r, in + 2 * r);
+    for (int q = 0; q < 4; q++)
+      for (int c = 0; c < 4; c++)
+        in[q][c] = clamp (in[q][c]);
+  } else {
 #pragma unroll
-  for (int q = 0; q < 4; q++)
-    sample<LP, CP, SOURCE> (ctx, need, SV_CU_LUMA, SV_CU_LUMA,
-        x - plan.x0 + (q & 1), y - plan.y0 + (q >> 1), in[q]);
+    for (int q = 0; q < 4; q++)
+      sample<LP, CP, SOURCE> (ctx, need, SV_CU_LUMA, SV_CU_LUMA,
+          x - plan.x0 + (q & 1), y - plan.y0 + (q >> 1), in[q]);
+  }
 }
 
 INLINE void
@@ -296,7 +306,20 @@ make_two_taps (const Context &ctx, int source, int x, int y)
 INLINE void
 make_any_taps (const Context &ctx, int source, int x, int y)
 {
-  if (source == SV_CU_SOURCE_PAIR)
+  int words =
+      ctx.job.flags & SV_CU_WORDS_ALIGNED ? ctx.plan.words : SV_CU_WORDS_NONE;
+
+  if (words == SV_CU_WORDS_2_2)
+    make<Words<2>, Words<2>, SV_CU_SOURCE_PAIR> (ctx, x, y);
+  else if (words == SV_CU_WORDS_2_3)
+    make<Words<2>, Words<3>, SV_CU_SOURCE_PAIR> (ctx, x, y);
+  else if (words == SV_CU_WORDS_3_4)
+    make<Words<3>, Words<4>, SV_CU_SOURCE_PAIR> (ctx, x, y);
+  else if (words == SV_CU_WORDS_4)
+    make<Words<4>, Words<4>, SV_CU_SOURCE_WORD> (ctx, x, y);
+  else if (words == SV_CU_WORDS_6)
+    make<Words<6>, Words<6>, SV_CU_SOURCE_WORD> (ctx, x, y);
+  else if (source == SV_CU_SOURCE_PAIR)
     make<PosN, PosN, SV_CU_SOURCE_PAIR> (ctx, x, y);
   else if (source == SV_CU_SOURCE_WORD)
     make<PosN, PosN, SV_CU_SOURCE_WORD> (ctx, x, y);
@@ -304,11 +327,10 @@ make_any_taps (const Context &ctx, int source, int x, int y)
     make<PosN, PosN, SV_CU_SOURCE_BYTES> (ctx, x, y);
 }
 
-extern "C" __global__ void
-__launch_bounds__ (SV_CU_BLOCK_X *SV_CU_BLOCK_Y)
-    sv_cu_transform (const __grid_constant__ SvCuArgs args)
+template <bool WIDE>
+INLINE void
+run (const SvCuArgs &args, SvCuPlan &plan)
 {
-  __shared__ SvCuPlan plan;
   int low = 0, high = args.n_jobs - 1;
 
   while (low < high) {
@@ -324,6 +346,7 @@ __launch_bounds__ (SV_CU_BLOCK_X *SV_CU_BLOCK_Y)
   const int32_t *tables = (const int32_t *) job.plan;
   int thread = (int) (threadIdx.y * SV_CU_BLOCK_X + threadIdx.x);
 
+  static_assert (sizeof plan / 4 <= SV_CU_BLOCK_X * SV_CU_BLOCK_Y, "one each");
   if (thread < (int) (sizeof plan / 4))
     ((int32_t *) &plan)[thread] = __ldg (tables + thread);
   __syncthreads ();
@@ -337,8 +360,33 @@ __launch_bounds__ (SV_CU_BLOCK_X *SV_CU_BLOCK_Y)
 
   if (x >= plan.width || y >= plan.height)
     return;
-  if (plan.two_taps)
-    make_two_taps (ctx, source, x, y);
-  else
+  if (WIDE)
     make_any_taps (ctx, source, x, y);
+  else
+    make_two_taps (ctx, source, x, y);
+}
+
+#ifndef SV_CU_MIN_BLOCKS
+#define SV_CU_MIN_BLOCKS 5
+#endif
+#ifndef SV_CU_MIN_BLOCKS_WIDE
+#define SV_CU_MIN_BLOCKS_WIDE 5
+#endif
+
+extern "C" __global__ void
+__launch_bounds__ (SV_CU_BLOCK_X *SV_CU_BLOCK_Y, SV_CU_MIN_BLOCKS)
+    sv_cu_transform (const __grid_constant__ SvCuArgs args)
+{
+  __shared__ SvCuPlan plan;
+
+  run<false> (args, plan);
+}
+
+extern "C" __global__ void
+__launch_bounds__ (SV_CU_BLOCK_X *SV_CU_BLOCK_Y, SV_CU_MIN_BLOCKS_WIDE)
+    sv_cu_transform_wide (const __grid_constant__ SvCuArgs args)
+{
+  __shared__ SvCuPlan plan;
+
+  run<true> (args, plan);
 }
