@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Puts the JSON of `make bench` into README.md, between the lines
-`<!-- bench -->` and `<!-- /bench -->`, and draws it; or that of `make bench-gpu`
-between `<!-- bench-gpu -->` and `<!-- /bench-gpu -->`.
+`<!-- bench -->` and `<!-- /bench -->`, and draws it, and its second file, of
+elements and pool, between `<!-- bench-elements -->` and `<!-- /bench-elements -->`;
+or that of `make bench-gpu` between `<!-- bench-gpu -->` and `<!-- /bench-gpu -->`.
 
-    scripts/bench_report.py BENCH.json README.md CHART.svg
+    scripts/bench_report.py BENCH.json README.md CHART.svg [BENCH-ELEMENTS.json]
     scripts/bench_report.py BENCH-GPU.json README.md
 """
 
@@ -98,6 +99,18 @@ def table(bench):
     return "\n".join(lines)
 
 
+def elements_table(rows):
+    lines = [
+        "| what | unit | ours | beside | result | budget |",
+        "|---" * 6 + "|",
+    ]
+    for row in rows:
+        lines.append(f"| {row['what']} | {row['unit']} | {row['ours']:.2f} | "
+                     f"{row['beside']:.2f} | {row['result']:.2f} | "
+                     f"{row['budget']} |")
+    return "\n".join(lines)
+
+
 def gpu_row(job):
     """Of the table of make bench-gpu."""
     ours, copy, peer = job["ours"], job["copy"], job.get("peer")
@@ -141,7 +154,7 @@ def put(text, readme, name, table_text):
 
 
 def main():
-    if len(sys.argv) not in (3, 4):
+    if len(sys.argv) not in (3, 4, 5):
         sys.exit(__doc__)
     source, readme = sys.argv[1:3]
     with open(source, encoding="utf-8") as file:
@@ -158,6 +171,10 @@ def main():
         text = put(text, readme, "bench", table(bench))
         with open(sys.argv[3], "w", encoding="utf-8") as file:
             file.write(chart(bench))
+        if len(sys.argv) == 5:
+            with open(sys.argv[4], encoding="utf-8") as file:
+                text = put(text, readme, "bench-elements",
+                           elements_table(json.load(file)))
     with open(readme, "w", encoding="utf-8") as file:
         file.write(text)
 

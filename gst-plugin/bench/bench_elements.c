@@ -295,8 +295,7 @@ start_pool (GstBufferPool *pool)
   GstStructure *config = gst_buffer_pool_get_config (pool);
 
   gst_buffer_pool_config_set_params (config, caps, 64 * 64 * 4, 4, 8);
-  gst_buffer_pool_config_add_option (config,
-      GST_BUFFER_POOL_OPTION_VIDEO_META);
+  gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
   if (!gst_buffer_pool_set_config (pool, config)
       || !gst_buffer_pool_set_active (pool, TRUE))
     g_error ("a pool does not start");
@@ -461,8 +460,8 @@ run_many_sources (void)
 static void
 bench_memory (void)
 {
-  double pools = (N_SOURCES * 3 * 1920.0 * 1080.0 * 1.5
-                     + 2 * 64 * 640.0 * 640.0 * 4)
+  double pools =
+      (N_SOURCES * 3 * 1920.0 * 1080.0 * 1.5 + 2 * 64 * 640.0 * 640.0 * 4)
       / 1e6;
   struct rusage usage;
   int status;
@@ -476,8 +475,9 @@ bench_memory (void)
   if (!WIFEXITED (status) || WEXITSTATUS (status) != 0)
     g_error ("the child with %d sources ended with %x", N_SOURCES, status);
   double peak = (double) usage.ru_maxrss * 1024 / 1e6;
-  add_line ("peak memory, 64 savantbufgen 1920x1080 through savantbatch, beside "
-            "the pools' pictures",
+  add_line (
+      "peak memory, 64 savantbufgen 1920x1080 through savantbatch, beside "
+      "the pools' pictures",
       "MB", peak, pools, peak - pools, "difference at most 100 MB");
 }
 

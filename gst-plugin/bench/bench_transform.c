@@ -357,7 +357,7 @@ run_job (const Job *j, BenchRow *row)
 
 /* ---- Threads ----------------------------------------------------------- */
 
-#define THREAD_FRAMES 40
+#define THREAD_FRAMES 10
 
 static double
 wall_ms (void)

@@ -70,8 +70,8 @@ GST_START_TEST (threads_stay)
   for (int i = 0; i < 500; i++)
     fail_unless (counts_are_right (1 + i % 4, 20));
   fail_unless_equals_int (sv_workers_n_started (), n);
-  fail_unless (
-      sv_workers_n_cores () >= 1 && sv_workers_n_cores () <= SV_MAX_THREADS);
+  fail_unless (sv_workers_n_cores () >= 1
+      && sv_workers_n_cores () <= SV_MAX_THREADS);
 }
 GST_END_TEST;
 
@@ -90,8 +90,8 @@ GST_START_TEST (several_callers_share_them)
   int wrong[N_CALLERS] = { 0 };
 
   for (int i = 0; i < N_CALLERS; i++)
-    fail_unless (
-        pthread_create (&callers[i], NULL, call_often, &wrong[i]) == 0);
+    fail_unless (pthread_create (&callers[i], NULL, call_often, &wrong[i])
+        == 0);
   for (int i = 0; i < N_CALLERS; i++) {
     pthread_join (callers[i], NULL);
     fail_unless_equals_int (wrong[i], 0);
@@ -210,18 +210,17 @@ check_batch (SavantFormat src, SavantFormat dst, SavantInterpolation filter,
     image_new (&one[i].src, src, w, h, (unsigned) i + 1);
     image_new (&one[i].dst, dst, 301, 251, 77);
     one[i].src_rect = (SavantRect){ 0, 0, w, h };
-    fail_unless (
-        savant_letterbox (&config, w, h, 301, 251, &one[i].dst_rect) == 0);
+    fail_unless (savant_letterbox (&config, w, h, 301, 251, &one[i].dst_rect)
+        == 0);
     many[i] = one[i];
     image_new (&many[i].dst, dst, 301, 251, 99);
   }
   fail_unless (savant_transform_new ("host", &transform) == SAVANT_OK);
-  fail_unless (
-      savant_transform_run (transform, &config, one, n) == SAVANT_OK);
+  fail_unless (savant_transform_run (transform, &config, one, n) == SAVANT_OK);
   config.n_threads = n_threads;
   for (int round = 0; round < 3; round++)
-    fail_unless (
-        savant_transform_run (transform, &config, many, n) == SAVANT_OK);
+    fail_unless (savant_transform_run (transform, &config, many, n)
+        == SAVANT_OK);
   for (int i = 0; i < n; i++) {
     g_snprintf (what, sizeof what,
         "%s to %s, filter %d, flip %d, %d threads, picture %d of %d",

@@ -30,7 +30,7 @@ is_missing (const gchar *element)
   GstElementFactory *factory = gst_element_factory_find (element);
 
   if (factory == NULL)
-    g_print ("skipped: there is no element %s here\n", element);
+    g_printerr ("skipped: there is no element %s here\n", element);
   gst_clear_object (&factory);
   return factory == NULL;
 }
@@ -243,7 +243,7 @@ main (int argc, char **argv)
 
   gst_check_init (&argc, &argv);
   if (strstr (savant_backends (), "deepstream (") != NULL) {
-    g_print ("skipped: %s\n", savant_backends ());
+    g_printerr ("skipped: %s\n", savant_backends ());
     return 77;
   }
   for (guint i = 0; i < G_N_ELEMENTS (needed); i++)

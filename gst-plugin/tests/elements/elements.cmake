@@ -58,3 +58,7 @@ foreach(kind released old none)
     ENVIRONMENT "${environment};LD_LIBRARY_PATH=${dir};SAVANT_TEST_ANALYTICS=${kind}")
 endforeach()
 target_compile_definitions(fake_analytics_old PRIVATE OLD_LAYOUT=1)
+
+# Slices of GLib would hide allocations.
+set_property(TEST elements/savanttransform_allocs APPEND PROPERTY
+  ENVIRONMENT G_SLICE=always-malloc)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../../core/log.h"
+#include "fir.h"
 #include "plan.h"
 #include "workers.h"
 
@@ -171,6 +172,8 @@ write_band (HostTransform *t, const Picture *p, int lane, int from, int to)
 
   if (p->plan->engine == SV_ENGINE_8BIT)
     return sv_8bit_run (p->plan, &p->source, dst, &t->rows[lane], from, to);
+  if (p->plan->engine == SV_ENGINE_FIR)
+    return sv_fir_run (p->plan, &p->source, dst, &t->rows[lane], from, to);
   if (p->plan->engine == SV_ENGINE_GENERAL)
     return sv_general_run (p->plan, &p->source, dst, &t->rows[lane], from, to);
   sv_copy_run (p->plan, &p->job->src, dst, from, to);

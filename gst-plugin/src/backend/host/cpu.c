@@ -20,6 +20,7 @@ static int chosen;
   do { \
     sv_host_hwy_filter_init_##isa (kernels); \
     sv_host_hwy_colour_init_##isa (kernels); \
+    sv_host_hwy_fir_init_##isa (kernels); \
   } while (0)
 #else
 #define HWY_INIT(isa, kernels) ((void) (kernels))

@@ -404,8 +404,8 @@ fused_part (uint8_t *dst, const uint8_t *y8, const int16_t *y7, Rows rows,
 
 template <int kLoads, bool kExact, bool kGrouped, bool kTwo>
 HWY_INLINE void
-fused_all (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
-    const Rows &rows, const SvColumns &columns, const Matrix &m, int n)
+fused_all (uint8_t *dst, const uint8_t *y8, const int16_t *y7, const Rows &rows,
+    const SvColumns &columns, const Matrix &m, int n)
 {
   constexpr int kPixels = kGrouped ? 4 : 8;
   const int n_table = columns.pairs.n / 16 * kPixels;

@@ -201,8 +201,8 @@ scaled (double coefficient, double scale)
 
 /* The matrix of YUV to RGB: luma counts alike everywhere, and two of the
  * chroma coefficients are zero. */
-static void
-init_yuv_to_rgb (SvPlan *plan)
+void
+sv_8bit_init_matrix (SvPlan *plan)
 {
   const SvColorMatrix *m = &plan->matrix;
   SvYuvToRgb *c = &plan->yuv_to_rgb;
@@ -294,7 +294,7 @@ sv_8bit_init (SvPlan *plan)
   if (!add_stream (plan, 0, &luma, SV_GRID_LUMA))
     return false;
   if (way == WAY_MATRIX) {
-    init_yuv_to_rgb (plan);
+    sv_8bit_init_matrix (plan);
     if (!add_chroma_streams (plan, SV_GRID_LUMA))
       return false;
     plan->tables->fused = is_fused (plan);

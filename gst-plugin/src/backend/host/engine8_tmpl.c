@@ -204,10 +204,79 @@ chroma_rgb4 (uint8_t *restrict dst, const uint8_t *y8, const int16_t *y7,
     uint32_t level = y8 != NULL ? (uint32_t) y8[i] << 8 : 2u * (uint16_t) y7[i];
     int y = (int) (level * (uint32_t) c->y >> 16);
     for (int k = 0; k < 3; k++)
-      dst[4 * (ptrdiff_t) i + k] =
-          clamp_q6 (y + mul_q15 (d[0], c->u[k]) + mul_q15 (d[1], c->v[k])
-              + c->constant);
+      dst[4 * (ptrdiff_t) i + k] = clamp_q6 (y + mul_q15 (d[0], c->u[k])
+          + mul_q15 (d[1], c->v[k]) + c->constant);
     dst[4 * (ptrdiff_t) i + 3] = 255;
+  }
+}
+
+static void
+fir_rows (int16_t *restrict out, const uint8_t *const *rows,
+    const int16_t *weights, int taps, int n)
+{
+  const uint8_t *restrict base = rows[0];
+
+  for (int i = 0; i < n; i++)
+    out[i] = (int16_t) (base[i] << 6);
+  for (int t = 1; t < taps; t++) {
+    const uint8_t *restrict row = rows[t];
+
+    for (int i = 0; i < n; i++)
+      out[i] = (int16_t) (out[i]
+          + mul_q15 ((int16_t) ((row[i] - base[i]) * 128), weights[t]));
+  }
+}
+
+static void
+fir_rows_apart (int16_t *restrict even, int16_t *restrict odd,
+    const uint8_t *const *rows, const int16_t *weights, int taps, int n)
+{
+  const uint8_t *restrict base = rows[0];
+
+  for (int i = 0; i < n; i++) {
+    even[i] = (int16_t) (base[2 * i] << 6);
+    odd[i] = (int16_t) (base[2 * i + 1] << 6);
+  }
+  for (int t = 1; t < taps; t++) {
+    const uint8_t *restrict row = rows[t];
+
+    for (int i = 0; i < 2 * n; i++) {
+      int16_t *out = i % 2 == 0 ? &even[i / 2] : &odd[i / 2];
+
+      *out = (int16_t) (*out
+          + mul_q15 ((int16_t) ((row[i] - base[i]) * 128), weights[t]));
+    }
+  }
+}
+
+static void
+fir_columns (int16_t *restrict out, const int16_t *restrict in,
+    const SvFir *fir)
+{
+  for (int i = 0; i < fir->n; i++) {
+    const int16_t *from = in + fir->first[i];
+    int32_t sum = 1 << 12;
+
+    for (int t = 0; t < fir->taps; t++)
+      sum += fir->weights[(ptrdiff_t) (t / 4 * 4) * fir->n + 4 * i + t % 4]
+          * from[t];
+    sum >>= 13;
+    out[i] = (int16_t) (sum < 0 ? 0 : sum > 255 * 128 ? 255 * 128 : sum);
+  }
+}
+
+static void
+chroma_q7 (int16_t *const out[3], const int16_t *u7, const int16_t *v7,
+    const SvYuvToRgb *c, int n)
+{
+  for (int k = 0; k < 3; k++) {
+    int16_t *restrict to = out[k];
+
+    for (int i = 0; i < n; i++)
+      to[i] =
+          (int16_t) (mul_q15 ((int16_t) (2 * (u7[i] - 16384)), c->u[k])
+              + mul_q15 ((int16_t) (2 * (v7[i] - 16384)), c->v[k])
+              + c->constant);
   }
 }
 
@@ -242,4 +311,8 @@ SV_EXPAND (sv_host_engine8_init_, SV_ISA) (SvHostKernels *kernels)
   kernels->filter_round = filter_round;
   kernels->chroma_rgb4 = chroma_rgb4;
   kernels->fill_words = fill_words;
+  kernels->fir_rows = fir_rows;
+  kernels->fir_rows_apart = fir_rows_apart;
+  kernels->fir_columns = fir_columns;
+  kernels->chroma_q7 = chroma_q7;
 }

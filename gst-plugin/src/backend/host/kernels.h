@@ -45,6 +45,16 @@ typedef struct SvColumns
   int quads;       /* of a U and V row: how chroma orders what it makes */
 } SvColumns;
 
+/* Filters a row of Q6 words with any number of taps: lane i is the sum over t
+ * of weights[t / 4 * 4 n + 4 i + t % 4] (Q14) times in[first[i] + t]. */
+typedef struct SvFir
+{
+  int n;    /* lanes, a multiple of 64: the last ones repeat */
+  int taps; /* a multiple of 4 */
+  int32_t *first;
+  int16_t *weights;
+} SvFir;
+
 typedef struct SvYuvToRgb
 {
   int16_t y;        /* luma coefficient, times 16384 */
@@ -128,6 +138,22 @@ typedef struct SvHostKernels
   void (*chroma_rgb4) (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
       const uint8_t *const u[2], const uint8_t *const v[2], int16_t weight,
       const SvColumns *columns, const SvYuvToRgb *c, int n_pixels);
+  /* Filters of any number of taps. */
+
+  /* Q6 of n bytes, filtered from several rows by Q14 weights that add up to
+   * one: of each row but the first, what it differs from that one, so that
+   * equal rows stay what they are. */
+  void (*fir_rows) (int16_t *out, const uint8_t *const *rows,
+      const int16_t *weights, int taps, int n);
+  /* The same of n pairs of bytes into two rows. */
+  void (*fir_rows_apart) (int16_t *even, int16_t *odd,
+      const uint8_t *const *rows, const int16_t *weights, int taps, int n);
+  /* Q7 within 0..255 from a row of Q6 with SV_ROW_SLACK. */
+  void (*fir_columns) (int16_t *out, const int16_t *in, const SvFir *fir);
+  /* What n values of U and V in Q7, or some more, add to each colour. */
+  void (*chroma_q7) (int16_t *const out[3], const int16_t *u7,
+      const int16_t *v7, const SvYuvToRgb *c, int n);
+
   /* n words of one value, at any alignment. */
   void (*fill_words) (uint8_t *dst, uint32_t word, int64_t n);
 } SvHostKernels;
@@ -139,7 +165,8 @@ typedef struct SvHostKernels
   void sv_host_general_init_##isa (SvHostKernels *kernels); \
   void sv_host_engine8_init_##isa (SvHostKernels *kernels); \
   void sv_host_hwy_filter_init_##isa (SvHostKernels *kernels); \
-  void sv_host_hwy_colour_init_##isa (SvHostKernels *kernels);
+  void sv_host_hwy_colour_init_##isa (SvHostKernels *kernels); \
+  void sv_host_hwy_fir_init_##isa (SvHostKernels *kernels);
 #ifdef __cplusplus
 extern "C" {
 #endif

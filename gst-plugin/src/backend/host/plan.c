@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../core/letterbox.h"
+#include "fir.h"
 
 SvLattice
 sv_plan_lattice (const SvPlan *plan, int component)
@@ -172,11 +173,14 @@ sv_plan_new (const SvPlanKey *key, const SvHostKernels *kernels)
   }
   sv_color_matrix (plan->src, &key->src_colorimetry, plan->dst,
       &key->dst_colorimetry, &plan->matrix);
-  if (!init_axes (plan) || (!overshoots (plan) && !sv_8bit_init (plan))) {
+  if (!init_axes (plan) || (!overshoots (plan) && !sv_8bit_init (plan))
+      || (plan->tables == NULL && !sv_fir_init (plan))) {
     sv_plan_free (plan);
     return NULL;
   }
-  plan->engine = plan->tables != NULL ? SV_ENGINE_8BIT : SV_ENGINE_GENERAL;
+  plan->engine = plan->tables != NULL ? SV_ENGINE_8BIT
+      : plan->fir != NULL             ? SV_ENGINE_FIR
+                                      : SV_ENGINE_GENERAL;
   return plan;
 }
 
@@ -194,6 +198,7 @@ sv_plan_free (SvPlan *plan)
   sv_axis_clear (&plan->average_x);
   sv_axis_clear (&plan->average_y);
   sv_8bit_clear (plan);
+  sv_fir_clear (plan);
   free (plan);
 }
 

@@ -53,6 +53,7 @@ typedef enum SvEngine
 {
   SV_ENGINE_COPY,
   SV_ENGINE_8BIT,
+  SV_ENGINE_FIR,
   SV_ENGINE_GENERAL
 } SvEngine;
 
@@ -88,6 +89,8 @@ typedef struct SvPlan
   /* 8-bit engine. */
   SvYuvToRgb yuv_to_rgb;
   struct SvTable8 *tables;
+  /* Engine of more taps, NULL = another one. */
+  struct SvFirTable *fir;
 
   uint64_t last_use;
 } SvPlan;
@@ -157,6 +160,8 @@ bool sv_general_run (const SvPlan *plan, const SvSource *source,
     const SavantImage *dst, SvScratch *scratch, int from, int to);
 bool sv_8bit_init (SvPlan *plan);
 void sv_8bit_clear (SvPlan *plan);
+/* plan->yuv_to_rgb. */
+void sv_8bit_init_matrix (SvPlan *plan);
 bool sv_8bit_run (const SvPlan *plan, const SvSource *source,
     const SavantImage *dst, SvScratch *scratch, int from, int to);
 
@@ -168,8 +173,7 @@ sv_chroma_rows_before (const SvPlan *plan, int row)
   int y = plan->key.dst_rect.y, h = plan->key.dst_rect.h;
   int sub = plan->dst->sub_y;
 
-  return row >= h ? (y + h - 1) / sub - y / sub + 1
-                  : (y + row) / sub - y / sub;
+  return row >= h ? (y + h - 1) / sub - y / sub + 1 : (y + row) / sub - y / sub;
 }
 
 #endif

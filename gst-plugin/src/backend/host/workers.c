@@ -30,7 +30,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t done = PTHREAD_COND_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static Work *first;         /* with room for helpers */
+static Work *first;          /* with room for helpers */
 static atomic_int n_waiting; /* works in that list */
 static pthread_t threads[SV_MAX_THREADS - 1];
 static int n_threads;

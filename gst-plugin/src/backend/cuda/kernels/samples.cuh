@@ -299,16 +299,16 @@ rounded (float v)
   return __float2uint_rd (v + 0.5f);
 }
 
-/* Above 2^23 the lowest bits of a float are those of the integer. */
-#define ROUNDING 8388608.0f
-
-/* As converted and rounded; only the lowest byte counts. */
+/* As converted and rounded, halves up; only the lowest byte counts: from 2^23
+ * on the lowest bits of a float are those of the integer. */
 INLINE uint32_t
 convert_byte (const SvCuPlan &plan, int r, const float in[4])
 {
-  return __float_as_uint (plan.identity
-          ? in[r] + ROUNDING
-          : __fmaf_rn (convert_unit (plan, r, in), 255.0f, ROUNDING));
+  float v = plan.identity
+      ? in[r] + 0.5f
+      : __fmaf_rn (convert_unit (plan, r, in), 255.0f, 0.5f);
+
+  return __float_as_uint (__fadd_rd (v, 8388608.0f));
 }
 
 #endif

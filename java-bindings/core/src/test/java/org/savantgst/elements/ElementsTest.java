@@ -105,6 +105,13 @@ public class ElementsTest {
       transform.setRoiPolicy(policy);
       assertSame(transform.getRoiPolicy(), policy);
     }
+    assertEquals(transform.getThreads(), 1);
+    transform.setThreads(0);
+    assertEquals(transform.getThreads(), 0);
+    transform.setThreads(64);
+    assertEquals(transform.getThreads(), 64);
+    expectThrows(IllegalArgumentException.class, () -> transform.setThreads(65));
+    expectThrows(IllegalArgumentException.class, () -> transform.setThreads(-1));
     transform.setUsePar(false);
     assertFalse(transform.isUsePar());
     assertFalse(transform.isPeerCopy());
@@ -157,6 +164,8 @@ public class ElementsTest {
     assertEquals(batch.getBatchTimeoutNs(), -1);
     batch.setStallWarningNs(6_000_000_000L);
     assertEquals(batch.getStallWarningNs(), 6_000_000_000L);
+    batch.setThreads(2);
+    assertEquals(batch.getThreads(), 2);
     batch.setPadColor(0x010203);
     assertEquals(batch.getPadColor(), 0x010203);
     batch.setDstPadding(new DstPadding(4, 3, 2, 1));
