@@ -66,7 +66,7 @@ GST_START_TEST (threads_stay)
 
   fail_unless (counts_are_right (4, N_PARTS));
   n = sv_workers_n_started ();
-  fail_unless_equals_int (n, 3);
+  fail_unless (n >= 3, "%d threads", n);
   for (int i = 0; i < 500; i++)
     fail_unless (counts_are_right (1 + i % 4, 20));
   fail_unless_equals_int (sv_workers_n_started (), n);
@@ -120,7 +120,6 @@ GST_START_TEST (a_child_starts_its_own)
   fail_unless (counts_are_right (4, N_PARTS));
 }
 GST_END_TEST;
-#endif
 
 /* exit() with threads asleep and just after work. */
 GST_START_TEST (a_process_ends)
@@ -141,6 +140,7 @@ GST_START_TEST (a_process_ends)
   }
 }
 GST_END_TEST;
+#endif
 
 static void
 image_new (SavantImage *image, SavantFormat format, int width, int height,
@@ -323,8 +323,8 @@ workers_suite (void)
   /* ThreadSanitizer knows no threads in a child of threads. */
 #ifndef __SANITIZE_THREAD__
   tcase_add_test (tc, a_child_starts_its_own);
-#endif
   tcase_add_test (tc, a_process_ends);
+#endif
   tcase_add_test (tc, pixels_are_the_same);
   tcase_add_test (tc, copies_are_the_same);
   tcase_add_test (tc, wrong_numbers_are_refused);
