@@ -132,18 +132,23 @@ picture_bytes (SavantFormat format, int width, int height)
   return format == SAVANT_FORMAT_NV12 ? pixels * 3 / 2 : pixels * 4;
 }
 
-/* Something between a gradient and noise into all sources. */
+/* Waves with a little noise into all sources. */
 static void
 paint (Bench *bench, size_t src_size)
 {
+  const SavantImage *image = &bench->pictures[0].src;
+  int pitch = (int) image->pitch_bytes[0];
   uint8_t *picture = malloc (src_size);
   uint32_t seed = 1;
 
   if (picture == NULL)
     die ("memory");
   for (size_t i = 0; i < src_size; i++) {
+    double x = (double) (i % (size_t) pitch), y = (double) (i / (size_t) pitch);
+
     seed = seed * 1664525 + 1013904223;
-    picture[i] = (uint8_t) (i / 16 % 192 + (seed >> 26));
+    picture[i] = (uint8_t) (125.0 + 60.0 * sin (x / 90.0)
+        + 40.0 * cos (y / 60.0) + (double) (seed >> 29));
   }
   for (int i = 0; i < N_PICTURES; i++)
     check (sv_cu_driver ()->copy ((SvCuPtr) (uintptr_t) bench->src

@@ -78,6 +78,56 @@ GST_START_TEST (test_seek_with_queue_between)
 }
 GST_END_TEST;
 
+/* The running time that a sink gave its last frame, less what it has to be. */
+static GstClockTimeDiff
+lag (GstElement *pipeline, const gchar *name, GstClockTime from)
+{
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), name);
+  GstSample *sample = NULL;
+  GstClockTimeDiff diff;
+  GstClockTime pts;
+
+  g_object_get (sink, "last-sample", &sample, NULL);
+  fail_unless (sample != NULL, "no frame at %s", name);
+  pts = GST_BUFFER_PTS (gst_sample_get_buffer (sample));
+  diff = GST_CLOCK_DIFF (pts - from,
+      gst_segment_to_running_time (gst_sample_get_segment (sample),
+          GST_FORMAT_TIME, pts));
+  gst_sample_unref (sample);
+  gst_object_unref (sink);
+  return diff;
+}
+
+/* After a seek of all while they play, whose time begins at 0 again, no sink is
+ * to wait until the time that was. */
+GST_START_TEST (test_seek_sets_the_time_back)
+{
+  GstElement *pipeline = gst_parse_launch ("savantbatch name=b ! "
+      "savantunbatch name=u "
+      "videotestsrc ! " FRAME " ! b.sink_0 u.src_0 ! queue ! fakesink name=s0 "
+      "videotestsrc ! " FRAME " ! b.sink_1 u.src_1 ! queue ! fakesink name=s1",
+      NULL);
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (guint i = 0; i < 3; i++) {
+    fail_unless_equals_int (gst_element_get_state (pipeline, NULL, NULL,
+                                20 * GST_SECOND),
+        GST_STATE_CHANGE_SUCCESS);
+    g_usleep (30000);
+    fail_unless (gst_element_seek (pipeline, 1.0, GST_FORMAT_TIME,
+        GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, i * GST_SECOND,
+        GST_SEEK_TYPE_NONE, 0));
+    fail_unless_equals_int (gst_element_get_state (pipeline, NULL, NULL,
+                                20 * GST_SECOND),
+        GST_STATE_CHANGE_SUCCESS);
+    fail_unless_equals_int64 (lag (pipeline, "s0", i * GST_SECOND), 0);
+    fail_unless_equals_int64 (lag (pipeline, "s1", i * GST_SECOND), 0);
+  }
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+}
+GST_END_TEST;
+
 /* Seeks that are not answered here, as the harnesses' sources do nothing. */
 static guint
 count_seeks (BatchRig *rig, guint n)
@@ -308,6 +358,7 @@ savantunbatch_seek_suite (void)
   tcase_add_test (tc, test_seek_two);
   tcase_add_test (tc, test_seek_tight);
   tcase_add_test (tc, test_seek_with_queue_between);
+  tcase_add_test (tc, test_seek_sets_the_time_back);
   tcase_add_test (tc, test_each_source_once);
   tcase_add_test (tc, test_lone_seek);
   tcase_add_test (tc, test_interleaved_flushes);

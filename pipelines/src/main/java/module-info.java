@@ -4,7 +4,7 @@
 module org.savantgst.pipelines {
   requires transitive org.savantgst;
   requires com.sun.jna;
-  requires static transitive micrometer.core;
+  requires static micrometer.core;
 
   exports org.savantgst.pipelines;
 

@@ -62,6 +62,7 @@ import org.savantgst.elements.BatchStats.PadStats;
  * <p>Any thread may call. The meters need the pipeline or this object to be kept; those of a closed
  * pipeline show the figures of its end.
  */
+@SuppressWarnings("exports") // Whoever has no Micrometer must not need its module.
 public final class PipelineMetrics implements MeterBinder, AutoCloseable {
   private static final long MAX_AGE_NS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final String REMOVED = "removed";

@@ -117,8 +117,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--batch-timeout",
       paramLabel = "MS",
       description =
-          "Milliseconds that a frame waits for the other inputs, for live inputs (default: until"
-              + " they have one or have ended).")
+          "Milliseconds that a frame waits for the other inputs (default: until they have one or"
+              + " have ended; with live inputs one frame of the fastest).")
   private Long batchTimeout;
 
   @Option(

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.savantgst.elements.BatchStats;
 import org.savantgst.pipelines.FrameCounts;
 import org.savantgst.pipelines.PipelineStats;
 import org.savantgst.pipelines.SourceStats;
@@ -23,12 +24,21 @@ final class RunReport {
     writer.print(table);
     writer.printf(
         Locale.ROOT,
-        "%d frames in %d batches, %.1f frames/s, latency p50 %s, p99 %s%n",
+        "%d frames in %d batches%s, %.1f frames/s, latency p50 %s, p99 %s%n",
         stats.total().out(),
         stats.batches(),
+        stats.batches() == 0 ? "" : reasons(stats.batch()),
         stats.framesPerSecond(),
         milliseconds(stats.latencyP50()),
         milliseconds(stats.latencyP99()));
+  }
+
+  /** Why the batches went out when they did. */
+  private static String reasons(BatchStats batch) {
+    return batch.reasons().entrySet().stream()
+        .filter(e -> e.getValue() > 0)
+        .map(e -> e.getKey().name().toLowerCase(Locale.ROOT) + " " + e.getValue())
+        .collect(Collectors.joining(", ", " (", ")"));
   }
 
   private static void row(TextTable table, String name, Object id, FrameCounts frames) {

@@ -58,7 +58,8 @@ public class RunIT {
                 "--mp4");
     assertEquals(result.exit(), 0, result.err());
     assertEquals(result.complaints(), List.of());
-    assertTrue(result.out().contains("232 frames in 132 batches, "), result.out());
+    assertTrue(
+        result.out().contains("232 frames in 132 batches (full 100, eos 32), "), result.out());
     assertTrue(result.out().contains("latency p50 "), result.out());
     assertEquals(TestFiles.lines(folder).size(), 232);
     assertEquals(TestFiles.shape(folder), new int[] {232, 96, 128, 3});

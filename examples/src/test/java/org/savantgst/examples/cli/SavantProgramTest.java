@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.savantgst.Backend;
+import org.savantgst.Savant;
+import org.savantgst.elements.SavantBatch;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
@@ -130,6 +133,20 @@ public class SavantProgramTest {
   public void doctorAndElementsTellWhatIsThere() {
     assertEquals(savant("doctor"), 0);
     assertTrue(out.toString().matches("(?s).*backend +host: works\\R.*"), out.toString());
+    // What the elements say in their property of this name, reasons included.
+    for (Backend backend : Savant.backends()) {
+      String cause = backend.unavailabilityCause().map(c -> "no, " + c).orElse("works");
+      String line = "backend         " + backend.name() + ": " + cause;
+      assertTrue(out.toString().lines().anyMatch(line::equals), line + " in " + out);
+      assertTrue(new SavantBatch("doctor").getBackends().contains(backend.name()), backend.name());
+      assertTrue(
+          backend.isAvailable()
+              || new SavantBatch("doctor")
+                  .getBackends()
+                  .contains(backend.unavailabilityCause().orElseThrow()),
+          backend.toString());
+    }
+    assertTrue(out.toString().matches("(?s).*backend +deepstream: (works|no, ).*"), out.toString());
     for (String name : List.of("libcuda.so.1", "gst1-java-core  1.", "JNA  ", "GStreamer  ")) {
       assertTrue(out.toString().contains(name), out.toString());
     }
