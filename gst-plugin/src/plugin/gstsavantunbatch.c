@@ -280,8 +280,7 @@ push_slot (GstSavantUnbatch *self, GstSavantUnbatchPad *pad, GstBuffer *batch,
         ("%" GST_PTR_FORMAT, batch));
     return GST_FLOW_ERROR;
   }
-  follow_time (pad,
-      &gst_buffer_get_savant_batch_meta (batch)->slots[slot]);
+  follow_time (pad, &gst_buffer_get_savant_batch_meta (batch)->slots[slot]);
   ret = gst_pad_push (GST_PAD (pad), view);
   if (ret != GST_FLOW_ERROR || !pad->had_eos)
     return ret;

@@ -72,9 +72,9 @@ GST_END_TEST;
 GST_START_TEST (test_w61_caps_of_the_first_source)
 {
   BatchRig rig;
-  GstBuffer *batch = make_batch (&rig,
-      "mode=non-uniform nonuniform-caps=first-source",
-      NVMM ",format=RGBA,width=[1,32767],height=[1,32767]");
+  GstBuffer *batch =
+      make_batch (&rig, "mode=non-uniform nonuniform-caps=first-source",
+          NVMM ",format=RGBA,width=[1,32767],height=[1,32767]");
   GstCaps *caps = gst_pad_get_current_caps (rig.out->sinkpad);
   const GstStructure *s = gst_caps_get_structure (caps, 0);
 

@@ -149,8 +149,7 @@ GST_START_TEST (test_w10_time_after_a_flush)
     for (guint i = 0; i < 2; i++)
       push_at (&rig, i, k * GST_SECOND);
     push_at (&rig, 2, (k - 2) * GST_SECOND);
-    fail_unless_equals_uint64 (
-        expect_time (&rig, 3, 2, 10 * GST_SECOND),
+    fail_unless_equals_uint64 (expect_time (&rig, 3, 2, 10 * GST_SECOND),
         (k - 1) * GST_SECOND);
   }
   batch_rig_clear (&rig);
@@ -207,8 +206,8 @@ GST_START_TEST (test_w9_late_join_behind_unbatch)
   for (guint k = 0; k < 3; k++)
     for (guint i = 0; i < 2; i++) {
       GstBuffer *frame = gst_harness_pull (rig.outs[i]);
-      GstEvent *event = gst_pad_get_sticky_event (rig.outs[i]->sinkpad,
-          GST_EVENT_SEGMENT, 0);
+      GstEvent *event =
+          gst_pad_get_sticky_event (rig.outs[i]->sinkpad, GST_EVENT_SEGMENT, 0);
       const GstSegment *segment;
 
       gst_event_parse_segment (event, &segment);

@@ -393,7 +393,7 @@ set_colors (Draft *draft)
   plan->identity = matrix.identity;
   for (int r = 0; r < 3; r++)
     for (int c = 0; c < 4; c++)
-      plan->m[r][c] = (float) (matrix.m[r][c] / 255.0);
+      plan->m[r][c] = (float) matrix.m[r][c];
   plan->need_luma = needed (&matrix, draft->src->n_components, 0, rgb ? 3 : 1);
   if (draft->dst->family == SV_FAMILY_YUV)
     plan->need_chroma = needed (&matrix, draft->src->n_components, 1, 3);

@@ -115,7 +115,7 @@ typedef struct SvCuPlan
   int32_t chroma_grid_x; /* where chroma is computed */
   int32_t chroma_grid_y;
   int32_t identity;
-  float m[3][4]; /* from levels of 0 to 255 to 0..1 */
+  float m[3][4];
   uint8_t pad[4];
 
   SvCuAxis x[SV_CU_N_GRIDS][SV_CU_N_GRIDS]; /* [what is read][where] */

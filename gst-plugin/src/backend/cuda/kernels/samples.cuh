@@ -279,18 +279,13 @@ sample (const Context &ctx, uint32_t need, int gx, int gy, int i, int j,
       in[c] = clamp (in[c]);
 }
 
-/* Row r of the matrix, from 0 to 1. */
-INLINE float
-convert_unit (const SvCuPlan &plan, int r, const float in[4])
-{
-  return __saturatef (plan.m[r][0] * in[0] + plan.m[r][1] * in[1]
-      + plan.m[r][2] * in[2] + plan.m[r][3]);
-}
-
 INLINE float
 convert (const SvCuPlan &plan, int r, const float in[4])
 {
-  return plan.identity ? in[r] : 255.0f * convert_unit (plan, r, in);
+  if (plan.identity)
+    return in[r];
+  return clamp (plan.m[r][0] * in[0] + plan.m[r][1] * in[1]
+      + plan.m[r][2] * in[2] + plan.m[r][3]);
 }
 
 INLINE uint32_t
@@ -299,16 +294,12 @@ rounded (float v)
   return __float2uint_rd (v + 0.5f);
 }
 
-/* As converted and rounded, halves up; only the lowest byte counts: from 2^23
- * on the lowest bits of a float are those of the integer. */
+/* As converted and rounded; only the lowest byte counts: from 2^23 on the
+ * lowest bits of a float are those of the integer. */
 INLINE uint32_t
 convert_byte (const SvCuPlan &plan, int r, const float in[4])
 {
-  float v = plan.identity
-      ? in[r] + 0.5f
-      : __fmaf_rn (convert_unit (plan, r, in), 255.0f, 0.5f);
-
-  return __float_as_uint (__fadd_rd (v, 8388608.0f));
+  return __float_as_uint (__fadd_rd (convert (plan, r, in) + 0.5f, 8388608.0f));
 }
 
 #endif
