@@ -184,6 +184,8 @@ soak_finish (Soak *s)
         " out and %" G_GUINT64_FORMAT " dropped",
         (guint64) s->output, s->report.out, s->report.dropped);
   code = soak_report_print (&s->report) && !s->failed ? 0 : 1;
+  printf ("  when all is freed: %" G_GINT64_FORMAT " GstMiniObjects\n",
+      (gint64) live_objects);
   printf ("%s %s\n", code == 0 ? "PASS" : "FAIL", s->report.name);
   soak_report_clear (&s->report);
   pthread_mutex_destroy (&s->lock);

@@ -66,7 +66,7 @@ GST_START_TEST (threads_stay)
 
   fail_unless (counts_are_right (4, N_PARTS));
   n = sv_workers_n_started ();
-  fail_unless_equals_int (n, 3);
+  fail_unless (n >= 3, "%d threads", n);
   for (int i = 0; i < 500; i++)
     fail_unless (counts_are_right (1 + i % 4, 20));
   fail_unless_equals_int (sv_workers_n_started (), n);
@@ -120,7 +120,6 @@ GST_START_TEST (a_child_starts_its_own)
   fail_unless (counts_are_right (4, N_PARTS));
 }
 GST_END_TEST;
-#endif
 
 /* exit() with threads asleep and just after work. */
 GST_START_TEST (a_process_ends)
@@ -134,13 +133,19 @@ GST_START_TEST (a_process_ends)
       if (!counts_are_right (4, N_PARTS))
         abort ();
       usleep ((useconds_t) i * 500);
+      /* LeakSanitizer would look for the parent's threads. */
+#ifdef __SANITIZE_ADDRESS__
+      _exit (0);
+#else
       exit (0);
+#endif
     }
     fail_unless (child > 0 && waitpid (child, &status, 0) == child);
     fail_unless (WIFEXITED (status) && WEXITSTATUS (status) == 0);
   }
 }
 GST_END_TEST;
+#endif
 
 static void
 image_new (SavantImage *image, SavantFormat format, int width, int height,
@@ -323,8 +328,8 @@ workers_suite (void)
   /* ThreadSanitizer knows no threads in a child of threads. */
 #ifndef __SANITIZE_THREAD__
   tcase_add_test (tc, a_child_starts_its_own);
-#endif
   tcase_add_test (tc, a_process_ends);
+#endif
   tcase_add_test (tc, pixels_are_the_same);
   tcase_add_test (tc, copies_are_the_same);
   tcase_add_test (tc, wrong_numbers_are_refused);

@@ -71,7 +71,7 @@ check_words (const Case *c)
   uint8_t *expected = malloc ((size_t) n);
   Guarded got = guarded_new ((size_t) n);
   SvShuffle shuffle;
-  uint32_t word = (uint32_t) test_random_int (&seed, 0, INT32_MAX);
+  uint32_t word = (uint32_t) test_random_int (&seed, 0, INT32_MAX - 1);
 
   for (int i = 0; i < n; i++)
     lanes[i].a = first + i / 4 * 4 * words + i % 4;
