@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 say () { printf 'format: %s\n' "$*"; }
 
-clang_format=$(find target/venv -type f -path '*/clang_format/data/bin/*' \
+clang_format=$(find target/venv/ -type f -path '*/clang_format/data/bin/*' \
   -name clang-format 2>/dev/null | head -n1)
 if [ -z "$clang_format" ]; then
   say "C sources not checked: scripts/bootstrap.sh could not get clang-format"

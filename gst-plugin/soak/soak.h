@@ -13,8 +13,8 @@
  * bytes a change or live GstMiniObjects grow at all, each beyond three times
  * the standard error of the regression over the last 80 % of the samples. The
  * first --warm-up changes (100) are not sampled: tables of names, pools of
- * threads and the like reach their size then. Bytes are judged from 1000 sampled
- * changes on, as a table that doubles once is no growth. */
+ * threads and the like reach their size then. Bytes are judged from 1000
+ * sampled changes on, as a table that doubles once is no growth. */
 
 #include <gst/gst.h>
 

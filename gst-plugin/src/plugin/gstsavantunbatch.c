@@ -25,14 +25,14 @@
  * dropped-released. An event that goes
  * upstream into src_n reaches source n only.
  *
- * A stream that savantbatch moved in time (its pad property start-time) is moved
- * for the sink behind its pad too, by the pad's offset.
+ * A stream that savantbatch moved in time (its pad property start-time) is
+ * moved for the sink behind its pad too, by the pad's offset.
  *
- * A flushing seek of a pipeline comes to every pad in turn; savantbatch keeps the
- * frames of the streams that have had it until all linked pads have, or for half
- * a second after the last one; the other streams go on. A seek of one stream
- * alone is done while the others play: in PAUSED, with the queues of the others
- * full, its first frame cannot come through.
+ * A flushing seek of a pipeline comes to every pad in turn; savantbatch keeps
+ * the frames of the streams that have had it until all linked pads have, or for
+ * half a second after the last one; the other streams go on. A seek of one
+ * stream alone is done while the others play: in PAUSED, with the queues of the
+ * others full, its first frame cannot come through.
  *
  * Where the running GStreamer has an analytics library with a batch meta (1.28
  * and later), what others wrote about a slot there goes to its view, a batch of

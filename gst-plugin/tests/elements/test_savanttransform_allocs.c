@@ -137,12 +137,12 @@ GST_START_TEST (no_allocation_a_frame)
   for (gsize i = 0; i < G_N_ELEMENTS (outs); i++) {
     gint calls = count_frames ("savanttransform", in, outs[i], 1);
 
-    fail_unless (calls <= MOST, "%d allocations for %d frames to %s",
-        calls, N_FRAMES, outs[i]);
+    fail_unless (calls <= MOST, "%d allocations for %d frames to %s", calls,
+        N_FRAMES, outs[i]);
   }
   gint calls = count_frames ("savanttransform", in, outs[0], 2);
-  fail_unless (calls <= MOST,
-      "%d allocations for %d frames of two threads", calls, N_FRAMES);
+  fail_unless (calls <= MOST, "%d allocations for %d frames of two threads",
+      calls, N_FRAMES);
 }
 GST_END_TEST;
 #endif

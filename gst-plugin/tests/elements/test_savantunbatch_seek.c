@@ -102,11 +102,14 @@ lag (GstElement *pipeline, const gchar *name, GstClockTime from)
  * to wait until the time that was. */
 GST_START_TEST (test_seek_sets_the_time_back)
 {
-  GstElement *pipeline = gst_parse_launch ("savantbatch name=b ! "
-      "savantunbatch name=u "
-      "videotestsrc ! " FRAME " ! b.sink_0 u.src_0 ! queue ! fakesink name=s0 "
-      "videotestsrc ! " FRAME " ! b.sink_1 u.src_1 ! queue ! fakesink name=s1",
-      NULL);
+  GstElement *pipeline =
+      gst_parse_launch ("savantbatch name=b ! "
+                        "savantunbatch name=u "
+                        "videotestsrc ! " FRAME
+                        " ! b.sink_0 u.src_0 ! queue ! fakesink name=s0 "
+                        "videotestsrc ! " FRAME
+                        " ! b.sink_1 u.src_1 ! queue ! fakesink name=s1",
+          NULL);
 
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   for (guint i = 0; i < 3; i++) {

@@ -73,8 +73,7 @@ rows_of_taps (int16_t *out, const uint8_t *const *rows, const int16_t *weights,
     for (int t = 1; t < down.n_taps (); t++) {
       const V16 v = hn::PromoteTo (d16, hn::LoadU (half, down.at (t) + i));
 
-      sum = hn::Add (sum,
-          down.times (hn::ShiftLeft<7> (hn::Sub (v, base)), t));
+      sum = hn::Add (sum, down.times (hn::ShiftLeft<7> (hn::Sub (v, base)), t));
     }
     hn::StoreU (sum, d16, out + i);
   }
@@ -115,10 +114,10 @@ apart_of_taps (int16_t *even, int16_t *odd, const uint8_t *const *rows,
       const V16 a = hn::BitCast (d16, hn::And (pairs, low));
       const V16 b = hn::BitCast (d16, hn::ShiftRight<8> (pairs));
 
-      sum0 = hn::Add (sum0,
-          down.times (hn::ShiftLeft<7> (hn::Sub (a, base0)), t));
-      sum1 = hn::Add (sum1,
-          down.times (hn::ShiftLeft<7> (hn::Sub (b, base1)), t));
+      sum0 =
+          hn::Add (sum0, down.times (hn::ShiftLeft<7> (hn::Sub (a, base0)), t));
+      sum1 =
+          hn::Add (sum1, down.times (hn::ShiftLeft<7> (hn::Sub (b, base1)), t));
     }
     hn::StoreU (sum0, d16, even + i);
     hn::StoreU (sum1, d16, odd + i);
@@ -153,8 +152,10 @@ chroma_q7 (int16_t *const out[3], const int16_t *u7, const int16_t *v7,
     int16_t *const to = out[k];
 
     for (int i = 0; i < n; i += kWords) {
-      const V16 u = hn::Xor (hn::ShiftLeft<1> (hn::LoadU (d16, u7 + i)), middle);
-      const V16 v = hn::Xor (hn::ShiftLeft<1> (hn::LoadU (d16, v7 + i)), middle);
+      const V16 u =
+          hn::Xor (hn::ShiftLeft<1> (hn::LoadU (d16, u7 + i)), middle);
+      const V16 v =
+          hn::Xor (hn::ShiftLeft<1> (hn::LoadU (d16, v7 + i)), middle);
 
       hn::StoreU (hn::Add (hn::Add (hn::MulFixedPoint15 (u, cu),
                                hn::MulFixedPoint15 (v, cv)),
@@ -181,8 +182,9 @@ public:
   {
     const __m256i sums = _mm256_hadd_epi32 (sums_of (i), sums_of (i + 2));
 
-    return _mm256_srai_epi32 (
-        _mm256_add_epi32 (sums, _mm256_set1_epi32 (1 << 12)), 13);
+    return _mm256_srai_epi32 (_mm256_add_epi32 (sums,
+                                  _mm256_set1_epi32 (1 << 12)),
+        13);
   }
 #else
   /* Q7 of lanes i..i + 3. */
@@ -203,8 +205,8 @@ private:
   /* Four words each of two lanes, and their weights. */
   HWY_INLINE __m128i words (int i, int k) const
   {
-    const __m128i a = _mm_loadl_epi64 (
-        reinterpret_cast<const __m128i *> (in + first[i] + k));
+    const __m128i a =
+        _mm_loadl_epi64 (reinterpret_cast<const __m128i *> (in + first[i] + k));
     const __m128d b = _mm_loadh_pd (_mm_castsi128_pd (a),
         reinterpret_cast<const double *> (in + first[i + 1] + k));
 
@@ -219,11 +221,13 @@ private:
 #if HWY_MAX_BYTES >= 32
   HWY_INLINE __m256i part (int i, int k) const
   {
-    const __m256i x = _mm256_inserti128_si256 (
-        _mm256_castsi128_si256 (words (i, k)), words (i + 4, k), 1);
-    const __m256i w = _mm256_inserti128_si256 (
-        _mm256_castsi128_si256 (load (weights_of (i, k))),
-        load (weights_of (i + 4, k)), 1);
+    const __m256i x =
+        _mm256_inserti128_si256 (_mm256_castsi128_si256 (words (i, k)),
+            words (i + 4, k), 1);
+    const __m256i w =
+        _mm256_inserti128_si256 (_mm256_castsi128_si256 (load (weights_of (i,
+                                     k))),
+            load (weights_of (i + 4, k)), 1);
 
     return _mm256_madd_epi16 (x, w);
   }

@@ -273,10 +273,8 @@ chroma_q7 (int16_t *const out[3], const int16_t *u7, const int16_t *v7,
     int16_t *restrict to = out[k];
 
     for (int i = 0; i < n; i++)
-      to[i] =
-          (int16_t) (mul_q15 ((int16_t) (2 * (u7[i] - 16384)), c->u[k])
-              + mul_q15 ((int16_t) (2 * (v7[i] - 16384)), c->v[k])
-              + c->constant);
+      to[i] = (int16_t) (mul_q15 ((int16_t) (2 * (u7[i] - 16384)), c->u[k])
+          + mul_q15 ((int16_t) (2 * (v7[i] - 16384)), c->v[k]) + c->constant);
   }
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* 8-bit pictures in planes through filters of more than two taps: source rows
- * are filtered down to one of Q6, this along to rows of Q7, and those go through
- * the matrix or are rounded. Each destination row is made by itself. */
+ * are filtered down to one of Q6, this along to rows of Q7, and those go
+ * through the matrix or are rounded. Each destination row is made by itself. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +42,8 @@ quantise (const SvAxis *axis, int i, int16_t *weights)
   int sum = 0, largest = 0;
 
   for (int t = 0; t < axis->taps; t++) {
-    weights[t] = (int16_t) lroundf (
-        axis->weights[(ptrdiff_t) t * axis->n + i] * 16384.0f);
+    weights[t] = (int16_t) lroundf (axis->weights[(ptrdiff_t) t * axis->n + i]
+        * 16384.0f);
     sum += weights[t];
     largest = weights[t] > weights[largest] ? t : largest;
   }
@@ -67,8 +67,8 @@ init_columns (SvFir *fir, const SvAxis *axis, int span_first, int quads)
   fir->n = (axis->n + ROUND_LANES - 1) / ROUND_LANES * ROUND_LANES;
   fir->taps = (axis->taps + 3) / 4 * 4;
   fir->first = malloc (sizeof *fir->first * (size_t) fir->n);
-  fir->weights = calloc ((size_t) fir->n * (size_t) fir->taps,
-      sizeof *fir->weights);
+  fir->weights =
+      calloc ((size_t) fir->n * (size_t) fir->taps, sizeof *fir->weights);
   if (fir->first == NULL || fir->weights == NULL)
     return false;
   for (int i = 0; i < fir->n; i++) {
@@ -88,8 +88,8 @@ static bool
 init_rows (SvFirRows *rows, const SvAxis *axis)
 {
   rows->taps = axis->taps;
-  rows->weights = malloc (
-      sizeof *rows->weights * (size_t) axis->n * (size_t) axis->taps);
+  rows->weights =
+      malloc (sizeof *rows->weights * (size_t) axis->n * (size_t) axis->taps);
   if (rows->weights == NULL)
     return false;
   for (int j = 0; j < axis->n; j++)
@@ -97,7 +97,8 @@ init_rows (SvFirRows *rows, const SvAxis *axis)
   return true;
 }
 
-/* Whether rows of planes, or of two interleaved components, are all there is. */
+/* Whether rows of planes, or of two interleaved components, are all there is.
+ */
 static bool
 is_planar (const SvPlan *plan)
 {
@@ -115,7 +116,8 @@ is_planar (const SvPlan *plan)
 static bool
 suits (const SvPlan *plan)
 {
-  bool rgb4 = plan->dst->family == SV_FAMILY_RGB && plan->dst->comp[0].step == 4;
+  bool rgb4 =
+      plan->dst->family == SV_FAMILY_RGB && plan->dst->comp[0].step == 4;
 
   if (!is_planar (plan))
     return false;
@@ -272,8 +274,8 @@ write_rgb_row (const Run *run, int j)
   make_chroma_rows (run, j);
   run->k->chroma_q7 (run->colours, run->row[1], run->row[2], &plan->yuv_to_rgb,
       plan->fir->x[SV_LATTICE_CHROMA].n);
-  run->k->rgb4 (run->dst->data[0]
-          + (rect->y + j) * run->dst->pitch_bytes[0] + (ptrdiff_t) rect->x * 4,
+  run->k->rgb4 (run->dst->data[0] + (rect->y + j) * run->dst->pitch_bytes[0]
+          + (ptrdiff_t) rect->x * 4,
       NULL, run->row[0], colours, NULL, 0, plan->yuv_to_rgb.y, rect->w);
 }
 
