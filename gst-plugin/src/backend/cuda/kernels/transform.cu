@@ -366,11 +366,11 @@ run (const SvCuArgs &args, SvCuPlan &plan)
     make_two_taps (ctx, source, x, y);
 }
 
-#ifndef SV_CU_MIN_BLOCKS
+/* Blocks for a multiprocessor; before 8.0 it holds the threads of 4. */
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
+#define SV_CU_MIN_BLOCKS 4
+#else
 #define SV_CU_MIN_BLOCKS 5
-#endif
-#ifndef SV_CU_MIN_BLOCKS_WIDE
-#define SV_CU_MIN_BLOCKS_WIDE 5
 #endif
 
 extern "C" __global__ void
@@ -383,7 +383,7 @@ __launch_bounds__ (SV_CU_BLOCK_X *SV_CU_BLOCK_Y, SV_CU_MIN_BLOCKS)
 }
 
 extern "C" __global__ void
-__launch_bounds__ (SV_CU_BLOCK_X *SV_CU_BLOCK_Y, SV_CU_MIN_BLOCKS_WIDE)
+__launch_bounds__ (SV_CU_BLOCK_X *SV_CU_BLOCK_Y, SV_CU_MIN_BLOCKS)
     sv_cu_transform_wide (const __grid_constant__ SvCuArgs args)
 {
   __shared__ SvCuPlan plan;
