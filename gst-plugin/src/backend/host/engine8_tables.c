@@ -298,6 +298,7 @@ sv_8bit_init (SvPlan *plan)
     if (!add_chroma_streams (plan, SV_GRID_LUMA))
       return false;
     plan->tables->fused = is_fused (plan);
+    sv_8bit_find_doubled (plan);
     return true;
   }
   return plan->dst->family != SV_FAMILY_YUV
