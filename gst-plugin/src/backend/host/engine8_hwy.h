@@ -191,6 +191,21 @@ lerp (V16 a, V16 b, V16 weight)
   return hn::Add (a, hn::MulFixedPoint15 (hn::Sub (b, a), weight));
 }
 
+/* Q7 from pairs, Q7 weights of them and what these lack. */
+template <bool kExact>
+HWY_INLINE V16
+weigh_pairs (V8 pairs, hn::Vec<decltype (di8)> weights, V16 rest)
+{
+  const V16 sum = mul_pairs (pairs, weights);
+
+  if constexpr (kExact)
+    return sum;
+  const auto difference =
+      hn::BitCast (di8, hn::Set (d16, static_cast<int16_t> (0x01ff)));
+  return hn::Add (sum,
+      hn::MulFixedPoint15 (mul_pairs (pairs, difference), rest));
+}
+
 template <int kLoads, bool kExact, bool kAlike> class Filter {
 public:
   HWY_INLINE explicit Filter (const SvColumns &table)
@@ -205,17 +220,12 @@ public:
 
   HWY_INLINE V16 operator() (const uint8_t *row, int block) const
   {
-    const V8 pairs = shuffle (row, block);
-    const V16 sum = mul_pairs (pairs,
-        kAlike ? weights : hn::LoadU (di8, c.weights + block * 16));
+    const auto w = kAlike ? weights : hn::LoadU (di8, c.weights + block * 16);
+    const V16 r = kExact ? hn::Zero (d16)
+        : kAlike         ? rest
+                         : hn::LoadU (d16, c.rest + block * 8);
 
-    if constexpr (kExact)
-      return sum;
-    const auto difference =
-        hn::BitCast (di8, hn::Set (d16, static_cast<int16_t> (0x01ff)));
-    return hn::Add (sum,
-        hn::MulFixedPoint15 (mul_pairs (pairs, difference),
-            kAlike ? rest : hn::LoadU (d16, c.rest + block * 8)));
+    return weigh_pairs<kExact> (shuffle (row, block), w, r);
   }
 
   const Shuffle<kLoads, kAlike> shuffle;

@@ -36,6 +36,15 @@ typedef struct SvShuffle
   int words;
 } SvShuffle;
 
+/* Pairs of pixels of four bytes, whose words two loads have that are as long as
+ * a vector: one for each half of it. */
+typedef struct SvWordPairs
+{
+  int32_t *base;  /* offsets of the loads, two a vector; NULL = it is not so */
+  int32_t *index; /* of each word of the vector in its load */
+  uint8_t order[16]; /* bytes of pairs from two pairs of pixels */
+} SvWordPairs;
+
 /* Filters a row with two taps: lane i lies between bytes at[2 i] = A and
  * at[2 i + 1] = B, at Q7 weights[2 i] A + weights[2 i + 1] B + rest[i] (B - A).
  */
@@ -46,6 +55,7 @@ typedef struct SvColumns
   int16_t *rest;   /* what the weights lack, times 32768 */
   bool exact;      /* every rest is 0 */
   int quads;       /* of a U and V row: how chroma orders what it makes */
+  SvWordPairs words;
 } SvColumns;
 
 /* Filters a row of Q6 words with any number of taps: lane i is the sum over t
