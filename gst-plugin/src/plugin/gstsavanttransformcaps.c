@@ -188,6 +188,27 @@ prefers_same_caps (GstSavantTransform *self)
   return same;
 }
 
+/* Upstream, which then has nothing to negotiate, posts an error that does not
+ * say why. */
+static void
+log_no_way (GstSavantTransform *self, const GstCaps *in)
+{
+  GstPad *srcpad = GST_BASE_TRANSFORM_SRC_PAD (self);
+  GstCaps *wanted;
+
+  if (gst_debug_category_get_threshold (GST_CAT_DEFAULT) < GST_LEVEL_INFO
+      || !gst_pad_is_linked (srcpad))
+    return;
+  wanted = gst_pad_peer_query_caps (srcpad, NULL);
+  GST_INFO_OBJECT (self,
+      "nothing made of %" GST_PTR_FORMAT
+      " fits what downstream takes: %" GST_PTR_FORMAT
+      "; framerate stays as it is, and batches are made by "
+      "savantbatch only",
+      in, wanted);
+  gst_clear_caps (&wanted);
+}
+
 GstCaps *
 sv_transform_transform_caps (GstBaseTransform *trans, GstPadDirection direction,
     GstCaps *caps, GstCaps *filter)
@@ -217,6 +238,8 @@ sv_transform_transform_caps (GstBaseTransform *trans, GstPadDirection direction,
 
     gst_caps_unref (other);
     other = filtered;
+    if (direction == GST_PAD_SRC && gst_caps_is_empty (other))
+      log_no_way (self, filter);
   }
   GST_LOG_OBJECT (self, "%s %" GST_PTR_FORMAT " gives %" GST_PTR_FORMAT,
       direction == GST_PAD_SINK ? "sink" : "src", caps, other);
