@@ -201,11 +201,10 @@ log_no_way (GstSavantTransform *self, const GstCaps *in)
     return;
   wanted = gst_pad_peer_query_caps (srcpad, NULL);
   GST_INFO_OBJECT (self,
-      "nothing made of %" GST_PTR_FORMAT
-      " fits what downstream takes: %" GST_PTR_FORMAT
-      "; framerate stays as it is, and batches are made by "
-      "savantbatch only",
-      in, wanted);
+      "framerate stays as it is, and only savantbatch makes batches: nothing "
+      "fits what downstream takes, %" GST_PTR_FORMAT
+      ", of what upstream has, %" GST_PTR_FORMAT,
+      wanted, in);
   gst_clear_caps (&wanted);
 }
 
