@@ -62,6 +62,28 @@ cuda_environment(cuda/cuda_gstmemory fake_cuda)
 savant_test(cuda/test_cuda_pixels savant_testable tsan)
 add_dependencies(test_cuda_cuda_pixels fake_cuda)
 cuda_environment(cuda/cuda_pixels fake_cuda SAVANT_TEST_FAKE=1)
+# Pixels of the kernels themselves, as the C++ compiler makes them.
+get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+if("CXX" IN_LIST languages)
+  add_library(cpu_kernels OBJECT cuda/cpukernels.cpp)
+  target_include_directories(cpu_kernels PRIVATE ../include ../src)
+  target_compile_features(cpu_kernels PRIVATE cxx_std_17)
+  target_compile_options(cpu_kernels PRIVATE -Wall -Wextra -Werror
+    -Wno-unknown-pragmas -Wno-unused-function -fvisibility=hidden -O2)
+  set_target_properties(cpu_kernels PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  fake_cuda(fake_cuda_cpu $<TARGET_OBJECTS:cpu_kernels>)
+  set(kernel_tests flips exact)
+  if(NOT SAVANT_SANITIZE)
+    list(APPEND kernel_tests pairs crop color runs fuzz)
+  endif()
+  foreach(test ${kernel_tests})
+    add_test(NAME cuda/kernels_${test} COMMAND test_kernels_transform_${test})
+    set_tests_properties(cuda/kernels_${test} PROPERTIES
+      ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_core};SAVANT_TEST_BACKEND=cuda"
+      FIXTURES_REQUIRED registry TIMEOUT 600)
+    cuda_environment(cuda/kernels_${test} fake_cuda_cpu)
+  endforeach()
+endif()
 # And on a GPU, where there is one.
 foreach(test elements pixels upload gpus)
   add_test(NAME gpu/${test} COMMAND test_cuda_cuda_${test})

@@ -189,6 +189,13 @@ fake_find (SvCuPtr address)
   return NULL;
 }
 
+/* Kernels of the CPU would need it open, one memory after the other. */
+static bool
+is_closed (Kind kind)
+{
+  return kind == KIND_DEVICE && fake_run_kernel == NULL;
+}
+
 static void *
 allocate (const char *name, Kind kind, size_t size)
 {
@@ -204,7 +211,7 @@ allocate (const char *name, Kind kind, size_t size)
   memory->gpu = fake_stack[fake_depth - 1];
   memory->mapped = (size + 4095) / 4096 * 4096;
   memory->data = mmap (NULL, memory->mapped,
-      kind == KIND_DEVICE ? PROT_NONE : PROT_READ | PROT_WRITE,
+      is_closed (kind) ? PROT_NONE : PROT_READ | PROT_WRITE,
       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory->data == MAP_FAILED)
     fake_broken (name, "mmap failed");
@@ -296,7 +303,7 @@ fake_pointer_attributes (unsigned n, int *attributes, void **values,
 void
 fake_open (Memory *memory, bool open)
 {
-  if (memory != NULL && memory->kind == KIND_DEVICE
+  if (memory != NULL && is_closed (memory->kind)
       && mprotect (memory->data, memory->mapped,
              open ? PROT_READ | PROT_WRITE : PROT_NONE)
           != 0)

@@ -10,7 +10,9 @@ static unsigned last_blocks;
 /* ---- Kernels ------------------------------------------------------------- */
 
 static struct SvCuModuleRec modules[FAKE_GPUS] = { { 0 }, { 1 } };
-static struct SvCuFunctionRec functions[FAKE_GPUS] = { { 0 }, { 1 } };
+static struct SvCuFunctionRec functions[FAKE_GPUS][2] = {
+  { { 0, false }, { 0, true } }, { { 1, false }, { 1, true } }
+};
 
 SvCuResult
 fake_module_load (SvCuModule *module, const void *image)
@@ -35,7 +37,7 @@ fake_module_function (SvCuFunction *function, SvCuModule module,
   ENTER ("cuModuleGetFunction", true);
   if (strcmp (name, SV_CU_KERNEL) != 0 && strcmp (name, SV_CU_WIDE_KERNEL) != 0)
     fake_broken ("cuModuleGetFunction", "no such kernel");
-  *function = &functions[module->gpu];
+  *function = &functions[module->gpu][strcmp (name, SV_CU_WIDE_KERNEL) == 0];
   return fake_leave (SV_CU_SUCCESS);
 }
 
@@ -158,7 +160,8 @@ run_job (const SvCuJob *job, unsigned first_block)
     if (fake_find (row) != dst)
       fake_broken ("cuLaunchKernel", "a destination that leaves its memory");
     fake_check_span ("cuLaunchKernel", dst, row, bytes);
-    memset ((void *) (uintptr_t) row, FAKE_PIXEL, bytes);
+    if (fake_run_kernel == NULL)
+      memset ((void *) (uintptr_t) row, FAKE_PIXEL, bytes);
   }
   fake_open (dst, false);
   return across * down;
@@ -186,6 +189,8 @@ fake_launch (SvCuFunction function, unsigned grid_x, unsigned grid_y,
     blocks += run_job (&args->jobs[i], blocks);
   if (blocks != grid_x)
     fake_broken ("cuLaunchKernel", "blocks of the launch");
+  if (fake_run_kernel != NULL)
+    fake_run_kernel (function->wide, args, blocks);
   last_jobs = args->n_jobs;
   last_blocks = blocks;
   last_gpu = stream->gpu;
