@@ -55,7 +55,7 @@ static const Case cases[] = {
 static SvCuPlan *
 make_plan (const Case *c, SavantFlip flip)
 {
-  SvCuPlanKey key;
+  SvPlanKey key;
   size_t size;
   SvCuPlan *plan;
 

@@ -43,6 +43,7 @@ target_link_options(fake_ds_missing PRIVATE
 set(DS_CUDA ${CMAKE_BINARY_DIR}/fake_cuda)
 # As the real one, it cannot be loaded without a driver.
 foreach(target fake_ds6 fake_ds9 fake_ds_missing)
+  target_sources(${target} PRIVATE deepstream/fakemapping.c)
   target_link_libraries(${target} PRIVATE -Wl,--no-as-needed fake_cuda)
   set_target_properties(${target} PROPERTIES SKIP_BUILD_RPATH ON)
 endforeach()
@@ -76,6 +77,11 @@ endfunction()
 ds_jetson_test(6 ds6 jetson)
 ds_jetson_test(9 ds9 jetson)
 ds_jetson_test(block-linear ds9 block-linear)
+ds_jetson_test(cuda-buffer ds9 cuda-buffer)
+ds_jetson_test(cuda-direct ds9 cuda-direct)
+ds_jetson_test(cuda-only ds9 cuda-only)
+# Whose slots have no place for CUDA buffers.
+ds_jetson_test(cuda-buffer-6 ds6 cuda-buffer)
 
 # ds_missing_test(<name> <part of the reason> <FAKE_DS> <folders...>)
 savant_test(deepstream/test_ds_missing savant_testable)

@@ -18,7 +18,7 @@ _Static_assert (sizeof (SvCuArgs) <= 4096, "kernel arguments");
 
 typedef struct CachedPlan
 {
-  SvCuPlanKey key;
+  SvPlanKey key;
   SvCuPtr data; /* the GPU's copy */
   size_t room;
   int source; /* of the plan */
@@ -161,10 +161,10 @@ find_plan (SvCuEngine *engine, const SavantTransformConfig *config,
     const SavantTransformJob *job, CachedPlan **out)
 {
   CachedPlan *oldest = engine->plans;
-  SvCuPlanKey key;
+  SvPlanKey key;
   int status;
 
-  sv_cu_plan_key (&key, config, job);
+  sv_plan_key (&key, config, job);
   for (int i = 0; i < engine->n_plans; i++) {
     CachedPlan *plan = &engine->plans[i];
 
