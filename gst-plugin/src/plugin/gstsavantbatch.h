@@ -7,6 +7,7 @@
  *   gstsavantbatchprops.c   properties of the element
  *   gstsavantbatchstats.c   its property stats
  *   gstsavantbatchpad.c     properties of a sink pad, and its signal
+ *   gstsavantbatchrelease.c the release of a pad, and what its source is told
  *   gstsavantbatchsink.c    what arrives at a pad: frames, caps, events
  *   gstsavantbatchframe.c   a frame as a picture or surface
  *   gstsavantbatchtime.c    a pad's running time, and whether it is live
@@ -110,6 +111,7 @@ struct _GstSavantBatchPad
   GstPad parent;
   guint index;
   SvCollectPad *queue;
+  _Atomic gboolean released;
 
   /* Guarded by the element's lock. */
   _Atomic guint source_id; /* set under the lock */
@@ -268,6 +270,13 @@ GstClockTime sv_batch_gap_time (GstSavantBatch *self, GstSavantBatchPad *pad,
 
 /* A source id for a new pad: its index, or else one that is free. */
 guint sv_batch_free_source_id (GstSavantBatch *self, guint index);
+
+/* -- gstsavantbatchrelease.c -- */
+void sv_batch_release_pad (GstElement *element, GstPad *pad);
+
+/* What a frame is answered that is in the pad while it is released. */
+GstFlowReturn sv_batch_flow_of_released (GstSavantBatch *self,
+    GstSavantBatchPad *pad);
 
 /* -- gstsavantbatchsink.c -- */
 GstFlowReturn sv_batch_chain (GstPad *pad, GstObject *parent,

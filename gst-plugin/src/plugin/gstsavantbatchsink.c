@@ -62,11 +62,14 @@ sv_batch_pad_reset (GstSavantBatchPad *pad)
 }
 
 static GstFlowReturn
-flow_of (SvPushResult result, gint flow)
+flow_of (GstSavantBatch *self, GstSavantBatchPad *pad, SvPushResult result,
+    gint flow)
 {
   switch (result) {
     case SV_PUSH_OK:
       return GST_FLOW_OK;
+    case SV_PUSH_RELEASED:
+      return sv_batch_flow_of_released (self, pad);
     case SV_PUSH_ENDED:
       return GST_FLOW_EOS;
     case SV_PUSH_REFUSED:
@@ -90,8 +93,8 @@ queue_event (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind,
   result = sv_collect_push (&self->collect, pad->queue, &item->item, &flow);
   if (result == SV_PUSH_REFUSED && kind == SV_ITEM_EOS)
     sv_batch_post_flow_error (self, (GstFlowReturn) flow);
-  return result == SV_PUSH_OK || result == SV_PUSH_ENDED
-      || result == SV_PUSH_REFUSED;
+  /* Refused caps would be an error of a source that a release leaves behind. */
+  return result != SV_PUSH_FLUSHING;
 }
 
 void
@@ -317,7 +320,7 @@ flow_of_refusal (GstSavantBatch *self, GstSavantBatchPad *pad,
   if (result == SV_PUSH_ENDED && pad->failed
       && on_pad_error (self) == SV_PAD_ERROR_ERROR)
     return GST_FLOW_ERROR;
-  return flow_of (result, flow);
+  return flow_of (self, pad, result, flow);
 }
 
 GstFlowReturn
@@ -358,7 +361,7 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
     return fail_frame (self, pad, item, problem);
   number_frame (pad, item);
   result = sv_collect_push (&self->collect, pad->queue, &item->item, &flow);
-  return flow_of (result, flow);
+  return flow_of (self, pad, result, flow);
 }
 
 /* ---- Events ------------------------------------------------------------- */
