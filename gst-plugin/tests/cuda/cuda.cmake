@@ -34,7 +34,7 @@ function(cuda_environment test library)
     LD_LIBRARY_PATH=${CMAKE_BINARY_DIR}/${library} SAVANT_BACKEND= ${ARGN})
 endfunction()
 
-foreach(test memory runs peers)
+foreach(test memory runs peers calls)
   savant_test(cuda/test_cuda_${test} savant_testable tsan)
   add_dependencies(test_cuda_cuda_${test} fake_cuda)
   cuda_environment(cuda/cuda_${test} fake_cuda)
