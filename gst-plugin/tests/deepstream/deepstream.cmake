@@ -31,6 +31,13 @@ savant_test(deepstream/test_ds_meta gstsavant-1.0)
 add_dependencies(test_deepstream_ds_meta fake_ds_META fake_ds_GST_META
   fake_ds_HELPER)
 ds_environment(deepstream/ds_meta meta)
+# With pools that do not grow.
+add_test(NAME deepstream/ds_meta-fixed COMMAND test_deepstream_ds_meta)
+set_tests_properties(deepstream/ds_meta-fixed PROPERTIES
+  ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)
+ds_environment(deepstream/ds_meta-fixed meta)
+set_property(TEST deepstream/ds_meta-fixed APPEND PROPERTY ENVIRONMENT
+  FAKE_META=fixed)
 
 if(NOT SAVANT_HAVE_CUDA)
   return()
