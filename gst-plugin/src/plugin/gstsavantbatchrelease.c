@@ -12,13 +12,17 @@
 #define MAX_DEPTH 64
 
 /* Data of a source's pad that has the probe: NOT_LIVE or LIVE. */
-static G_DEFINE_QUARK (savant - released, released)
+static GQuark
+released_quark (void)
+{
+  return g_quark_from_static_string ("savant-released");
+}
 
 #define NOT_LIVE GINT_TO_POINTER (1)
 #define LIVE GINT_TO_POINTER (2)
 
-    /* Guards that a pad has the probe exactly where it has the data. */
-    static pthread_mutex_t probe_lock = PTHREAD_MUTEX_INITIALIZER;
+/* Guards that a pad has the probe exactly where it has the data. */
+static pthread_mutex_t probe_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static gboolean is_shared (GstPad *src, guint depth);
 

@@ -48,6 +48,14 @@ foreach(target fake_ds6 fake_ds9 fake_ds_missing)
   set_target_properties(${target} PROPERTIES SKIP_BUILD_RPATH ON)
 endforeach()
 
+# Memory of the cuda backend where DeepStream is the one that is chosen.
+add_test(NAME cuda/memory-deepstream COMMAND test_cuda_cuda_memory)
+set_tests_properties(cuda/memory-deepstream PROPERTIES
+  ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)
+ds_environment(cuda/memory-deepstream ds9 ${DS_CUDA})
+set_property(TEST cuda/memory-deepstream APPEND PROPERTY ENVIRONMENT
+  SAVANT_TEST_DEEPSTREAM=1)
+
 savant_test(deepstream/test_ds_surfaces savant_testable tsan)
 add_dependencies(test_deepstream_ds_surfaces fake_ds6 fake_ds9 fake_cuda)
 ds_environment(deepstream/ds_surfaces ds9 ${DS_CUDA})
