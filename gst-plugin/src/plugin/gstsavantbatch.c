@@ -442,6 +442,8 @@ finalize (GObject *object)
   g_free (self->batch_slots);
   g_free (self->buffers);
   g_free (self->slot_numbers);
+  g_array_unref (self->ids);
+  g_array_unref (self->id_list);
   sv_collect_clear (&self->collect);
   pthread_mutex_destroy (&self->lock);
   G_OBJECT_CLASS (gst_savant_batch_parent_class)->finalize (object);
@@ -476,6 +478,8 @@ gst_savant_batch_init (GstSavantBatch *self)
   sv_collect_init (&self->collect, sv_batch_free_item, sv_batch_on_leak);
   sv_batch_init_properties (self);
   self->held_tail = &self->held_events;
+  self->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->id_list = g_array_new (FALSE, TRUE, sizeof (GstSavantId));
   gst_video_info_init (&self->out.video);
 
   self->srcpad = gst_pad_new_from_static_template (&src_template, "src");

@@ -79,7 +79,7 @@ typedef struct SvBatchItem
   GstBuffer *buffer;
   SvMappedFrame mapped;
   SavantImage image;
-  gint slot; /* of the buffer's surface */
+  gpointer surface; /* where the buffer is one */
   SvPadCaps *caps;
   GstSegment segment;
   gint64 own_id;           /* where the frame has none */
@@ -114,13 +114,13 @@ struct _GstSavantBatchPad
   _Atomic gboolean released;
 
   /* Guarded by the element's lock. */
-  _Atomic guint source_id; /* set under the lock */
-  gboolean announced;      /* the source id is known downstream */
+  _Atomic guint source_id;    /* set under the lock */
+  _Atomic gboolean announced; /* the source id is known downstream */
   guint max_queued;
   guint64 max_queued_bytes;
   SvLeak leak;
   SvDiscontinuity discontinuity;
-  GstClockTime threshold; /* of a discontinuity */
+  _Atomic GstClockTime threshold; /* of a discontinuity */
   SvStartTime start_time;
   gboolean live;
   GstClockTime latency;    /* of its source, if live */
@@ -154,7 +154,7 @@ struct _GstSavantBatch
 
   pthread_mutex_t lock; /* guards the next block; innermost but one */
   SvBatchSettings settings;
-  SvBatchMode mode;
+  _Atomic SvBatchMode mode;
   SvRoiMode roi_mode;
   gboolean analytics_meta;
   SvNonUniformCaps non_uniform_caps;
@@ -204,7 +204,9 @@ struct _GstSavantBatch
   GstSavantGeometry *geometry;
   GstSavantBatchSlot *batch_slots;
   GstBuffer **buffers;
-  gint *slot_numbers;
+  gint *slot_numbers; /* zeros */
+  GArray *ids;        /* gint64, of the batch that is made */
+  GArray *id_list;    /* GstSavantId */
 };
 
 /* -- gstsavantbatch.c -- */

@@ -152,11 +152,12 @@ sv_batch_release_pad (GstElement *element, GstPad *gstpad)
   live = pad->live;
   pthread_mutex_unlock (&self->lock);
   pad->released = TRUE;
+  /* Before the rest: its streaming thread comes out of the queue, and what it
+   * sends after an answer of EOS ends nothing. */
+  sv_collect_release_pad (&self->collect, pad->queue);
   if (src != NULL)
     answer_for (src, live);
   gst_clear_object (&src);
-  /* Before the rest, so that its streaming thread comes out of the queue. */
-  sv_collect_release_pad (&self->collect, pad->queue);
   sv_batch_announce_gone (self, pad);
   gst_pad_set_active (gstpad, FALSE);
   gst_child_proxy_child_removed (GST_CHILD_PROXY (self), G_OBJECT (pad),

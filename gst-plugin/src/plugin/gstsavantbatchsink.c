@@ -11,7 +11,9 @@
 static SvBatchItem *
 item_new (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind)
 {
-  SvBatchItem *item = g_new (SvBatchItem, 1);
+  SvBatchItem *item = (SvBatchItem *) (kind == SV_ITEM_FRAME
+          ? sv_collect_new_frame (pad->queue, sizeof *item)
+          : sv_collect_new_event (sizeof *item));
 
   item->item = (SvItem){ .kind = kind, .time = SV_COLLECT_NO_TIME };
   item->event = NULL;
@@ -21,10 +23,13 @@ item_new (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind)
   item->flush_serial = 0;
   item->offset = 0;
   item->pad_index = pad->index;
-  pthread_mutex_lock (&self->lock);
+  /* It is set no more once it is announced. */
+  if (!pad->announced) {
+    pthread_mutex_lock (&self->lock);
+    pad->announced = TRUE;
+    pthread_mutex_unlock (&self->lock);
+  }
   item->source_id = pad->source_id;
-  pad->announced = TRUE;
-  pthread_mutex_unlock (&self->lock);
   return item;
 }
 
@@ -39,7 +44,7 @@ sv_batch_free_item (SvItem *base)
   gst_clear_buffer (&item->buffer);
   if (item->caps != NULL)
     g_atomic_rc_box_release (item->caps);
-  g_free (item);
+  sv_collect_delete (base, base->pad);
 }
 
 void

@@ -20,7 +20,7 @@ typedef struct Play
 } Play;
 
 static void
-play_init (Play *play, const gchar *description)
+play_parse (Play *play, const gchar *description)
 {
   GError *error = NULL;
 
@@ -28,6 +28,12 @@ play_init (Play *play, const gchar *description)
   fail_unless (error == NULL, "%s", error != NULL ? error->message : "");
   play->batch = gst_bin_get_by_name (GST_BIN (play->pipeline), "b");
   play->bus = gst_element_get_bus (play->pipeline);
+}
+
+static void
+play_init (Play *play, const gchar *description)
+{
+  play_parse (play, description);
   gst_element_set_state (play->pipeline, GST_STATE_PLAYING);
 }
 
@@ -231,9 +237,10 @@ release_a_branch (const gchar *branch, guint delay_ms)
   gint frames = 0;
   Play play;
 
-  play_init (&play, line);
+  play_parse (&play, line);
   g_free (line);
   count_frames (&play, "i", &frames);
+  gst_element_set_state (play.pipeline, GST_STATE_PLAYING);
   g_usleep (delay_ms * 1000);
   release (&play, "sink_0");
   await_count (&play, &frames, 300);
