@@ -21,6 +21,7 @@ typedef struct Stream
 struct SvDsStreams
 {
   const SvDsMetaCalls *ds;
+  gboolean pools_grow;
   GHashTable *streams; /* by source id */
 };
 
@@ -34,6 +35,7 @@ sv_ds_streams_new (void)
     return NULL;
   self = g_new0 (SvDsStreams, 1);
   self->ds = ds;
+  self->pools_grow = TRUE;
   self->streams =
       g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, g_free);
   return self;
@@ -153,33 +155,62 @@ fill (SvDsFrameMeta *frame, const GstSavantBatchSlot *slot, guint at,
   }
 }
 
+/* Metadata of a batch, with pools for `pool_frames`; NULL: they are too small,
+ * or there is no memory. */
+static SvDsBatchMeta *
+make (SvDsStreams *self, GstBuffer *buffer, const GstSavantBatchMeta *batch,
+    guint max_frames, guint pool_frames)
+{
+  const SvDsMetaCalls *ds = self->ds;
+  const GstSavantTransformMeta *transform =
+      gst_buffer_get_savant_transform_meta (buffer);
+  SvDsBatchMeta *meta = ds->create (pool_frames);
+
+  if (meta == NULL)
+    return NULL;
+  /* The library leaves these to its caller; a copy needs them. */
+  meta->base.batch_meta = meta;
+  meta->base.copy_func = (gpointer) ds->copy;
+  meta->base.release_func = (gpointer) ds->release;
+  meta->max_frames = max_frames;
+  for (guint i = 0; i < batch->n_slots; i++) {
+    const GstSavantBatchSlot *slot = &batch->slots[i];
+    SvDsFrameMeta *frame = ds->acquire_frame (meta);
+
+    if (frame == NULL) {
+      ds->release (meta, NULL);
+      return NULL;
+    }
+    fill (frame, slot, i, find (self, slot->source_id), batch->sequence,
+        transform != NULL && i < transform->n_slots ? &transform->slots[i]
+                                                    : NULL);
+    ds->add_frame (meta, frame);
+  }
+  return meta;
+}
+
+/* Pools are made anew for every batch, with room for objects, labels and
+ * classifiers of all its frames, and grow where they are too small: those for
+ * one frame cost a fraction. */
 static void
 attach (SvDsStreams *self, GstBuffer *buffer, const GstSavantBatchMeta *batch,
     guint max_frames)
 {
   const SvDsMetaCalls *ds = self->ds;
-  const GstSavantTransformMeta *transform =
-      gst_buffer_get_savant_transform_meta (buffer);
-  SvDsBatchMeta *meta = ds->create (MAX (max_frames, batch->n_slots));
+  SvDsBatchMeta *meta = NULL;
   SvDsGstMeta *carrier;
 
+  max_frames = MAX (max_frames, batch->n_slots);
+  if (self->pools_grow)
+    meta = make (self, buffer, batch, max_frames, 1);
+  if (meta == NULL && batch->n_slots > 1)
+    self->pools_grow = FALSE;
   if (meta == NULL)
+    meta = make (self, buffer, batch, max_frames, max_frames);
+  if (meta == NULL) {
+    GST_WARNING ("libnvds_meta.so makes no metadata of a batch of %u frames",
+        batch->n_slots);
     return;
-  /* The library leaves these to its caller; a copy needs them. */
-  meta->base.batch_meta = meta;
-  meta->base.copy_func = (gpointer) ds->copy;
-  meta->base.release_func = (gpointer) ds->release;
-  meta->max_frames = MAX (max_frames, batch->n_slots);
-  for (guint i = 0; i < batch->n_slots; i++) {
-    const GstSavantBatchSlot *slot = &batch->slots[i];
-    SvDsFrameMeta *frame = ds->acquire_frame (meta);
-
-    if (frame == NULL)
-      break;
-    fill (frame, slot, i, find (self, slot->source_id), batch->sequence,
-        transform != NULL && i < transform->n_slots ? &transform->slots[i]
-                                                    : NULL);
-    ds->add_frame (meta, frame);
   }
   carrier = ds->attach (buffer, meta, NULL, (gpointer) ds->copy,
       (gpointer) ds->release);

@@ -33,32 +33,6 @@ sv_collect_waiting_clock (const SvCollect *collect, int64_t now)
   return now - collect->pushed_ns - pushing;
 }
 
-/* ---- Items -------------------------------------------------------------- */
-
-void
-sv_collect_unref_pad (SvCollectPad *pad)
-{
-  if (--pad->refs > 0)
-    return;
-  pthread_cond_destroy (&pad->room);
-  free (pad);
-}
-
-/* Without the lock. */
-void
-sv_collect_free (SvCollect *collect, SvItem *items)
-{
-  while (items != NULL) {
-    SvItem *next = items->next;
-    SvCollectPad *pad = items->pad;
-
-    collect->free_item (items);
-    if (pad != NULL)
-      sv_collect_unref_pad (pad);
-    items = next;
-  }
-}
-
 /* ---- Life --------------------------------------------------------------- */
 
 void
@@ -108,6 +82,7 @@ sv_collect_start (SvCollect *collect)
   collect->has_flow = false;
   collect->pushing_since = 0;
   collect->pushed_ns = 0;
+  collect->taken_ns = 0;
   memset (&collect->stats, 0, sizeof collect->stats);
   memset (&collect->gone, 0, sizeof collect->gone);
   memset (&collect->counts, 0, sizeof collect->counts);

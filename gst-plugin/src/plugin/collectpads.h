@@ -3,8 +3,8 @@
 #define SV_PLUGIN_COLLECT_PADS_H
 
 /* What the parts of the collection share: collect.c (life, figures),
- * collectpads.c (pads, producers), collecttake.c (the consumer). All but
- * sv_collect_init_cond() are called with the lock held. */
+ * collectitems.c (memory), collectpads.c (pads, producers), collecttake.c (the
+ * consumer). All but sv_collect_init_cond() are called with the lock held. */
 
 #include "collect.h"
 

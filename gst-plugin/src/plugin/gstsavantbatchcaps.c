@@ -347,7 +347,8 @@ reserve (GstSavantBatch *self, guint n)
   self->geometry = g_renew (GstSavantGeometry, self->geometry, n);
   self->batch_slots = g_renew (GstSavantBatchSlot, self->batch_slots, n);
   self->buffers = g_renew (GstBuffer *, self->buffers, n);
-  self->slot_numbers = g_renew (gint, self->slot_numbers, n);
+  g_free (self->slot_numbers);
+  self->slot_numbers = g_new0 (gint, n);
   self->room = n;
 }
 

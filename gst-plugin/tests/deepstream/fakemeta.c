@@ -2,7 +2,8 @@
 /* The parts of libnvds_meta (FAKE_META), libnvdsgst_meta (FAKE_GST_META) and
  * libnvdsgst_helper (FAKE_HELPER) that batches use, for machines without
  * DeepStream. Offsets are written out here, apart from ours. A call that breaks
- * a rule ends the program with its name. */
+ * a rule ends the program with its name. Pools grow, as those of DeepStream 9
+ * do, unless the environment's FAKE_META is "fixed". */
 #include <gst/gst.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +39,17 @@ EXPORT void nvds_add_frame_meta_to_batch (gpointer batch, gpointer frame);
 EXPORT gpointer nvds_batch_meta_copy_func (gpointer data, gpointer user);
 EXPORT void nvds_batch_meta_release_func (gpointer data, gpointer user);
 EXPORT gint fake_ds_n_batches (void);
+EXPORT gint fake_ds_n_pool_frames (void);
 
 static gint n_batches;
+static gint n_pool_frames;
+
+/* Frames that pools have been made for so far. */
+gint
+fake_ds_n_pool_frames (void)
+{
+  return g_atomic_int_get (&n_pool_frames);
+}
 
 gint
 fake_ds_n_batches (void)
@@ -58,6 +68,7 @@ nvds_create_batch_meta (guint max)
     broken ("nvds_create_batch_meta", "max");
   FIELD (guint, batch, BATCH_POOL) = max;
   g_atomic_int_inc (&n_batches);
+  g_atomic_int_add (&n_pool_frames, (gint) max);
   return batch;
 }
 
@@ -69,8 +80,11 @@ nvds_acquire_frame_meta_from_pool (gpointer batch)
 
   if (FIELD (gpointer, batch, BASE_BATCH) != batch)
     broken ("nvds_acquire_frame_meta_from_pool", "base.batch_meta is not set");
-  if (++*taken > FIELD (guint, batch, BATCH_POOL))
-    broken ("nvds_acquire_frame_meta_from_pool", "more than the batch has");
+  if (++*taken > FIELD (guint, batch, BATCH_POOL)
+      && g_strcmp0 (g_getenv ("FAKE_META"), "fixed") == 0) {
+    g_free (frame);
+    return NULL;
+  }
   FIELD (gpointer, frame, BASE_BATCH) = batch;
   FIELD (guint, frame, FRAME_MARK) = 0x5afe;
   return frame;

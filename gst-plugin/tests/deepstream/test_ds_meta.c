@@ -27,6 +27,7 @@
 
 static gpointer (*get_batch_meta) (GstBuffer *buffer);
 static gint (*n_batches) (void); /* NULL with the real library */
+static gint (*n_pool_frames) (void);
 
 static void
 setup (void)
@@ -38,6 +39,7 @@ setup (void)
   *(gpointer *) &get_batch_meta =
       dlsym (library, "gst_buffer_get_nvds_batch_meta");
   *(gpointer *) &n_batches = dlsym (meta, "fake_ds_n_batches");
+  *(gpointer *) &n_pool_frames = dlsym (meta, "fake_ds_n_pool_frames");
   fail_unless (get_batch_meta != NULL);
 }
 
@@ -186,6 +188,44 @@ check_pipeline (const gchar *mode)
   finish (pipeline, batch, sink);
   g_free (text);
 }
+
+/* A library's pools are asked to hold one frame, whatever the batch; where they
+ * do not grow, as many as the batch can have. */
+GST_START_TEST (small_pools)
+{
+  GString *text = g_string_new ("savantbatch name=b batch-size=8 backend=host "
+                                "! appsink name=out sync=false");
+  gboolean fixed = g_strcmp0 (g_getenv ("FAKE_META"), "fixed") == 0;
+  gint before, n = 0;
+  GstElement *batch, *sink, *pipeline;
+  GstSample *sample;
+
+  if (n_pool_frames == NULL) {
+    g_string_free (text, TRUE);
+    return;
+  }
+  for (guint i = 0; i < 8; i++)
+    g_string_append_printf (text,
+        " savantbufgen backend=host num-buffers=3 ! "
+        "video/x-raw(memory:NVMM),width=64,height=48 ! b.sink_%u",
+        i);
+  pipeline = start (text->str, &batch, &sink);
+  before = n_pool_frames ();
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  while ((sample = gst_app_sink_pull_sample (GST_APP_SINK (sink)))) {
+    gconstpointer meta = get_batch_meta (gst_sample_get_buffer (sample));
+
+    fail_unless_equals_int (NUM_FRAMES (meta), 8);
+    fail_unless_equals_int (MAX_FRAMES (meta), 8);
+    gst_sample_unref (sample);
+    n++;
+  }
+  fail_unless_equals_int (n, 3);
+  fail_unless_equals_int (n_pool_frames () - before, fixed ? 1 + 3 * 8 : 3);
+  finish (pipeline, batch, sink);
+  g_string_free (text, TRUE);
+}
+GST_END_TEST;
 
 GST_START_TEST (frame_metas_of_uniform_batches)
 {
@@ -443,6 +483,7 @@ ds_meta_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, NULL);
+  tcase_add_test (tc, small_pools);
   tcase_add_test (tc, frame_metas_of_uniform_batches);
   tcase_add_test (tc, frame_metas_of_non_uniform_batches);
   tcase_add_test (tc, metas_further_on);

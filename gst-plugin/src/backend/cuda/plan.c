@@ -520,8 +520,9 @@ pack (Draft *draft, size_t *size)
 }
 
 SvCuPlan *
-sv_cu_plan_new (const SvPlanKey *key, size_t *size)
+sv_cu_plan_new (const SvCuPlanKey *plan_key, size_t *size)
 {
+  const SvPlanKey *key = &plan_key->job;
   Draft draft = { .key = key,
     .src = sv_format_info (key->src_format),
     .dst = sv_format_info (key->dst_format) };
@@ -529,6 +530,10 @@ sv_cu_plan_new (const SvPlanKey *key, size_t *size)
   bool copy = !bars_only && is_copy (&draft);
   SvCuPlan *plan = NULL;
 
+  memcpy (draft.plan.src_pitch, plan_key->src_pitch,
+      sizeof draft.plan.src_pitch);
+  memcpy (draft.plan.dst_pitch, plan_key->dst_pitch,
+      sizeof draft.plan.dst_pitch);
   set_source (&draft);
   set_colors (&draft);
   set_target (&draft, copy);
