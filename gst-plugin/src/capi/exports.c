@@ -115,8 +115,11 @@ sv_buffer_begin_write (GstBuffer *buffer, const char *what, int *lent)
   if (holders != NULL)
     own = holders->aliases + holders->exports;
   refs = GST_MINI_OBJECT_REFCOUNT_VALUE (buffer);
-  if (own < 1 || refs - own != 1) {
+  if (refs - own != 1 || own < 1) {
     pthread_mutex_unlock (&lock);
+    /* Another thread's last export may have gone since the first look. */
+    if (refs == 1 && own == 0)
+      return SAVANT_OK;
     return sv_fail (SAVANT_ERROR_NOT_WRITABLE,
         "the buffer has %d references: %s can be set by its only owner",
         refs - MAX (own, 0), what);

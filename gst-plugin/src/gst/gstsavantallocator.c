@@ -438,10 +438,16 @@ wrap_slot (GstSavantMemory *memory, guint at, GstBuffer *buffer,
 {
   SvNvbufLayout layout = sv_nvbuf_layout ();
   SavantImage image;
-  int status = gst_savant_surface_get_image (surface, slot, &image);
+  int status;
 
-  if (status != SAVANT_OK)
-    return status;
+  /* What our own memory says of a slot with pixels is true. */
+  if (!gst_is_savant_memory (gst_buffer_peek_memory (buffer, 0)) || slot < 0
+      || slot >= (gint) sv_nvbuf_batch_size (layout, surface)
+      || sv_nvbuf_data (layout, surface, (guint) slot) == NULL) {
+    status = gst_savant_surface_get_image (surface, slot, &image);
+    if (status != SAVANT_OK)
+      return status;
+  }
   if (sv_nvbuf_mem_type (layout, surface) != (int) memory->mem_type
       || (gint) sv_nvbuf_gpu_id (layout, surface) != memory->gpu_id)
     return sv_fail (SAVANT_ERROR_UNSUPPORTED,

@@ -38,6 +38,17 @@ can_read (const void *address, void *to, size_t size)
   return errno != EFAULT && can_read_by_pipe (address, to, size);
 }
 
+void *
+sv_nvbuf_cuda_buffer_data (const void *buffer)
+{
+  void *data;
+
+  return can_read ((const char *) buffer + offsetof (SvNvbufCudaBuffer, data),
+             &data, sizeof data)
+      ? data
+      : NULL;
+}
+
 static bool
 can_read_ends (const SavantImage *image, int plane)
 {

@@ -68,6 +68,13 @@ typedef struct SvNvbufSlot9
   void *reserved[4];
 } SvNvbufSlot9;
 
+/* The beginning of NvBufSurfaceCudaBuffer, a record beside the slots. */
+typedef struct SvNvbufCudaBuffer
+{
+  void *base;
+  void *data; /* aligned to a page */
+} SvNvbufCudaBuffer;
+
 /* The part of a surface that both layouts share. */
 typedef struct SvNvbufSurface
 {
@@ -145,6 +152,8 @@ SV_AT (SvNvbufMapped9, egl_image, 32);
 SV_AT (SvNvbufMapped9, nvmm_ptr, 40);
 SV_AT (SvNvbufMapped9, cuda_ptr, 48);
 SV_AT (SvNvbufMapped9, reserved, 56);
+
+SV_AT (SvNvbufCudaBuffer, data, 8);
 
 #undef SV_AT
 #undef SV_SIZE

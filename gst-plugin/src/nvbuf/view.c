@@ -239,6 +239,22 @@ sv_nvbuf_egl_image (SvNvbufLayout layout, const void *surface, uint32_t slot)
                                 : ((const SvNvbufSlot6 *) s)->mapped.egl_image;
 }
 
+void *
+sv_nvbuf_cuda_mapping (SvNvbufLayout layout, const void *surface, uint32_t slot)
+{
+  const SvNvbufSlot *s = slot_at (layout, surface, slot);
+
+  return layout == SV_NVBUF_DS9 ? ((const SvNvbufSlot9 *) s)->mapped.cuda_ptr
+                                : NULL;
+}
+
+bool
+sv_nvbuf_is_block_linear (SvNvbufLayout layout, const void *surface,
+    uint32_t slot)
+{
+  return slot_at (layout, surface, slot)->layout != 0;
+}
+
 int
 sv_nvbuf_color_format (SvNvbufLayout layout, const void *surface, uint32_t slot)
 {
@@ -268,6 +284,12 @@ uint32_t
 sv_nvbuf_pitch (SvNvbufLayout layout, const void *surface, uint32_t slot)
 {
   return slot_at (layout, surface, slot)->pitch;
+}
+
+uint32_t
+sv_nvbuf_n_planes (SvNvbufLayout layout, const void *surface, uint32_t slot)
+{
+  return slot_at (layout, surface, slot)->planes.num_planes;
 }
 
 void

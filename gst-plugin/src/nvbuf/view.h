@@ -92,6 +92,19 @@ bool sv_nvbuf_is_handle (int mem_type);
 void *sv_nvbuf_egl_image (SvNvbufLayout layout, const void *surface,
     uint32_t slot);
 
+/* What NvBufSurfaceMapCudaBuffer has mapped a slot to, or NULL; the layout of
+ * DeepStream 6 to 8 has no place for it. */
+void *sv_nvbuf_cuda_mapping (SvNvbufLayout layout, const void *surface,
+    uint32_t slot);
+
+/* The address of the pixels in an NvBufSurfaceCudaBuffer, which is read
+ * through the kernel and cannot fault; NULL where it cannot be read. */
+void *sv_nvbuf_cuda_buffer_data (const void *buffer);
+
+/* Whether the rows of a slot are not one after the other. */
+bool sv_nvbuf_is_block_linear (SvNvbufLayout layout, const void *surface,
+    uint32_t slot);
+
 int sv_nvbuf_color_format (SvNvbufLayout layout, const void *surface,
     uint32_t slot);
 void sv_nvbuf_set_color_format (SvNvbufLayout layout, void *surface,
@@ -100,6 +113,8 @@ uint32_t sv_nvbuf_data_size (SvNvbufLayout layout, const void *surface,
     uint32_t slot);
 void *sv_nvbuf_data (SvNvbufLayout layout, const void *surface, uint32_t slot);
 uint32_t sv_nvbuf_pitch (SvNvbufLayout layout, const void *surface,
+    uint32_t slot);
+uint32_t sv_nvbuf_n_planes (SvNvbufLayout layout, const void *surface,
     uint32_t slot);
 void sv_nvbuf_plane (SvNvbufLayout layout, const void *surface, uint32_t slot,
     uint32_t plane, uint32_t *width, uint32_t *height, uint32_t *pitch,

@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "flowstats.h"
@@ -165,6 +166,10 @@ struct SvCollectPad
   pthread_cond_t room;
   SvCollectPad *next;
   SvFlowStats stats;
+
+  /* Not guarded. */
+  _Atomic (SvItem *) freed; /* frames' items to use again, by any thread */
+  SvItem *spare;            /* the same, the producer's */
 };
 
 typedef struct SvCollect
@@ -199,6 +204,11 @@ typedef struct SvCollect
   unsigned n_heads;
   unsigned n_expected;
   bool has_gaps;
+
+  /* When the consumer, which waits, looks again by itself; 0: it does not
+   * wait. */
+  int64_t wakes_at;
+  int64_t taken_ns; /* when the last batch was taken */
 
   int64_t pushing_since; /* 0: the consumer is not busy downstream */
   int64_t pushed_ns;     /* taken off the waiting clock */
@@ -297,10 +307,18 @@ bool sv_collect_end_pad (SvCollect *collect, SvCollectPad *pad, SvItem *item,
 /* Whether it had EOS or was ended. */
 bool sv_collect_is_closed (SvCollect *collect, SvCollectPad *pad);
 
-/* ---- Producers ---------------------------------------------------------- */
+/* ---- Items -------------------------------------------------------------- */
 
-/* CLOCK_MONOTONIC, ns. */
-int64_t sv_collect_now (void);
+/* Memory for an item of `size` bytes, not cleared; frames of one pad have one
+ * size and one producer. */
+SvItem *sv_collect_new_frame (SvCollectPad *pad, size_t size);
+SvItem *sv_collect_new_event (size_t size);
+
+/* The end of every item, at the latest in `free_item`. A frame's memory goes
+ * back to its pad, which has to live. */
+void sv_collect_delete (SvItem *item, SvCollectPad *pad);
+
+/* ---- Producers ---------------------------------------------------------- */
 
 /* Counts a frame in. Where the result is OK, sv_collect_push() or _reject()
  * must follow; else it is dropped already. */

@@ -138,7 +138,7 @@ sv_collect_reset_pad (SvCollect *collect, SvCollectPad *pad)
   pad->last_time = SV_COLLECT_NO_TIME;
   pad->last_arrival = 0;
   pad->frame_ns = 0;
-  reset_silence (collect, pad, sv_collect_now ());
+  reset_silence (collect, pad, sv_clock_now ());
 }
 
 void
@@ -155,16 +155,24 @@ sv_collect_grow (SvCollect *collect)
 
 /* Whether the consumer has to look at a new head. Only frames are frequent. */
 static bool
-concerns_consumer (const SvCollect *collect, SvItemKind kind)
+concerns_consumer (const SvCollect *collect, SvItemKind kind,
+    int64_t arrival_ns)
 {
+  int64_t timeout;
+
   if (kind != SV_ITEM_FRAME || collect->has_gaps)
     return true;
-  return collect->n_heads >= collect->n_expected
-      || collect->n_heads >= collect->capacity
-      || (collect->n_heads == 1 && sv_collect_timeout (collect) >= 0);
+  if (collect->n_heads >= collect->n_expected
+      || collect->n_heads >= collect->capacity)
+    return true;
+  /* Others are waited for from now on, unless it looks in time by itself. */
+  timeout = sv_collect_timeout (collect);
+  return collect->n_heads == 1 && timeout >= 0
+      && collect->wakes_at > arrival_ns + timeout;
 }
 
-static void
+/* TRUE where the consumer has to be woken. */
+static bool
 enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item)
 {
   bool is_head = pad->head == NULL;
@@ -172,7 +180,7 @@ enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item)
   item->pad = pad;
   pad->refs++;
   item->next = NULL;
-  item->arrival_ns = sv_collect_now ();
+  item->arrival_ns = sv_clock_now ();
   *pad->tail = item;
   pad->tail = &item->next;
   reset_silence (collect, pad, item->arrival_ns);
@@ -189,11 +197,10 @@ enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item)
     pad->frame_ns = 0;
   }
   if (!is_head)
-    return;
+    return false;
   if (item->kind == SV_ITEM_FRAME)
     collect->n_heads++;
-  if (concerns_consumer (collect, item->kind))
-    pthread_cond_signal (&collect->wake);
+  return concerns_consumer (collect, item->kind, item->arrival_ns);
 }
 
 /* An end that was asked for when nothing could be queued. */
@@ -203,7 +210,8 @@ sv_collect_queue_pending_end (SvCollect *collect, SvCollectPad *pad)
   if (pad->pending_end == NULL)
     return;
   pad->cut = true;
-  enqueue (collect, pad, pad->pending_end);
+  if (enqueue (collect, pad, pad->pending_end))
+    pthread_cond_signal (&collect->wake);
   pad->pending_end = NULL;
 }
 
@@ -246,7 +254,7 @@ sv_collect_add_pad (SvCollect *collect, unsigned index, void *owner,
   pad->refs = 2; /* the owner's and the list's */
   pad->tail = &pad->head;
   pad->max_queued = max_queued;
-  sv_collect_init_cond (&pad->room);
+  sv_cond_init (&pad->room);
 
   pthread_mutex_lock (&collect->lock);
   sv_collect_reset_pad (collect, pad);
@@ -384,7 +392,7 @@ sv_collect_end_flush (SvCollect *collect, SvCollectPad *pad, SvItem *item)
   collect->eos_told = collect->has_flow = false;
   open = collect->running && !pad->released;
   if (open) {
-    enqueue (collect, pad, item);
+    (void) enqueue (collect, pad, item); /* it is woken below */
     sv_collect_queue_pending_end (collect, pad);
   } else {
     item->next = items;
@@ -414,7 +422,8 @@ sv_collect_end_pad (SvCollect *collect, SvCollectPad *pad, SvItem *item,
     item = NULL;
   } else if (!deferred && !pad->released && !pad->closed) {
     pad->cut = true;
-    enqueue (collect, pad, item);
+    if (enqueue (collect, pad, item))
+      pthread_cond_signal (&collect->wake);
     pthread_cond_broadcast (&pad->room);
     item = NULL;
   }
@@ -484,7 +493,7 @@ observe (SvCollectPad *pad, const SvItem *item)
   if (!pad->live)
     return;
   if (item->time == SV_COLLECT_NO_TIME)
-    now = sv_collect_now ();
+    now = sv_clock_now ();
   if (item->time != SV_COLLECT_NO_TIME && pad->last_time != SV_COLLECT_NO_TIME)
     duration = (int64_t) (item->time - pad->last_time);
   else if (now != 0 && pad->last_arrival != 0)
@@ -553,7 +562,7 @@ tell_leaks (SvCollect *collect, SvItem *leaked, const SvFlowStats *stats)
 SvPushResult
 sv_collect_push (SvCollect *collect, SvCollectPad *pad, SvItem *item, int *flow)
 {
-  bool is_frame = item->kind == SV_ITEM_FRAME, queued = false;
+  bool is_frame = item->kind == SV_ITEM_FRAME, queued = false, wake = false;
   SvItem *leaked = NULL;
   SvFlowStats stats;
   SvDropReason reason;
@@ -575,7 +584,7 @@ sv_collect_push (SvCollect *collect, SvCollectPad *pad, SvItem *item, int *flow)
     pad->begun = true;
   queued = result == SV_PUSH_OK && has_room (pad, item);
   if (queued) {
-    enqueue (collect, pad, item);
+    wake = enqueue (collect, pad, item);
   } else if (is_frame && result == SV_PUSH_OK) {
     sv_collect_count_dropped (collect, pad, SV_DROP_LEAKY);
     item->pad = pad;
@@ -584,8 +593,12 @@ sv_collect_push (SvCollect *collect, SvCollectPad *pad, SvItem *item, int *flow)
   } else if (is_frame) {
     sv_collect_count_dropped (collect, pad, reason);
   }
-  stats = pad->stats;
+  if (leaked != NULL)
+    stats = pad->stats;
   pthread_mutex_unlock (&collect->lock);
+  /* So that it does not wake only to wait for the lock. */
+  if (wake)
+    pthread_cond_signal (&collect->wake);
   if (!queued && item != leaked)
     sv_collect_free (collect, item);
   if (leaked != NULL)

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Above it one look more or less does not count. */
+#define MAX_LOOK_NS SV_SECOND_NS
+
 /* What a scan of the pads found. */
 typedef struct Scan
 {
@@ -187,6 +190,7 @@ take_frames (SvCollect *collect, SvTake *take, int64_t now)
   }
   take->kind = SV_TAKE_BATCH;
   take->capacity = collect->capacity;
+  collect->taken_ns = now;
 }
 
 static SvTakeReason
@@ -307,15 +311,24 @@ try_stall (SvCollect *collect, SvTake *take, const Scan *scan, int64_t now,
 static void
 wait_until (SvCollect *collect, int64_t deadline)
 {
-  struct timespec t;
+  collect->wakes_at = deadline;
+  sv_cond_wait_until (&collect->wake, &collect->lock, deadline);
+  collect->wakes_at = 0;
+}
 
-  if (deadline == INT64_MAX) {
-    pthread_cond_wait (&collect->wake, &collect->lock);
-    return;
-  }
-  t.tv_sec = deadline / SV_SECOND_NS;
-  t.tv_nsec = deadline % SV_SECOND_NS;
-  pthread_cond_timedwait (&collect->wake, &collect->lock, &t);
+/* Live frames come a frame's time after the last batch, when the first of them
+ * would have to wake the consumer for its timeout alone: it looks half a
+ * timeout later by itself, once, and is woken for a full batch only. */
+static int64_t
+next_look (const SvCollect *collect, int64_t now)
+{
+  int64_t timeout = sv_collect_timeout (collect), look;
+
+  if (collect->n_heads > 0 || collect->taken_ns == 0 || timeout <= 0
+      || timeout > MAX_LOOK_NS)
+    return INT64_MAX;
+  look = collect->taken_ns + timeout + timeout / 2;
+  return look > now ? look : INT64_MAX;
 }
 
 void
@@ -327,7 +340,7 @@ sv_collect_take (SvCollect *collect, SvTake *take)
     int64_t deadline = INT64_MAX;
 
     if (!collect->has_flow) {
-      int64_t now = sv_collect_now (), hold = check_holds (collect, now);
+      int64_t now = sv_clock_now (), hold = check_holds (collect, now), look;
       Scan scan;
 
       if (take_events (collect, take, now))
@@ -338,8 +351,11 @@ sv_collect_take (SvCollect *collect, SvTake *take)
           || try_eos (collect, take, &scan)
           || try_stall (collect, take, &scan, now, &deadline))
         break;
+      look = next_look (collect, now);
       if (hold < deadline)
         deadline = hold;
+      if (look < deadline)
+        deadline = look;
     }
     wait_until (collect, deadline);
   }
@@ -350,7 +366,7 @@ void
 sv_collect_begin_push (SvCollect *collect)
 {
   pthread_mutex_lock (&collect->lock);
-  collect->pushing_since = sv_collect_now ();
+  collect->pushing_since = sv_clock_now ();
   pthread_mutex_unlock (&collect->lock);
 }
 
@@ -359,7 +375,7 @@ sv_collect_end_push (SvCollect *collect)
 {
   pthread_mutex_lock (&collect->lock);
   if (collect->pushing_since != 0)
-    collect->pushed_ns += sv_collect_now () - collect->pushing_since;
+    collect->pushed_ns += sv_clock_now () - collect->pushing_since;
   collect->pushing_since = 0;
   pthread_mutex_unlock (&collect->lock);
 }

@@ -18,11 +18,13 @@
  * time, from any thread, in any state, at most 1024 at a time; more pads than
  * slots take turns. The last batches before EOS may be partial.
  *
- * Releasing a pad waits for nothing but a frame that is being looked at. A
- * source that is running then gets GST_FLOW_FLUSHING or, as it is unlinked,
- * GST_FLOW_NOT_LINKED, of which most sources make an ERROR; to take one out
- * without, emit the pad's signal end-of-stream, set the source to NULL, release
- * the pad.
+ * Releasing a pad is one call, gst_element_release_request_pad(), in any state
+ * of the source, without a probe, an EOS or an unlinking before, and waits for
+ * nothing but a frame that is being looked at. The source gets no error: until
+ * its pad is linked anew the frames of a live one are dropped, as are those of
+ * which a tee or demuxer gives others their part; any other gets EOS at its
+ * next frame. (One that is unlinked first gets GST_FLOW_NOT_LINKED, as from any
+ * element, of which most sources make an ERROR.)
  *
  * Every frame is accounted for: in the property stats, which the element
  * message `savant-stats` repeats every stats-interval, in = out + held +
@@ -251,30 +253,6 @@ request_new_pad (GstElement *element, GstPadTemplate *template,
   return GST_PAD (pad);
 }
 
-static void
-release_pad (GstElement *element, GstPad *gstpad)
-{
-  GstSavantBatch *self = GST_SAVANT_BATCH (element);
-  GstSavantBatchPad *pad = GST_SAVANT_BATCH_PAD (gstpad);
-  gboolean live;
-
-  gst_object_ref (pad);
-  /* First, so that its streaming thread comes out of the queue. */
-  sv_collect_release_pad (&self->collect, pad->queue);
-  sv_batch_announce_gone (self, pad);
-  gst_pad_set_active (gstpad, FALSE);
-  gst_child_proxy_child_removed (GST_CHILD_PROXY (self), G_OBJECT (pad),
-      GST_OBJECT_NAME (pad));
-  gst_element_remove_pad (element, gstpad);
-  pthread_mutex_lock (&self->lock);
-  self->renegotiate = TRUE;
-  live = pad->live;
-  pthread_mutex_unlock (&self->lock);
-  if (live)
-    sv_batch_post_latency (self);
-  gst_object_unref (pad);
-}
-
 static guint
 get_children_count (GstChildProxy *proxy)
 {
@@ -464,6 +442,8 @@ finalize (GObject *object)
   g_free (self->batch_slots);
   g_free (self->buffers);
   g_free (self->slot_numbers);
+  g_array_unref (self->ids);
+  g_array_unref (self->id_list);
   sv_collect_clear (&self->collect);
   pthread_mutex_destroy (&self->lock);
   G_OBJECT_CLASS (gst_savant_batch_parent_class)->finalize (object);
@@ -480,7 +460,7 @@ gst_savant_batch_class_init (GstSavantBatchClass *klass)
 
   element_class->change_state = GST_DEBUG_FUNCPTR (change_state);
   element_class->request_new_pad = GST_DEBUG_FUNCPTR (request_new_pad);
-  element_class->release_pad = GST_DEBUG_FUNCPTR (release_pad);
+  element_class->release_pad = GST_DEBUG_FUNCPTR (sv_batch_release_pad);
   gst_element_class_add_static_pad_template_with_gtype (element_class,
       &sink_template, GST_TYPE_SAVANT_BATCH_PAD);
   gst_element_class_add_static_pad_template (element_class, &src_template);
@@ -498,6 +478,8 @@ gst_savant_batch_init (GstSavantBatch *self)
   sv_collect_init (&self->collect, sv_batch_free_item, sv_batch_on_leak);
   sv_batch_init_properties (self);
   self->held_tail = &self->held_events;
+  self->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->id_list = g_array_new (FALSE, TRUE, sizeof (GstSavantId));
   gst_video_info_init (&self->out.video);
 
   self->srcpad = gst_pad_new_from_static_template (&src_template, "src");

@@ -7,6 +7,7 @@
  *   gstsavantbatchprops.c   properties of the element
  *   gstsavantbatchstats.c   its property stats
  *   gstsavantbatchpad.c     properties of a sink pad, and its signal
+ *   gstsavantbatchrelease.c the release of a pad, and what its source is told
  *   gstsavantbatchsink.c    what arrives at a pad: frames, caps, events
  *   gstsavantbatchframe.c   a frame as a picture or surface
  *   gstsavantbatchtime.c    a pad's running time, and whether it is live
@@ -78,12 +79,12 @@ typedef struct SvBatchItem
   GstBuffer *buffer;
   SvMappedFrame mapped;
   SavantImage image;
-  gint slot; /* of the buffer's surface */
+  gpointer surface; /* where the buffer is one */
   SvPadCaps *caps;
   GstSegment segment;
   gint64 own_id;           /* where the frame has none */
   GstClockTimeDiff offset; /* in the running time */
-  gint64 arrival_ns; /* sv_collect_now() when it came, before any waiting */
+  gint64 arrival_ns;       /* sv_clock_now() when it came, before any waiting */
 } SvBatchItem;
 
 /* What fills a slot. */
@@ -110,15 +111,16 @@ struct _GstSavantBatchPad
   GstPad parent;
   guint index;
   SvCollectPad *queue;
+  _Atomic gboolean released;
 
   /* Guarded by the element's lock. */
-  _Atomic guint source_id; /* set under the lock */
-  gboolean announced;      /* the source id is known downstream */
+  _Atomic guint source_id;    /* set under the lock */
+  _Atomic gboolean announced; /* the source id is known downstream */
   guint max_queued;
   guint64 max_queued_bytes;
   SvLeak leak;
   SvDiscontinuity discontinuity;
-  GstClockTime threshold; /* of a discontinuity */
+  _Atomic GstClockTime threshold; /* of a discontinuity */
   SvStartTime start_time;
   gboolean live;
   GstClockTime latency;    /* of its source, if live */
@@ -152,7 +154,7 @@ struct _GstSavantBatch
 
   pthread_mutex_t lock; /* guards the next block; innermost but one */
   SvBatchSettings settings;
-  SvBatchMode mode;
+  _Atomic SvBatchMode mode;
   SvRoiMode roi_mode;
   gboolean analytics_meta;
   SvNonUniformCaps non_uniform_caps;
@@ -202,7 +204,9 @@ struct _GstSavantBatch
   GstSavantGeometry *geometry;
   GstSavantBatchSlot *batch_slots;
   GstBuffer **buffers;
-  gint *slot_numbers;
+  gint *slot_numbers; /* zeros */
+  GArray *ids;        /* gint64, of the batch that is made */
+  GArray *id_list;    /* GstSavantId */
 };
 
 /* -- gstsavantbatch.c -- */
@@ -268,6 +272,13 @@ GstClockTime sv_batch_gap_time (GstSavantBatch *self, GstSavantBatchPad *pad,
 
 /* A source id for a new pad: its index, or else one that is free. */
 guint sv_batch_free_source_id (GstSavantBatch *self, guint index);
+
+/* -- gstsavantbatchrelease.c -- */
+void sv_batch_release_pad (GstElement *element, GstPad *pad);
+
+/* What a frame is answered that is in the pad while it is released. */
+GstFlowReturn sv_batch_flow_of_released (GstSavantBatch *self,
+    GstSavantBatchPad *pad);
 
 /* -- gstsavantbatchsink.c -- */
 GstFlowReturn sv_batch_chain (GstPad *pad, GstObject *parent,

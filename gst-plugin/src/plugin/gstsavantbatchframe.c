@@ -56,9 +56,9 @@ upload (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item)
     return FALSE;
   job.src_rect = job.dst_rect =
       (SavantRect){ 0, 0, item->image.width, item->image.height };
+  item->surface = gst_savant_buffer_peek_surface (buffer);
   if (savant_buffer_set_num_filled (buffer, 1) != SAVANT_OK
-      || gst_savant_surface_get_image (gst_savant_buffer_peek_surface (buffer),
-             0, &item->image)
+      || gst_savant_surface_get_image (item->surface, 0, &item->image)
           != SAVANT_OK) {
     gst_buffer_unref (buffer);
     return FALSE;
@@ -84,7 +84,6 @@ static gchar *
 open_surface (GstSavantBatch *self, SvBatchItem *item)
 {
   gpointer surface = gst_savant_buffer_peek_surface (item->buffer);
-  SvBatchMode mode;
   gint n;
 
   if (surface == NULL)
@@ -94,10 +93,8 @@ open_surface (GstSavantBatch *self, SvBatchItem *item)
     return g_strdup_printf ("the surface has %d filled slots, one is needed: "
                             "split batches with savantunbatch first",
         n);
-  pthread_mutex_lock (&self->lock);
-  mode = self->mode;
-  pthread_mutex_unlock (&self->lock);
-  if ((mode == SV_BATCH_UNIFORM
+  item->surface = surface;
+  if ((self->mode == SV_BATCH_UNIFORM
           && savant_transform_takes (self->transform,
                  gst_savant_surface_get_mem_type (surface))
               != SAVANT_OK)
@@ -112,7 +109,6 @@ gchar *
 sv_batch_open_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
     SvBatchItem *item)
 {
-  SvBatchMode mode;
   gchar *problem;
 
   if (item->caps->info.nvmm)
@@ -122,10 +118,7 @@ sv_batch_open_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
   if (problem != NULL)
     return problem;
   item->image.colorimetry = item->caps->color;
-  pthread_mutex_lock (&self->lock);
-  mode = self->mode;
-  pthread_mutex_unlock (&self->lock);
-  if (mode == SV_BATCH_NON_UNIFORM && !upload (self, pad, item))
+  if (self->mode == SV_BATCH_NON_UNIFORM && !upload (self, pad, item))
     return g_strdup (savant_last_error ());
   return NULL;
 }

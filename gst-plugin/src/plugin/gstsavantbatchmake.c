@@ -104,12 +104,12 @@ make_uniform (GstSavantBatch *self, const SvBatchPicture *pictures, guint n,
 static GstFlowReturn
 check_memory (GstSavantBatch *self, const SvBatchPicture *pictures, guint n)
 {
-  gpointer first = gst_savant_buffer_peek_surface (pictures[0].frame->buffer);
+  gpointer first = pictures[0].frame->surface;
   SavantMemType mem_type = gst_savant_surface_get_mem_type (first);
   gint gpu_id = gst_savant_surface_get_gpu_id (first);
 
   for (guint i = 1; i < n; i++) {
-    gpointer other = gst_savant_buffer_peek_surface (pictures[i].frame->buffer);
+    gpointer other = pictures[i].frame->surface;
     GstFlowReturn ret;
     gchar *text;
 
@@ -144,7 +144,6 @@ make_non_uniform (GstSavantBatch *self, const SvBatchPicture *pictures, guint n,
     const SavantRect *whole = &pictures[i].rect;
 
     self->buffers[i] = pictures[i].frame->buffer;
-    self->slot_numbers[i] = 0;
     gst_savant_geometry_init (&self->geometry[i], whole->w, whole->h, whole,
         whole, SAVANT_FLIP_NONE);
   }
@@ -191,10 +190,13 @@ collect_ids (GArray *ids, GstSavantBatchSlot *slot, const SvBatchItem *frame)
 }
 
 static void
-attach_ids (GstBuffer *buffer, const GstSavantBatchMeta *batch)
+attach_ids (GstSavantBatch *self, GstBuffer *buffer,
+    const GstSavantBatchMeta *batch)
 {
-  GstSavantId *list = g_new0 (GstSavantId, batch->n_ids + 1);
+  GstSavantId *list;
 
+  g_array_set_size (self->id_list, batch->n_ids + 1);
+  list = (GstSavantId *) (gpointer) self->id_list->data;
   list[0].kind = SAVANT_ID_BATCH;
   list[0].id = (gint64) batch->sequence;
   for (guint i = 0; i < batch->n_ids; i++) {
@@ -202,7 +204,6 @@ attach_ids (GstBuffer *buffer, const GstSavantBatchMeta *batch)
     list[i + 1].id = batch->ids[i];
   }
   gst_buffer_set_savant_ids (buffer, list, batch->n_ids + 1);
-  g_free (list);
 }
 
 static void
@@ -228,13 +229,14 @@ static void
 attach_batch (GstSavantBatch *self, const SvTake *take,
     const SvBatchPicture *pictures, guint n, GstBuffer *buffer)
 {
-  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n);
+  GArray *ids = self->ids;
   GstSavantBatchMeta batch = { .sequence = self->sequence++,
     .reason = (GstSavantBatchReason) take->reason,
     .waiting_time_ns = (GstClockTime) take->waiting_ns,
     .n_slots = n,
     .slots = self->batch_slots };
 
+  g_array_set_size (ids, 0);
   for (guint i = 0; i < n; i++) {
     GstSavantBatchSlot *slot = &self->batch_slots[i];
 
@@ -248,8 +250,7 @@ attach_batch (GstSavantBatch *self, const SvTake *take,
   if (self->analytics != NULL)
     sv_analytics_write (self->analytics, buffer, &batch,
         self->out.uniform ? NULL : self->buffers);
-  attach_ids (buffer, &batch);
-  g_array_unref (ids);
+  attach_ids (self, buffer, &batch);
 }
 
 /* The smallest running time, never below the last batch's; lasting to the end

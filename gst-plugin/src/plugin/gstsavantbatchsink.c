@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/clock.h"
 #include "gpucaps.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
@@ -11,7 +12,9 @@
 static SvBatchItem *
 item_new (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind)
 {
-  SvBatchItem *item = g_new (SvBatchItem, 1);
+  SvBatchItem *item = (SvBatchItem *) (kind == SV_ITEM_FRAME
+          ? sv_collect_new_frame (pad->queue, sizeof *item)
+          : sv_collect_new_event (sizeof *item));
 
   item->item = (SvItem){ .kind = kind, .time = SV_COLLECT_NO_TIME };
   item->event = NULL;
@@ -21,10 +24,13 @@ item_new (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind)
   item->flush_serial = 0;
   item->offset = 0;
   item->pad_index = pad->index;
-  pthread_mutex_lock (&self->lock);
+  /* It is set no more once it is announced. */
+  if (!pad->announced) {
+    pthread_mutex_lock (&self->lock);
+    pad->announced = TRUE;
+    pthread_mutex_unlock (&self->lock);
+  }
   item->source_id = pad->source_id;
-  pad->announced = TRUE;
-  pthread_mutex_unlock (&self->lock);
   return item;
 }
 
@@ -39,7 +45,7 @@ sv_batch_free_item (SvItem *base)
   gst_clear_buffer (&item->buffer);
   if (item->caps != NULL)
     g_atomic_rc_box_release (item->caps);
-  g_free (item);
+  sv_collect_delete (base, base->pad);
 }
 
 void
@@ -62,11 +68,14 @@ sv_batch_pad_reset (GstSavantBatchPad *pad)
 }
 
 static GstFlowReturn
-flow_of (SvPushResult result, gint flow)
+flow_of (GstSavantBatch *self, GstSavantBatchPad *pad, SvPushResult result,
+    gint flow)
 {
   switch (result) {
     case SV_PUSH_OK:
       return GST_FLOW_OK;
+    case SV_PUSH_RELEASED:
+      return sv_batch_flow_of_released (self, pad);
     case SV_PUSH_ENDED:
       return GST_FLOW_EOS;
     case SV_PUSH_REFUSED:
@@ -90,8 +99,8 @@ queue_event (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind,
   result = sv_collect_push (&self->collect, pad->queue, &item->item, &flow);
   if (result == SV_PUSH_REFUSED && kind == SV_ITEM_EOS)
     sv_batch_post_flow_error (self, (GstFlowReturn) flow);
-  return result == SV_PUSH_OK || result == SV_PUSH_ENDED
-      || result == SV_PUSH_REFUSED;
+  /* Refused caps would be an error of a source that a release leaves behind. */
+  return result != SV_PUSH_FLUSHING;
 }
 
 void
@@ -317,7 +326,7 @@ flow_of_refusal (GstSavantBatch *self, GstSavantBatchPad *pad,
   if (result == SV_PUSH_ENDED && pad->failed
       && on_pad_error (self) == SV_PAD_ERROR_ERROR)
     return GST_FLOW_ERROR;
-  return flow_of (result, flow);
+  return flow_of (self, pad, result, flow);
 }
 
 GstFlowReturn
@@ -325,7 +334,7 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
 {
   GstSavantBatch *self = GST_SAVANT_BATCH (parent);
   GstSavantBatchPad *pad = (GstSavantBatchPad *) gstpad;
-  gint64 arrival_ns = sv_collect_now ();
+  gint64 arrival_ns = sv_clock_now ();
   SvBatchItem *item;
   SvPushResult result;
   gchar *problem;
@@ -358,7 +367,7 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
     return fail_frame (self, pad, item, problem);
   number_frame (pad, item);
   result = sv_collect_push (&self->collect, pad->queue, &item->item, &flow);
-  return flow_of (result, flow);
+  return flow_of (self, pad, result, flow);
 }
 
 /* ---- Events ------------------------------------------------------------- */

@@ -207,7 +207,6 @@ sv_batch_place_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
     SvBatchItem *item)
 {
   GstClockTime own = own_time (pad, GST_BUFFER_PTS (item->buffer)), time;
-  GstClockTime threshold;
 
   if (pad->fresh)
     begin_stream (self, pad, own);
@@ -215,11 +214,8 @@ sv_batch_place_frame (GstSavantBatch *self, GstSavantBatchPad *pad,
   if (!GST_CLOCK_TIME_IS_VALID (own))
     return TRUE;
   time = move (own, pad->offset);
-  pthread_mutex_lock (&self->lock);
-  threshold = pad->threshold;
-  pthread_mutex_unlock (&self->lock);
   if (GST_CLOCK_TIME_IS_VALID (pad->last_time)
-      && !follows (pad->last_time, time, threshold)) {
+      && !follows (pad->last_time, time, pad->threshold)) {
     if (!take_jump (self, pad, &time))
       return FALSE;
     time = move (own, pad->offset);

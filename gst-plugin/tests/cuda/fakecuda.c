@@ -26,19 +26,33 @@ fake_broken (const char *name, const char *rule)
   abort ();
 }
 
-/* Every function begins here, with the lock fake_state.held from then on: a
- * result other than 0 is what it returns. */
-int
-fake_enter (const char *name, bool needs_context)
+static void
+count_locked (const char *name)
 {
   int i = 0;
 
-  pthread_mutex_lock (&fake_state.lock);
   while (i < 63 && fake_state.counts[i].name != NULL
       && strcmp (fake_state.counts[i].name, name) != 0)
     i++;
   fake_state.counts[i].name = name;
   fake_state.counts[i].calls++;
+}
+
+static void
+count (const char *name)
+{
+  pthread_mutex_lock (&fake_state.lock);
+  count_locked (name);
+  pthread_mutex_unlock (&fake_state.lock);
+}
+
+/* Every function begins here, with the lock fake_state.held from then on: a
+ * result other than 0 is what it returns. */
+int
+fake_enter (const char *name, bool needs_context)
+{
+  pthread_mutex_lock (&fake_state.lock);
+  count_locked (name);
   fake_state.n_calls++;
   if (!started && strcmp (name, "cuInit") != 0)
     fake_broken (name, "called before cuInit");
@@ -164,10 +178,12 @@ fake_context_push (SvCuContext context)
   return fake_leave (SV_CU_SUCCESS);
 }
 
-/* Never fails by order: who cannot pop has lost his thread. */
+/* Never fails by order: who cannot pop has lost his thread. Neither has it a
+ * number among the calls that may. */
 SvCuResult
 fake_context_pop (SvCuContext *context)
 {
+  count ("cuCtxPopCurrent");
   if (fake_depth < 1)
     fake_broken ("cuCtxPopCurrent", "nothing is pushed");
   fake_depth--;
@@ -189,6 +205,13 @@ fake_find (SvCuPtr address)
   return NULL;
 }
 
+/* Kernels of the CPU would need it open, one memory after the other. */
+static bool
+is_closed (Kind kind)
+{
+  return kind == KIND_DEVICE && fake_run_kernel == NULL;
+}
+
 static void *
 allocate (const char *name, Kind kind, size_t size)
 {
@@ -204,7 +227,7 @@ allocate (const char *name, Kind kind, size_t size)
   memory->gpu = fake_stack[fake_depth - 1];
   memory->mapped = (size + 4095) / 4096 * 4096;
   memory->data = mmap (NULL, memory->mapped,
-      kind == KIND_DEVICE ? PROT_NONE : PROT_READ | PROT_WRITE,
+      is_closed (kind) ? PROT_NONE : PROT_READ | PROT_WRITE,
       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory->data == MAP_FAILED)
     fake_broken (name, "mmap failed");
@@ -296,7 +319,7 @@ fake_pointer_attributes (unsigned n, int *attributes, void **values,
 void
 fake_open (Memory *memory, bool open)
 {
-  if (memory != NULL && memory->kind == KIND_DEVICE
+  if (memory != NULL && is_closed (memory->kind)
       && mprotect (memory->data, memory->mapped,
              open ? PROT_READ | PROT_WRITE : PROT_NONE)
           != 0)

@@ -10,7 +10,9 @@ static unsigned last_blocks;
 /* ---- Kernels ------------------------------------------------------------- */
 
 static struct SvCuModuleRec modules[FAKE_GPUS] = { { 0 }, { 1 } };
-static struct SvCuFunctionRec functions[FAKE_GPUS] = { { 0 }, { 1 } };
+static struct SvCuFunctionRec functions[FAKE_GPUS][2] = {
+  { { 0, false }, { 0, true } }, { { 1, false }, { 1, true } }
+};
 
 SvCuResult
 fake_module_load (SvCuModule *module, const void *image)
@@ -35,7 +37,7 @@ fake_module_function (SvCuFunction *function, SvCuModule module,
   ENTER ("cuModuleGetFunction", true);
   if (strcmp (name, SV_CU_KERNEL) != 0 && strcmp (name, SV_CU_WIDE_KERNEL) != 0)
     fake_broken ("cuModuleGetFunction", "no such kernel");
-  *function = &functions[module->gpu];
+  *function = &functions[module->gpu][strcmp (name, SV_CU_WIDE_KERNEL) == 0];
   return fake_leave (SV_CU_SUCCESS);
 }
 
@@ -148,17 +150,18 @@ run_job (const SvCuJob *job, unsigned first_block)
   }
   across = (unsigned) (plan.width + SV_CU_TILE_X - 1) / SV_CU_TILE_X;
   down = (unsigned) (plan.height + SV_CU_TILE_Y - 1) / SV_CU_TILE_Y;
-  if (job->first_block != first_block || job->blocks_x != across)
+  if (job->first_block != first_block)
     fake_broken ("cuLaunchKernel", "blocks of a job");
   bytes = row_bytes (&plan);
   fake_open (dst, true);
   for (int y = 0; y < plan.height; y++) {
-    SvCuPtr row = job->dst[0] + (SvCuPtr) ((int64_t) y * job->dst_pitch[0]);
+    SvCuPtr row = job->dst[0] + (SvCuPtr) ((int64_t) y * plan.dst_pitch[0]);
 
     if (fake_find (row) != dst)
       fake_broken ("cuLaunchKernel", "a destination that leaves its memory");
     fake_check_span ("cuLaunchKernel", dst, row, bytes);
-    memset ((void *) (uintptr_t) row, FAKE_PIXEL, bytes);
+    if (fake_run_kernel == NULL)
+      memset ((void *) (uintptr_t) row, FAKE_PIXEL, bytes);
   }
   fake_open (dst, false);
   return across * down;
@@ -171,6 +174,7 @@ fake_launch (SvCuFunction function, unsigned grid_x, unsigned grid_y,
 {
   const SvCuArgs *args = params[0];
   unsigned blocks = 0;
+  int n_jobs;
 
   ENTER ("cuLaunchKernel", true);
   fake_check_stream ("cuLaunchKernel", stream);
@@ -180,13 +184,16 @@ fake_launch (SvCuFunction function, unsigned grid_x, unsigned grid_y,
       || block_y != SV_CU_BLOCK_Y || block_z != 1 || shared_bytes != 0
       || extra != NULL)
     fake_broken ("cuLaunchKernel", "shape of the launch");
-  if (args->n_jobs < 1 || args->n_jobs > SV_CU_MAX_JOBS)
+  n_jobs = args->jobs[0].n_jobs;
+  if (n_jobs < 1 || n_jobs > SV_CU_MAX_JOBS)
     fake_broken ("cuLaunchKernel", "number of jobs");
-  for (int i = 0; i < args->n_jobs; i++)
+  for (int i = 0; i < n_jobs; i++)
     blocks += run_job (&args->jobs[i], blocks);
   if (blocks != grid_x)
     fake_broken ("cuLaunchKernel", "blocks of the launch");
-  last_jobs = args->n_jobs;
+  if (fake_run_kernel != NULL)
+    fake_run_kernel (function->wide, args, blocks);
+  last_jobs = n_jobs;
   last_blocks = blocks;
   last_gpu = stream->gpu;
   return fake_leave (SV_CU_SUCCESS);

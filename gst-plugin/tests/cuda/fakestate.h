@@ -58,6 +58,7 @@ struct SvCuModuleRec
 struct SvCuFunctionRec
 {
   int gpu;
+  bool wide;
 };
 
 /* Of the calling thread: the GPUs of the contexts that it has pushed. */
@@ -119,6 +120,11 @@ void fake_check_span (const char *name, const Memory *memory, SvCuPtr at,
 /* Copies between any two addresses. */
 void fake_move (const char *name, SvCuPtr dst, SvCuPtr src, size_t size);
 void fake_check_stream (const char *name, SvCuStream stream);
+
+/* What a launch does, where a library has it; else every destination gets
+ * FAKE_PIXEL. */
+__attribute__ ((weak)) void fake_run_kernel (bool wide, const SvCuArgs *args,
+    unsigned n_blocks);
 
 /* The driver's functions, by their names in the library. */
 #define FAKE_DECLARE(name, symbol, params) \

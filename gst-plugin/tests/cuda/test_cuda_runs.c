@@ -24,8 +24,8 @@ GST_START_TEST (one_launch_a_batch)
     int n;
     int launches;
     int last;
-  } rows[] = { { 1, 1, 1 }, { 32, 1, 32 }, { 46, 1, 46 }, { 47, 2, 1 },
-    { 100, 3, 8 } };
+  } rows[] = { { 1, 1, 1 }, { 32, 1, 32 }, { 64, 1, 64 }, { 65, 2, 1 },
+    { 100, 2, 36 } };
   SavantTransform *transform = cuda_transform_new ();
   SavantImage src[100], dst[100];
   SavantTransformJob jobs[100];

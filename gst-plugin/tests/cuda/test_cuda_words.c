@@ -55,22 +55,23 @@ static const Case cases[] = {
 static SvCuPlan *
 make_plan (const Case *c, SavantFlip flip)
 {
-  SvCuPlanKey key;
+  SvCuPlanKey plan_key;
+  SvPlanKey *key = &plan_key.job;
   size_t size;
   SvCuPlan *plan;
 
-  memset (&key, 0, sizeof key);
-  key.src_format = c->src;
-  key.dst_format = c->dst;
-  key.src_width = c->src_width;
-  key.src_height = 480;
-  key.src_rect = (SavantRect){ c->crop_x, 0, c->src_width - c->crop_x, 480 };
-  key.dst_width = c->dst_width + 8;
-  key.dst_height = 240;
-  key.dst_rect = (SavantRect){ 4, 0, c->dst_width, 240 };
-  key.interpolation = c->interpolation;
-  key.flip = flip;
-  plan = sv_cu_plan_new (&key, &size);
+  memset (&plan_key, 0, sizeof plan_key);
+  key->src_format = c->src;
+  key->dst_format = c->dst;
+  key->src_width = c->src_width;
+  key->src_height = 480;
+  key->src_rect = (SavantRect){ c->crop_x, 0, c->src_width - c->crop_x, 480 };
+  key->dst_width = c->dst_width + 8;
+  key->dst_height = 240;
+  key->dst_rect = (SavantRect){ 4, 0, c->dst_width, 240 };
+  key->interpolation = c->interpolation;
+  key->flip = flip;
+  plan = sv_cu_plan_new (&plan_key, &size);
   fail_unless (plan != NULL && size > sizeof *plan);
   return plan;
 }

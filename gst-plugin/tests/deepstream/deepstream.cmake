@@ -18,6 +18,9 @@ foreach(part META GST_META HELPER)
   set(HELPER_NAME nvdsgst_helper)
   fake_ds(fake_ds_${part} meta ${${part}_NAME} fakemeta FAKE_${part})
   target_link_libraries(fake_ds_${part} PRIVATE PkgConfig::GST)
+  fake_ds(fake_ds_${part}_old meta_old ${${part}_NAME} fakemeta FAKE_${part}
+    FAKE_OLD)
+  target_link_libraries(fake_ds_${part}_old PRIVATE PkgConfig::GST)
 endforeach()
 
 function(ds_environment test)
@@ -31,6 +34,18 @@ savant_test(deepstream/test_ds_meta gstsavant-1.0)
 add_dependencies(test_deepstream_ds_meta fake_ds_META fake_ds_GST_META
   fake_ds_HELPER)
 ds_environment(deepstream/ds_meta meta)
+add_dependencies(test_deepstream_ds_meta fake_ds_META_old fake_ds_GST_META_old
+  fake_ds_HELPER_old)
+# With pools that do not grow; with a release that knows fewer events.
+foreach(name fixed old)
+  add_test(NAME deepstream/ds_meta-${name} COMMAND test_deepstream_ds_meta)
+  set_tests_properties(deepstream/ds_meta-${name} PROPERTIES
+    ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)
+endforeach()
+ds_environment(deepstream/ds_meta-old meta_old)
+ds_environment(deepstream/ds_meta-fixed meta)
+set_property(TEST deepstream/ds_meta-fixed APPEND PROPERTY ENVIRONMENT
+  FAKE_META=fixed)
 
 if(NOT SAVANT_HAVE_CUDA)
   return()
@@ -43,9 +58,18 @@ target_link_options(fake_ds_missing PRIVATE
 set(DS_CUDA ${CMAKE_BINARY_DIR}/fake_cuda)
 # As the real one, it cannot be loaded without a driver.
 foreach(target fake_ds6 fake_ds9 fake_ds_missing)
+  target_sources(${target} PRIVATE deepstream/fakemapping.c)
   target_link_libraries(${target} PRIVATE -Wl,--no-as-needed fake_cuda)
   set_target_properties(${target} PROPERTIES SKIP_BUILD_RPATH ON)
 endforeach()
+
+# Memory of the cuda backend where DeepStream is the one that is chosen.
+add_test(NAME cuda/memory-deepstream COMMAND test_cuda_cuda_memory)
+set_tests_properties(cuda/memory-deepstream PROPERTIES
+  ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)
+ds_environment(cuda/memory-deepstream ds9 ${DS_CUDA})
+set_property(TEST cuda/memory-deepstream APPEND PROPERTY ENVIRONMENT
+  SAVANT_TEST_DEEPSTREAM=1)
 
 savant_test(deepstream/test_ds_surfaces savant_testable tsan)
 add_dependencies(test_deepstream_ds_surfaces fake_ds6 fake_ds9 fake_cuda)
@@ -76,6 +100,11 @@ endfunction()
 ds_jetson_test(6 ds6 jetson)
 ds_jetson_test(9 ds9 jetson)
 ds_jetson_test(block-linear ds9 block-linear)
+ds_jetson_test(cuda-buffer ds9 cuda-buffer)
+ds_jetson_test(cuda-direct ds9 cuda-direct)
+ds_jetson_test(cuda-only ds9 cuda-only)
+# Whose slots have no place for CUDA buffers.
+ds_jetson_test(cuda-buffer-6 ds6 cuda-buffer)
 
 # ds_missing_test(<name> <part of the reason> <FAKE_DS> <folders...>)
 savant_test(deepstream/test_ds_missing savant_testable)

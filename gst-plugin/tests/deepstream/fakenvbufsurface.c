@@ -8,7 +8,9 @@
  * The environment's FAKE_DS makes it one that does not work: "no-gpu" makes no
  * surface, "unknown" has slots of another size. "jetson" has surface arrays,
  * whose pixels are reached by EGL images, "block-linear" too, but none that can
- * be read. */
+ * be read; of both, CUDA buffers may be asked for once. "cuda-buffer" makes
+ * them, "cuda-direct" without a record around their address, "cuda-only"
+ * instead of EGL images. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -16,22 +18,10 @@
 #include <string.h>
 
 #include "fakenvbufsurface.h"
+#include "fakesurfaces.h"
 
-#ifndef FAKE_SLOT
-#error FAKE_SLOT
-#endif
-
-#define EXPORT __attribute__ ((visibility ("default")))
 #define HEADER (FAKE_SLOT == 416 ? 72 : 64)
 #define MAX_SURFACES 256
-
-enum
-{
-  PINNED = 1,
-  DEVICE = 2,
-  UNIFIED = 3,
-  SYSTEM = 6
-};
 
 typedef struct Params
 {
@@ -50,34 +40,33 @@ typedef struct Surface
   int contiguous;
 } Surface;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t fake_lock = PTHREAD_MUTEX_INITIALIZER;
 static Surface surfaces[MAX_SURFACES];
 static int n_surfaces;
 static int n_creates;
 static int failing_create;
-static int n_images;
 
-static void
-broken (const char *name, const char *rule)
+void
+fake_broken (const char *name, const char *rule)
 {
   fprintf (stderr, "fake libnvbufsurface: %s: %s\n", name, rule);
   abort ();
 }
 
-static void
-put32 (uint8_t *at, uint32_t value)
+void
+fake_put32 (uint8_t *at, uint32_t value)
 {
   memcpy (at, &value, sizeof value);
 }
 
-static void
-put_pointer (uint8_t *at, const void *value)
+void
+fake_put_pointer (uint8_t *at, const void *value)
 {
   memcpy (at, &value, sizeof value);
 }
 
-static void *
-get_pointer (const uint8_t *at)
+void *
+fake_get_pointer (const uint8_t *at)
 {
   void *value;
 
@@ -85,18 +74,26 @@ get_pointer (const uint8_t *at)
   return value;
 }
 
-static int
-is_mode (const char *mode)
+bool
+fake_is_mode (const char *mode)
 {
   const char *set = getenv ("FAKE_DS");
 
   return set != NULL && strcmp (set, mode) == 0;
 }
 
-static int
-is_jetson (void)
+bool
+fake_makes_cuda_buffers (void)
 {
-  return is_mode ("jetson") || is_mode ("block-linear");
+  return fake_is_mode ("cuda-buffer") || fake_is_mode ("cuda-direct")
+      || fake_is_mode ("cuda-only");
+}
+
+bool
+fake_is_jetson (void)
+{
+  return fake_is_mode ("jetson") || fake_is_mode ("block-linear")
+      || fake_makes_cuda_buffers ();
 }
 
 static int
@@ -114,7 +111,7 @@ driver (const char *name)
   void *symbol = library != NULL ? dlsym (library, name) : NULL;
 
   if (symbol == NULL)
-    broken (name, "no driver");
+    fake_broken (name, "no driver");
   return symbol;
 }
 
@@ -138,8 +135,8 @@ with_context (uint32_t gpu, int enter)
       : -1;
 }
 
-static void *
-allocate (int mem_type, uint32_t gpu, size_t size)
+void *
+fake_allocate (int mem_type, uint32_t gpu, size_t size)
 {
   int (*device) (void **, size_t) =
       (int (*) (void **, size_t)) driver ("cuMemAlloc_v2");
@@ -150,30 +147,30 @@ allocate (int mem_type, uint32_t gpu, size_t size)
   void *data = NULL;
   int result;
 
-  if (mem_type == SYSTEM)
+  if (mem_type == FAKE_SYSTEM)
     return malloc (size);
   if (with_context (gpu, 1) != 0)
     return NULL;
-  result = mem_type == PINNED ? pinned (&data, size, 3)
-      : mem_type == UNIFIED   ? managed (&data, size, 1)
-                              : device (&data, size);
+  result = mem_type == FAKE_PINNED ? pinned (&data, size, 3)
+      : mem_type == FAKE_UNIFIED   ? managed (&data, size, 1)
+                                   : device (&data, size);
   with_context (gpu, 0);
   return result == 0 ? data : NULL;
 }
 
-static void
-release (int mem_type, uint32_t gpu, void *data)
+void
+fake_release (int mem_type, uint32_t gpu, void *data)
 {
   int (*device) (void *) = (int (*) (void *)) driver ("cuMemFree_v2");
   int (*pinned) (void *) = (int (*) (void *)) driver ("cuMemFreeHost");
 
-  if (mem_type == SYSTEM) {
+  if (mem_type == FAKE_SYSTEM) {
     free (data);
     return;
   }
   if (with_context (gpu, 1) != 0)
     return;
-  if (mem_type == PINNED)
+  if (mem_type == FAKE_PINNED)
     pinned (data);
   else
     device (data);
@@ -237,25 +234,25 @@ fill_slot (uint8_t *slot, const Params *params, const Plane *planes,
 {
   uint32_t offset = 0;
 
-  put32 (slot + 0, params->width);
-  put32 (slot + 4, params->height);
-  put32 (slot + 12, (uint32_t) params->format);
-  put32 (slot + 16, (uint32_t) params->layout);
-  put32 (slot + 48, n_planes);
+  fake_put32 (slot + 0, params->width);
+  fake_put32 (slot + 4, params->height);
+  fake_put32 (slot + 12, (uint32_t) params->format);
+  fake_put32 (slot + 16, (uint32_t) params->layout);
+  fake_put32 (slot + 48, n_planes);
   for (uint32_t p = 0; p < n_planes; p++) {
     uint32_t pitch = (planes[p].width * planes[p].bytes + 511) & ~511u;
 
-    put32 (slot + 52 + 4 * p, planes[p].width);
-    put32 (slot + 68 + 4 * p, planes[p].height);
-    put32 (slot + 84 + 4 * p, pitch);
-    put32 (slot + 100 + 4 * p, offset);
-    put32 (slot + 116 + 4 * p, pitch * planes[p].height);
-    put32 (slot + 132 + 4 * p, planes[p].bytes);
+    fake_put32 (slot + 52 + 4 * p, planes[p].width);
+    fake_put32 (slot + 68 + 4 * p, planes[p].height);
+    fake_put32 (slot + 84 + 4 * p, pitch);
+    fake_put32 (slot + 100 + 4 * p, offset);
+    fake_put32 (slot + 116 + 4 * p, pitch * planes[p].height);
+    fake_put32 (slot + 132 + 4 * p, planes[p].bytes);
     offset += pitch * planes[p].height;
     if (p == 0)
-      put32 (slot + 8, pitch);
+      fake_put32 (slot + 8, pitch);
   }
-  put32 (slot + 32, offset);
+  fake_put32 (slot + 32, offset);
   return offset;
 }
 
@@ -267,18 +264,19 @@ check_params (const Params *params, uint32_t batch_size)
   static const uint8_t zeroes[sizeof params->rest];
 
   if (batch_size < 1 || batch_size > 1024)
-    broken ("NvBufSurfaceCreate", "batchSize");
+    fake_broken ("NvBufSurfaceCreate", "batchSize");
   if (params->gpu > 1)
-    broken ("NvBufSurfaceCreate", "gpuId");
+    fake_broken ("NvBufSurfaceCreate", "gpuId");
   if (params->width < 1 || params->width > 32767 || params->height < 1
       || params->height > 32767 || params->size != 0)
-    broken ("NvBufSurfaceCreate", "width, height or size");
+    fake_broken ("NvBufSurfaceCreate", "width, height or size");
   if (params->contiguous > 1 || params->layout != 0)
-    broken ("NvBufSurfaceCreate", "isContiguous or layout");
+    fake_broken ("NvBufSurfaceCreate", "isContiguous or layout");
   if (params->mem_type < 0 || params->mem_type > 6)
-    broken ("NvBufSurfaceCreate", "memType");
+    fake_broken ("NvBufSurfaceCreate", "memType");
   if (memcmp (params->rest, zeroes, sizeof zeroes) != 0)
-    broken ("NvBufSurfaceCreate", "what follows the parameters is not zero");
+    fake_broken ("NvBufSurfaceCreate",
+        "what follows the parameters is not zero");
 }
 
 static Surface *
@@ -287,7 +285,7 @@ free_surface (void)
   for (int i = 0; i < MAX_SURFACES; i++)
     if (surfaces[i].header == NULL)
       return &surfaces[i];
-  broken ("NvBufSurfaceCreate", "too many surfaces");
+  fake_broken ("NvBufSurfaceCreate", "too many surfaces");
   return NULL;
 }
 
@@ -300,15 +298,15 @@ give_pixels (Surface *s, uint8_t *list, size_t stride, uint32_t slot_bytes)
   if (is_handle (s->mem_type))
     return 0;
   if (s->contiguous)
-    block = allocate (s->mem_type, s->gpu, (size_t) slot_bytes * s->slots);
+    block = fake_allocate (s->mem_type, s->gpu, (size_t) slot_bytes * s->slots);
   for (uint32_t i = 0; i < s->slots; i++) {
     void *data = s->contiguous
         ? (block != NULL ? block + (size_t) slot_bytes * i : NULL)
-        : allocate (s->mem_type, s->gpu, slot_bytes);
+        : fake_allocate (s->mem_type, s->gpu, slot_bytes);
 
     if (data == NULL)
       return -2;
-    put_pointer (list + i * stride + 40, data);
+    fake_put_pointer (list + i * stride + 40, data);
   }
   return 0;
 }
@@ -316,7 +314,7 @@ give_pixels (Surface *s, uint8_t *list, size_t stride, uint32_t slot_bytes)
 static size_t
 slot_stride (void)
 {
-  return is_mode ("unknown") ? 400 : FAKE_SLOT;
+  return fake_is_mode ("unknown") ? 400 : FAKE_SLOT;
 }
 
 EXPORT int NvBufSurfaceCreate (void **out, uint32_t batch_size, Params *params);
@@ -328,32 +326,32 @@ NvBufSurfaceCreate (void **out, uint32_t batch_size, Params *params)
   uint32_t n_planes, bytes = 0;
   size_t stride = slot_stride ();
   Plane planes[4];
-  int mem_type = params->mem_type == 0 ? DEVICE : params->mem_type;
+  int mem_type = params->mem_type == 0 ? FAKE_DEVICE : params->mem_type;
   Surface *s;
   int result;
 
   check_params (params, batch_size);
-  if (is_mode ("no-gpu") || (is_handle (mem_type) && !is_jetson ()))
+  if (fake_is_mode ("no-gpu") || (is_handle (mem_type) && !fake_is_jetson ()))
     return -1;
   if (is_handle (mem_type) && params->contiguous)
-    broken ("NvBufSurfaceCreate", "a surface array is never contiguous");
+    fake_broken ("NvBufSurfaceCreate", "a surface array is never contiguous");
   n_planes = planes_of (params->format, params->width, params->height, planes);
   if (n_planes == 0)
     return -1;
-  pthread_mutex_lock (&lock);
+  pthread_mutex_lock (&fake_lock);
   if (++n_creates == failing_create) {
-    pthread_mutex_unlock (&lock);
+    pthread_mutex_unlock (&fake_lock);
     return -2;
   }
   s = free_surface ();
   *s = (Surface){ calloc (1, HEADER), batch_size, mem_type, params->gpu,
     params->contiguous };
   uint8_t *list = calloc (batch_size, stride);
-  put32 (s->header + 0, params->gpu);
-  put32 (s->header + 4, batch_size);
+  fake_put32 (s->header + 0, params->gpu);
+  fake_put32 (s->header + 4, batch_size);
   s->header[12] = params->contiguous;
-  put32 (s->header + 16, (uint32_t) mem_type);
-  put_pointer (s->header + 24, list);
+  fake_put32 (s->header + 16, (uint32_t) mem_type);
+  fake_put_pointer (s->header + 24, list);
   for (uint32_t i = 0; i < batch_size; i++)
     bytes = fill_slot (list + i * stride, params, planes, n_planes);
   result = give_pixels (s, list, stride, bytes);
@@ -365,7 +363,7 @@ NvBufSurfaceCreate (void **out, uint32_t batch_size, Params *params)
     free (s->header);
     s->header = NULL;
   }
-  pthread_mutex_unlock (&lock);
+  pthread_mutex_unlock (&fake_lock);
   return result;
 }
 
@@ -375,130 +373,46 @@ NvBufSurfaceDestroy (void *surface)
   Surface *s = surfaces;
   uint8_t *list;
 
-  pthread_mutex_lock (&lock);
+  pthread_mutex_lock (&fake_lock);
   while (s < surfaces + MAX_SURFACES && s->header != surface)
     s++;
   if (surface == NULL || s == surfaces + MAX_SURFACES)
-    broken ("NvBufSurfaceDestroy", "no surface, or destroyed before");
-  list = get_pointer (s->header + 24);
+    fake_broken ("NvBufSurfaceDestroy", "no surface, or destroyed before");
+  list = fake_get_pointer (s->header + 24);
   for (uint32_t i = 0; i < s->slots; i++)
-    if (get_pointer (list + i * slot_stride () + 312) != NULL)
-      broken ("NvBufSurfaceDestroy", "a slot is mapped");
+    if (fake_get_pointer (list + i * slot_stride () + 312) != NULL
+        || (FAKE_SLOT == 416
+            && fake_get_pointer (list + i * slot_stride () + 328) != NULL))
+      fake_broken ("NvBufSurfaceDestroy", "a slot is mapped");
   for (uint32_t i = 0;
        i < s->slots && (i == 0 || !s->contiguous) && !is_handle (s->mem_type);
        i++)
-    release (s->mem_type, s->gpu, get_pointer (list + i * slot_stride () + 40));
+    fake_release (s->mem_type, s->gpu,
+        fake_get_pointer (list + i * slot_stride () + 40));
   free (list);
   free (s->header);
   s->header = NULL;
   n_surfaces--;
-  pthread_mutex_unlock (&lock);
+  pthread_mutex_unlock (&fake_lock);
   return 0;
 }
 
-/* ---- Jetson ------------------------------------------------------------- */
-
-EXPORT int NvBufSurfaceGetDeviceInfo (uint8_t *info);
-EXPORT int NvBufSurfaceMapEglImage (void *surface, int slot);
-EXPORT int NvBufSurfaceUnMapEglImage (void *surface, int slot);
-
-int
-NvBufSurfaceGetDeviceInfo (uint8_t *info)
-{
-  put32 (info, 2);
-  info[4] = (uint8_t) is_jetson ();
-  return 0;
-}
-
-/* The slot of a surface array, with the lock held. */
-static uint8_t *
-find_slot (const char *name, const void *surface, int slot)
+uint8_t *
+fake_find_slot (const char *name, const void *surface, int slot)
 {
   Surface *s = surfaces;
 
-  if (!is_jetson ())
-    broken (name, "never to be called without a Jetson");
+  if (!fake_is_jetson ())
+    fake_broken (name, "never to be called without a Jetson");
   while (s < surfaces + MAX_SURFACES && s->header != surface)
     s++;
   if (s == surfaces + MAX_SURFACES || !is_handle (s->mem_type))
-    broken (name, "no surface array");
+    fake_broken (name, "no surface array");
   if (slot < 0 || (uint32_t) slot >= s->slots)
-    broken (name, "index");
-  return (uint8_t *) get_pointer (s->header + 24)
+    fake_broken (name, "index");
+  return (uint8_t *) fake_get_pointer (s->header + 24)
       + (size_t) slot * slot_stride ();
 }
-
-int
-NvBufSurfaceMapEglImage (void *surface, int slot)
-{
-  FakeEglImage *image = calloc (1, sizeof *image);
-  uint32_t size, offset;
-  uint8_t *at, *data;
-
-  pthread_mutex_lock (&lock);
-  at = find_slot ("NvBufSurfaceMapEglImage", surface, slot);
-  if (get_pointer (at + 312) != NULL)
-    broken ("NvBufSurfaceMapEglImage", "mapped before");
-  memcpy (&size, at + 32, 4);
-  data = allocate (DEVICE, 0, size);
-  if (data == NULL) {
-    free (image);
-    pthread_mutex_unlock (&lock);
-    return -1;
-  }
-  image->magic = FAKE_EGL_MAGIC;
-  image->block_linear = (uint32_t) is_mode ("block-linear");
-  memcpy (&image->width, at, 4);
-  memcpy (&image->height, at + 4, 4);
-  memcpy (&image->pitch, at + 8, 4);
-  memcpy (&image->n_planes, at + 48, 4);
-  for (uint32_t p = 0; p < image->n_planes; p++) {
-    memcpy (&offset, at + 100 + 4 * p, 4);
-    image->planes[p] = data + offset;
-  }
-  put_pointer (at + 312, image);
-  n_images++;
-  pthread_mutex_unlock (&lock);
-  return 0;
-}
-
-int
-NvBufSurfaceUnMapEglImage (void *surface, int slot)
-{
-  FakeEglImage *image;
-  uint8_t *at;
-
-  pthread_mutex_lock (&lock);
-  at = find_slot ("NvBufSurfaceUnMapEglImage", surface, slot);
-  image = get_pointer (at + 312);
-  if (image == NULL)
-    broken ("NvBufSurfaceUnMapEglImage", "not mapped");
-  release (DEVICE, 0, image->planes[0]);
-  image->magic = 0;
-  free (image);
-  put_pointer (at + 312, NULL);
-  n_images--;
-  pthread_mutex_unlock (&lock);
-  return 0;
-}
-
-/* What the real one has, too, and nobody of ours may call. */
-#define NEVER(name)                                                            \
-  EXPORT int name (void);                                                      \
-  int name (void)                                                              \
-  {                                                                            \
-    broken (#name, "never to be called");                                      \
-    return -1;                                                                 \
-  }
-NEVER (NvBufSurfaceAllocate)
-NEVER (NvBufSurfaceCopy)
-NEVER (NvBufSurfaceFromFd)
-NEVER (NvBufSurfaceMap)
-NEVER (NvBufSurfaceMapCudaBuffer)
-NEVER (NvBufSurfaceMemSet)
-NEVER (NvBufSurfaceSyncForCpu)
-NEVER (NvBufSurfaceSyncForDevice)
-NEVER (NvBufSurfaceUnMap)
 
 /* ---- Controls ----------------------------------------------------------- */
 
@@ -506,12 +420,6 @@ static int
 count_surfaces (void)
 {
   return n_surfaces;
-}
-
-static int
-count_images (void)
-{
-  return n_images;
 }
 
 static int
@@ -528,4 +436,5 @@ fail_create (int nth)
 
 EXPORT extern const FakeDs fake_ds_table;
 const FakeDs fake_ds_table = { count_surfaces, count_creates, fail_create,
-  count_images, HEADER, FAKE_SLOT };
+  fake_count_images, fake_count_cuda_buffers, fake_set_cuda_buffer_fault,
+  HEADER, FAKE_SLOT };

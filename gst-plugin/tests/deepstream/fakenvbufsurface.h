@@ -16,6 +16,16 @@ typedef struct FakeEglImage
 
 #define FAKE_EGL_MAGIC 0xe61e61u
 
+/* What can be wrong with a CUDA buffer: the call is refused, or succeeds and
+ * maps nothing, or memory that the driver does not know. */
+enum
+{
+  FAKE_CUDA_BUFFER_RIGHT,
+  FAKE_CUDA_BUFFER_REFUSED,
+  FAKE_CUDA_BUFFER_NONE,
+  FAKE_CUDA_BUFFER_UNKNOWN
+};
+
 /* Controls of the fake libnvbufsurface. */
 typedef struct FakeDs
 {
@@ -23,6 +33,9 @@ typedef struct FakeDs
   int (*n_creates) (void);       /* calls so far that were not refused */
   void (*fail_create) (int nth); /* of those from now on; 0 = none */
   int (*n_images) (void);        /* EGL images that exist */
+  int (*n_cuda_buffers) (void);  /* CUDA buffers that are mapped */
+  /* What becomes of the next ones. */
+  void (*cuda_buffer_fault) (int fault);
   int header_size;
   int slot_size;
 } FakeDs;

@@ -80,7 +80,8 @@ check_surface (const uint8_t *surface)
   if (get32 (surface + 16) != 4 && get32 (surface + 16) != 5)
     broken ("memType is to be 4 or 5");
   check_zero (surface + 32, FAKE_SLOT == 416 ? 40 : 32, "reserved fields");
-  if (get_pointer (slot + 312) == NULL)
+  if (get_pointer (slot + 312) == NULL
+      && (FAKE_SLOT != 416 || get_pointer (slot + 328) == NULL))
     broken ("a slot that was never mapped");
   return slot;
 }

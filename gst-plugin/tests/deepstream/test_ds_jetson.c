@@ -37,16 +37,46 @@ setup (void)
 }
 
 static gboolean
+is_mode (const gchar *mode)
+{
+  return g_strcmp0 (g_getenv ("FAKE_DS"), mode) == 0;
+}
+
+/* Whether surface arrays are mapped as CUDA buffers: DeepStream 9's are. */
+static gboolean
+has_cuda_buffers (void)
+{
+  return sv_nvbuf_layout () == SV_NVBUF_DS9
+      && (is_mode ("cuda-buffer") || is_mode ("cuda-direct")
+          || is_mode ("cuda-only"));
+}
+
+static gboolean
 is_jetson (void)
 {
-  return g_strcmp0 (g_getenv ("FAKE_DS"), "jetson") == 0;
+  return is_mode ("jetson") || is_mode ("cuda-buffer") || has_cuda_buffers ();
+}
+
+static gint
+n_mapped (void)
+{
+  return ds->n_images () + ds->n_cuda_buffers ();
+}
+
+/* By which way slots of a surface array are mapped. */
+static void
+check_way (void)
+{
+  gint wrong = has_cuda_buffers () ? ds->n_images () : ds->n_cuda_buffers ();
+
+  fail_unless_equals_int (wrong, 0);
 }
 
 static void
 check_unmapped (void)
 {
   fail_unless_equals_int (ds->n_surfaces (), 0);
-  fail_unless_equals_int (ds->n_images (), 0);
+  fail_unless_equals_int (n_mapped (), 0);
   fail_unless_equals_int (n_resources (), 0);
   fail_unless_equals_int (cuda->depth (), 0);
 }
@@ -116,7 +146,7 @@ GST_START_TEST (made_and_computed)
 
   if (!is_jetson ())
     return;
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < (is_mode ("cuda-only") ? 2 : 3); i++)
     for (guint f = 0; f < 3; f++) {
       GstBuffer *a = make (mem_types[i], formats[f], 2);
       GstBuffer *b = make (mem_types[i], SAVANT_FORMAT_RGBA, 1), *copy;
@@ -126,12 +156,14 @@ GST_START_TEST (made_and_computed)
       fail_unless_equals_int (
           gst_savant_surface_get_mem_type (gst_savant_buffer_peek_surface (a)),
           i == 2 ? SAVANT_MEM_HANDLE : SAVANT_MEM_SURFACE_ARRAY);
-      fail_unless_equals_int (ds->n_images (), 0);
+      fail_unless_equals_int (n_mapped (), 0);
       from = image_of (a, 1);
-      fail_unless_equals_int (ds->n_images (), 1);
+      fail_unless_equals_int (n_mapped (), 1);
       to = image_of (b, 0);
       fail_unless (image_of (a, 1).data[0] == from.data[0]);
-      fail_unless_equals_int (ds->n_images (), 2);
+      fail_unless_equals_int (n_mapped (), 2);
+      if (i < 2)
+        check_way ();
       transform (&from, &to);
       fail_unless (gst_buffer_map (b, &map, GST_MAP_READ));
       gst_buffer_unmap (b, &map);
@@ -199,10 +231,11 @@ GST_START_TEST (non_uniform)
   gst_buffer_append_memory (batch, memory);
   fail_unless (image_of (batch, 0).data[0] == image_of (frames[0], 0).data[0]);
   fail_unless (image_of (batch, 1).data[0] == image_of (frames[1], 1).data[0]);
-  fail_unless_equals_int (ds->n_images (), 2);
+  fail_unless_equals_int (n_mapped (), 2);
+  check_way ();
   gst_buffer_unref (frames[0]);
   gst_buffer_unref (frames[1]);
-  fail_unless_equals_int (ds->n_images (), 2);
+  fail_unless_equals_int (n_mapped (), 2);
   gst_buffer_unref (batch);
   gst_object_unref (allocator);
   check_all_gone ();
@@ -235,7 +268,9 @@ GST_START_TEST (vic)
     return;
   fake = fake_transform ();
   a = make (SAVANT_MEM_DEFAULT, SAVANT_FORMAT_NV12, 2);
-  b = make (SAVANT_MEM_HANDLE, SAVANT_FORMAT_RGBA, 1);
+  b = make (is_mode ("cuda-only") ? SAVANT_MEM_SURFACE_ARRAY
+                                  : SAVANT_MEM_HANDLE,
+      SAVANT_FORMAT_RGBA, 1);
   c = make (SAVANT_MEM_CUDA_DEVICE, SAVANT_FORMAT_RGBA, 1);
   config.compute_mode = SAVANT_COMPUTE_VIC;
   config.flip = SAVANT_FLIP_ROTATE_180;
@@ -304,7 +339,7 @@ GST_START_TEST (failures)
 {
   if (!is_jetson ())
     return;
-  for (int call = 1; call <= 8; call++) {
+  for (int call = 1; call <= 12; call++) {
     GstBuffer *buffer = make (SAVANT_MEM_DEFAULT, SAVANT_FORMAT_NV12, 1);
     gpointer surface = gst_savant_buffer_peek_surface (buffer);
     SavantImage image;
@@ -316,6 +351,90 @@ GST_START_TEST (failures)
     gst_buffer_unref (buffer);
     check_all_gone ();
   }
+}
+GST_END_TEST;
+
+static gint
+map_slot_of_new (SavantMemType mem_type)
+{
+  GstBuffer *buffer = make (mem_type, SAVANT_FORMAT_NV12, 1);
+  SavantImage image;
+  gint status =
+      gst_savant_surface_get_image (gst_savant_buffer_peek_surface (buffer), 0,
+          &image);
+
+  if (status == SAVANT_OK)
+    fail_unless (image.data[1] > image.data[0] && image.data[2] == NULL);
+  gst_buffer_unref (buffer);
+  check_all_gone ();
+  return status;
+}
+
+/* Once CUDA buffers have worked, one that does not is an error of its slot,
+ * which is then mapped by its EGL image. */
+GST_START_TEST (cuda_buffer_faults)
+{
+  static const struct
+  {
+    gint fault;
+    const gchar *text;
+  } faults[] = { { FAKE_CUDA_BUFFER_REFUSED,
+                     "NvBufSurfaceMapCudaBuffer returns -1 for slot 0" },
+    { FAKE_CUDA_BUFFER_NONE, "which is no memory of the GPU" },
+    { FAKE_CUDA_BUFFER_UNKNOWN, "which is no memory of the GPU" } };
+
+  if (!has_cuda_buffers ())
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++) {
+    gint status;
+
+    /* There is no record in which an address could be wrong. */
+    if (is_mode ("cuda-direct") && faults[i].fault == FAKE_CUDA_BUFFER_UNKNOWN)
+      continue;
+    ds->cuda_buffer_fault (FAKE_CUDA_BUFFER_RIGHT);
+    fail_unless_equals_int (map_slot_of_new (SAVANT_MEM_DEFAULT), SAVANT_OK);
+    ds->cuda_buffer_fault (faults[i].fault);
+    status = map_slot_of_new (SAVANT_MEM_DEFAULT);
+    if (!is_mode ("cuda-only")) {
+      fail_unless (status == SAVANT_OK, "%s", savant_last_error ());
+      continue;
+    }
+    fail_unless_equals_int (status, SAVANT_ERROR_EXECUTION);
+    fail_unless (strstr (savant_last_error (), faults[i].text) != NULL
+            && strstr (savant_last_error (),
+                   "by its EGL image: NvBufSurfaceMapEglImage returns -1")
+                != NULL,
+        "%s", savant_last_error ());
+  }
+  ds->cuda_buffer_fault (FAKE_CUDA_BUFFER_RIGHT);
+  fail_unless_equals_int (map_slot_of_new (SAVANT_MEM_DEFAULT), SAVANT_OK);
+}
+GST_END_TEST;
+
+/* CUDA buffers are made of surface arrays alone, and of linear ones. */
+GST_START_TEST (cuda_buffers_of_others)
+{
+  GstBuffer *buffer;
+  SavantImage image;
+  const gint block_linear = 1;
+  guint8 *list;
+
+  if (!has_cuda_buffers () || !is_mode ("cuda-only"))
+    return;
+  fail_unless (map_slot_of_new (SAVANT_MEM_HANDLE) != SAVANT_OK);
+  fail_unless_equals_string (savant_last_error (),
+      "NvBufSurfaceMapEglImage returns -1 and gives no image of slot 0");
+  buffer = make (SAVANT_MEM_DEFAULT, SAVANT_FORMAT_NV12, 1);
+  memcpy (&list, (guint8 *) gst_savant_buffer_peek_surface (buffer) + 24,
+      sizeof list);
+  memcpy (list + 16, &block_linear, sizeof block_linear);
+  fail_unless (gst_savant_surface_get_image (
+                   gst_savant_buffer_peek_surface (buffer), 0, &image)
+      != SAVANT_OK);
+  fail_unless (strstr (savant_last_error (), "block-linear=false") != NULL,
+      "%s", savant_last_error ());
+  gst_buffer_unref (buffer);
+  check_all_gone ();
 }
 GST_END_TEST;
 
@@ -376,6 +495,8 @@ ds_jetson_suite (void)
   tcase_add_test (tc, non_uniform);
   tcase_add_test (tc, vic_is_refused_on_other_machines);
   tcase_add_test (tc, failures);
+  tcase_add_test (tc, cuda_buffer_faults);
+  tcase_add_test (tc, cuda_buffers_of_others);
   tcase_add_test (tc, block_linear_is_refused);
   tcase_add_test (tc, refused_on_other_machines);
   tcase_add_test (tc, vic);

@@ -33,6 +33,7 @@ typedef struct CudaTransform
   SvCuFence *foreign; /* of the last run, if it reads what others own */
   Held *held;         /* in the order of their runs */
   int n_held;
+  int n_held_runs;
   int held_room;
 } CudaTransform;
 
@@ -187,35 +188,40 @@ cuda_transform_new (void)
   return t;
 }
 
-/* Lets go of what the GPU has read, and waits until at most `n_runs` runs hold
- * something. */
+/* Lets go of what the oldest run has read. */
 static void
-release_held (CudaTransform *t, int n_runs)
+release_run (CudaTransform *t)
 {
-  int runs = 0, gone = 0;
+  SvCuFence *fence = t->held[0].fence;
+  int gone = 0;
 
-  for (int i = 0; i < t->n_held; i++)
-    runs += i == 0 || t->held[i].fence != t->held[i - 1].fence;
-  while (gone < t->n_held) {
-    Held *held = &t->held[gone];
-
-    if (gone > 0 && held->fence != held[-1].fence)
-      runs--;
-    if (!sv_cu_fence_passed (held->fence)) {
-      if (runs <= n_runs)
-        break;
-      sv_cu_fence_wait (held->fence);
-    }
+  while (gone < t->n_held && t->held[gone].fence == fence)
     gone++;
-  }
-  if (gone == 0)
-    return;
-  for (int i = 0; i < gone; i++) {
+  for (int i = 0; i < gone; i++)
     t->held[i].release (t->held[i].object);
-    sv_cu_fence_unref (t->held[i].fence);
-  }
   t->n_held -= gone;
+  t->n_held_runs--;
   memmove (t->held, t->held + gone, (size_t) t->n_held * sizeof *t->held);
+  for (int i = 0; i < gone; i++)
+    sv_cu_fence_unref (fence);
+}
+
+/* Lets go of what the GPU has read, without waiting. */
+static void
+release_passed (CudaTransform *t)
+{
+  while (t->n_held_runs > 0 && sv_cu_fence_passed (t->held[0].fence))
+    release_run (t);
+}
+
+/* Waits until at most `n_runs` runs hold something. */
+static void
+limit_held (CudaTransform *t, int n_runs)
+{
+  while (t->n_held_runs > n_runs) {
+    sv_cu_fence_wait (t->held[0].fence);
+    release_run (t);
+  }
 }
 
 static void
@@ -223,7 +229,7 @@ cuda_transform_free (void *transform)
 {
   CudaTransform *t = transform;
 
-  release_held (t, 0);
+  limit_held (t, 0);
   sv_cu_fence_unref (t->foreign);
   for (int i = 0; i < t->n_engines; i++)
     sv_cu_engine_free (t->engines[i]);
@@ -336,7 +342,7 @@ cuda_transform_run (void *transform, const SavantTransformConfig *config,
 
   sv_cu_fence_unref (t->foreign);
   t->foreign = NULL;
-  release_held (t, MAX_HELD_RUNS);
+  release_passed (t);
   if (status != SAVANT_OK)
     return status;
   if (run.gpu_id < 0) {
@@ -360,7 +366,8 @@ cuda_keep (void *transform, void *object, void (*release) (void *object))
 {
   CudaTransform *t = transform;
 
-  if (t->foreign == NULL || sv_cu_fence_passed (t->foreign)) {
+  /* What was just queued is not over, unless it has been waited for. */
+  if (t->foreign == NULL || sv_cu_fence_known_passed (t->foreign)) {
     release (object);
     return;
   }
@@ -376,9 +383,11 @@ cuda_keep (void *transform, void *object, void (*release) (void *object))
     t->held = grown;
     t->held_room = room;
   }
+  if (t->n_held == 0 || t->held[t->n_held - 1].fence != t->foreign)
+    t->n_held_runs++;
   t->held[t->n_held++] =
       (Held){ sv_cu_fence_ref (t->foreign), object, release };
-  release_held (t, MAX_HELD_RUNS);
+  limit_held (t, MAX_HELD_RUNS);
 }
 
 const SvBackendFns sv_cuda_backend = {

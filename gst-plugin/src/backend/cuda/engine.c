@@ -32,6 +32,7 @@ struct SvCuEngine
   uint64_t stream_id;
   CachedPlan plans[N_PLANS];
   int n_plans;
+  CachedPlan *last_plans[SV_CU_MAX_JOBS]; /* of the last launch's pictures */
   uint64_t clock;
   SvCuPtr staging; /* copies of pictures that kernels cannot reach */
   size_t staging_room;
@@ -140,8 +141,8 @@ upload_plan (SvCuEngine *engine, CachedPlan *cached)
   if (plan == NULL)
     return sv_fail (SAVANT_ERROR_OUT_OF_MEMORY,
         "no memory for the filter tables of %dx%d to %dx%d",
-        cached->key.src_rect.w, cached->key.src_rect.h, cached->key.dst_rect.w,
-        cached->key.dst_rect.h);
+        cached->key.job.src_rect.w, cached->key.job.src_rect.h,
+        cached->key.job.dst_rect.w, cached->key.job.dst_rect.h);
   while (room < size)
     room *= 2;
   cached->source = plan->source;
@@ -155,35 +156,38 @@ upload_plan (SvCuEngine *engine, CachedPlan *cached)
   return status;
 }
 
-/* The plan of a job. One that is replaced was used before this launch. */
-static int
-find_plan (SvCuEngine *engine, const SavantTransformConfig *config,
-    const SavantTransformJob *job, CachedPlan **out)
+static bool
+is_plan_of (const CachedPlan *plan, const SvCuPlanKey *key)
 {
-  CachedPlan *oldest = engine->plans;
-  SvCuPlanKey key;
+  return plan != NULL && memcmp (&plan->key, key, sizeof *key) == 0;
+}
+
+/* The plan of a launch's n-th picture: mostly the one of its predecessor in
+ * the same place. One that is replaced was used before this launch. */
+static int
+find_plan (SvCuEngine *engine, const SvCuPlanKey *key, int n, CachedPlan **out)
+{
+  CachedPlan *oldest = engine->plans, *plan = engine->last_plans[n];
   int status;
 
-  sv_cu_plan_key (&key, config, job);
-  for (int i = 0; i < engine->n_plans; i++) {
-    CachedPlan *plan = &engine->plans[i];
-
-    if (memcmp (&plan->key, &key, sizeof key) == 0) {
-      plan->last_use = ++engine->clock;
-      *out = plan;
-      return SAVANT_OK;
-    }
+  for (int i = 0; !is_plan_of (plan, key) && i < engine->n_plans; i++) {
+    plan = &engine->plans[i];
     if (plan->last_use < oldest->last_use)
       oldest = plan;
   }
+  if (is_plan_of (plan, key)) {
+    plan->last_use = ++engine->clock;
+    *out = engine->last_plans[n] = plan;
+    return SAVANT_OK;
+  }
   if (engine->n_plans < N_PLANS)
     oldest = &engine->plans[engine->n_plans++];
-  oldest->key = key;
+  oldest->key = *key;
   oldest->last_use = ++engine->clock;
   status = upload_plan (engine, oldest);
   if (status != SAVANT_OK)
     memset (&oldest->key, 0, sizeof oldest->key);
-  *out = oldest;
+  *out = engine->last_plans[n] = oldest;
   return status;
 }
 
@@ -270,33 +274,36 @@ set_planes (const SavantImage *image, uint64_t *data, int32_t *pitch)
   return SAVANT_OK;
 }
 
-/* Picture `i` of a launch as the next entry of the arguments; *blocks is the
- * number before and after it. */
+/* Picture `i` of a launch as entry n of the arguments; *blocks is the number
+ * before and after it. */
 static int
 add_job (SvCuEngine *engine, const SavantTransformConfig *config,
-    const SvCuWork *work, int i, unsigned *blocks)
+    const SvCuWork *work, int i, int n, unsigned *blocks)
 {
   const SavantImage *src = &engine->staged_src[i];
   const SavantImage *dst = &engine->staged_dst[i];
   unsigned across = (unsigned) (dst->width + SV_CU_TILE_X - 1) / SV_CU_TILE_X;
   unsigned down = (unsigned) (dst->height + SV_CU_TILE_Y - 1) / SV_CU_TILE_Y;
-  SvCuJob *out = &engine->args.jobs[engine->args.n_jobs];
+  SvCuJob *out = &engine->args.jobs[n];
   CachedPlan *plan = NULL;
-  int status = find_plan (engine, config, work->job, &plan);
+  SvCuPlanKey key;
+  int status;
 
+  memset (out, 0, sizeof *out);
+  memset (&key, 0, sizeof key);
+  sv_plan_key (&key.job, config, work->job);
+  status = set_planes (dst, out->dst, key.dst_pitch);
+  if (status == SAVANT_OK && sv_cu_reads_source (work))
+    status = set_planes (src, out->src, key.src_pitch);
+  if (status == SAVANT_OK)
+    status = find_plan (engine, &key, n, &plan);
   if (status != SAVANT_OK)
     return status;
-  memset (out, 0, sizeof *out);
   out->plan = plan->data;
   out->flags = job_flags (src, dst, plan->source);
   out->first_block = *blocks;
-  out->blocks_x = (uint16_t) across;
-  engine->args.n_jobs++;
   *blocks += across * down;
-  status = set_planes (dst, out->dst, out->dst_pitch);
-  if (status == SAVANT_OK && sv_cu_reads_source (work))
-    status = set_planes (src, out->src, out->src_pitch);
-  return status;
+  return SAVANT_OK;
 }
 
 static int
@@ -309,15 +316,14 @@ launch (SvCuEngine *engine, const SavantTransformConfig *config,
       : engine->gpu->kernel;
   void *params[] = { &engine->args };
   unsigned blocks = 0;
-  int status = stage (engine, config, works, n);
+  int n_jobs = 0, status = stage (engine, config, works, n);
 
-  engine->args.n_jobs = 0;
-  engine->args.reserved = 0;
   for (int i = 0; status == SAVANT_OK && i < n; i++)
     if (!engine->moved[i])
-      status = add_job (engine, config, &works[i], i, &blocks);
-  if (status != SAVANT_OK || engine->args.n_jobs == 0)
+      status = add_job (engine, config, &works[i], i, n_jobs++, &blocks);
+  if (status != SAVANT_OK || n_jobs == 0)
     return status;
+  engine->args.jobs[0].n_jobs = (uint16_t) n_jobs;
   status = sv_cu_check (cu->launch (kernel, blocks, 1, 1, SV_CU_BLOCK_X,
                             SV_CU_BLOCK_Y, 1, 0, engine->stream, params, NULL),
       "cuLaunchKernel");

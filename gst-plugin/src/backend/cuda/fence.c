@@ -87,6 +87,12 @@ sv_cu_fence_unref (SvCuFence *fence)
 }
 
 bool
+sv_cu_fence_known_passed (const SvCuFence *fence)
+{
+  return atomic_load (&fence->passed);
+}
+
+bool
 sv_cu_fence_passed (SvCuFence *fence)
 {
   const SvCuDriver *cu = sv_cu_driver ();

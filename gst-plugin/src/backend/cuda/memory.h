@@ -74,8 +74,10 @@ SvCuFence *sv_cu_fence_new (const SvCuGpu *gpu, SvCuStream stream,
 SvCuFence *sv_cu_fence_ref (SvCuFence *fence);
 void sv_cu_fence_unref (SvCuFence *fence);
 
-/* Whether the stream is past it; and waiting until it is. */
+/* Whether the stream is past it; whether that is known already, for which the
+ * driver is not asked; and waiting until it is. */
 bool sv_cu_fence_passed (SvCuFence *fence);
+bool sv_cu_fence_known_passed (const SvCuFence *fence);
 int sv_cu_fence_wait (SvCuFence *fence);
 
 #endif

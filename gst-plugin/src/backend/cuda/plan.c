@@ -15,7 +15,7 @@
 /* A plan in the making. */
 typedef struct Draft
 {
-  const SvCuPlanKey *key;
+  const SvPlanKey *key;
   const SvFormatInfo *src;
   const SvFormatInfo *dst;
   SvCuPlan plan;
@@ -26,30 +26,6 @@ typedef struct Draft
   SvCuAxis *axes[N_TABLES]; /* of `plan`, in the same order */
   int n_tables;
 } Draft;
-
-void
-sv_cu_plan_key (SvCuPlanKey *key, const SavantTransformConfig *config,
-    const SavantTransformJob *job)
-{
-  memset (key, 0, sizeof *key);
-  key->src_format = job->src.format;
-  key->src_color.matrix = job->src.colorimetry.matrix;
-  key->src_color.range = job->src.colorimetry.range;
-  key->src_color.siting = job->src.colorimetry.siting;
-  key->src_width = job->src.width;
-  key->src_height = job->src.height;
-  key->src_rect = job->src_rect;
-  key->dst_format = job->dst.format;
-  key->dst_color.matrix = job->dst.colorimetry.matrix;
-  key->dst_color.range = job->dst.colorimetry.range;
-  key->dst_color.siting = job->dst.colorimetry.siting;
-  key->dst_width = job->dst.width;
-  key->dst_height = job->dst.height;
-  key->dst_rect = job->dst_rect;
-  key->interpolation = config->interpolation;
-  key->flip = config->flip;
-  key->pad_color = config->pad_color;
-}
 
 bool
 sv_cu_interpolation_is_wide (SavantInterpolation interpolation)
@@ -64,8 +40,8 @@ sv_cu_interpolation_is_wide (SavantInterpolation interpolation)
 static bool
 same_colors (const Draft *draft)
 {
-  const SavantColorimetry *s = &draft->key->src_color;
-  const SavantColorimetry *d = &draft->key->dst_color;
+  const SavantColorimetry *s = &draft->key->src_colorimetry;
+  const SavantColorimetry *d = &draft->key->dst_colorimetry;
 
   if (draft->src->family == SV_FAMILY_GRAY)
     return true;
@@ -90,9 +66,9 @@ chroma_meets (int sub, int src_start, int dst_start, bool src_cosited,
 static bool
 is_copy (const Draft *draft)
 {
-  const SvCuPlanKey *key = draft->key;
+  const SvPlanKey *key = draft->key;
   const SavantRect *s = &key->src_rect, *d = &key->dst_rect;
-  unsigned from = key->src_color.siting, to = key->dst_color.siting;
+  unsigned from = key->src_colorimetry.siting, to = key->dst_colorimetry.siting;
 
   if (draft->src != draft->dst || key->flip != SAVANT_FLIP_NONE || s->w != d->w
       || s->h != d->h || !same_colors (draft))
@@ -169,7 +145,7 @@ static bool
 make_averages (Draft *draft)
 {
   const SavantRect *d = &draft->key->dst_rect;
-  unsigned siting = draft->key->dst_color.siting;
+  unsigned siting = draft->key->dst_colorimetry.siting;
   SvCuPlan *plan = &draft->plan;
   bool finer_x = draft->dst->sub_x > draft->src_sub_x;
   bool finer_y = draft->dst->sub_y > draft->src_sub_y;
@@ -191,9 +167,9 @@ make_averages (Draft *draft)
 static bool
 make_axes (Draft *draft)
 {
-  const SvCuPlanKey *key = draft->key;
+  const SvPlanKey *key = draft->key;
   SvCuPlan *plan = &draft->plan;
-  unsigned from = key->src_color.siting, to = key->dst_color.siting;
+  unsigned from = key->src_colorimetry.siting, to = key->dst_colorimetry.siting;
   bool cosited_x = from
       & (plan->transposed ? SAVANT_SITING_V_COSITED : SAVANT_SITING_H_COSITED);
   bool cosited_y = from
@@ -273,7 +249,7 @@ set_source (Draft *draft)
   plan->src_shift = info->shift;
   plan->src_chroma = info->family == SV_FAMILY_YUV ? 6 : 0;
   for (int chroma = 0; chroma < 2; chroma++) {
-    bool limited = draft->key->src_color.range == SAVANT_RANGE_LIMITED;
+    bool limited = draft->key->src_colorimetry.range == SAVANT_RANGE_LIMITED;
 
     plan->level_scale[chroma] = limited ? 0.25f : (float) (255.0 / 1023.0);
     plan->level_offset[chroma] =
@@ -382,14 +358,15 @@ set_orders (Draft *draft)
 static void
 set_colors (Draft *draft)
 {
-  const SvCuPlanKey *key = draft->key;
+  const SvPlanKey *key = draft->key;
   SvCuPlan *plan = &draft->plan;
   SvColorMatrix matrix;
   bool rgb = draft->dst->family == SV_FAMILY_RGB;
 
-  sv_color_convert_rgb (key->pad_color, draft->dst, &key->dst_color, plan->pad);
-  sv_color_matrix (draft->src, &key->src_color, draft->dst, &key->dst_color,
-      &matrix);
+  sv_color_convert_rgb (key->pad_color, draft->dst, &key->dst_colorimetry,
+      plan->pad);
+  sv_color_matrix (draft->src, &key->src_colorimetry, draft->dst,
+      &key->dst_colorimetry, &matrix);
   plan->identity = matrix.identity;
   for (int r = 0; r < 3; r++)
     for (int c = 0; c < 4; c++)
@@ -543,8 +520,9 @@ pack (Draft *draft, size_t *size)
 }
 
 SvCuPlan *
-sv_cu_plan_new (const SvCuPlanKey *key, size_t *size)
+sv_cu_plan_new (const SvCuPlanKey *plan_key, size_t *size)
 {
+  const SvPlanKey *key = &plan_key->job;
   Draft draft = { .key = key,
     .src = sv_format_info (key->src_format),
     .dst = sv_format_info (key->dst_format) };
@@ -552,6 +530,10 @@ sv_cu_plan_new (const SvCuPlanKey *key, size_t *size)
   bool copy = !bars_only && is_copy (&draft);
   SvCuPlan *plan = NULL;
 
+  memcpy (draft.plan.src_pitch, plan_key->src_pitch,
+      sizeof draft.plan.src_pitch);
+  memcpy (draft.plan.dst_pitch, plan_key->dst_pitch,
+      sizeof draft.plan.dst_pitch);
   set_source (&draft);
   set_colors (&draft);
   set_target (&draft, copy);

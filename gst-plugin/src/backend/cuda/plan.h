@@ -6,30 +6,16 @@
 
 #include <stdbool.h>
 
-#include <savant/transform.h>
-
+#include "../plankey.h"
 #include "kernels/params.h"
 
 /* What identifies a plan; compared as bytes, so always zero-filled first. */
 typedef struct SvCuPlanKey
 {
-  SavantFormat src_format;
-  SavantColorimetry src_color;
-  int src_width;
-  int src_height;
-  SavantRect src_rect;
-  SavantFormat dst_format;
-  SavantColorimetry dst_color;
-  int dst_width;
-  int dst_height;
-  SavantRect dst_rect;
-  SavantInterpolation interpolation;
-  SavantFlip flip;
-  uint32_t pad_color;
+  SvPlanKey job;
+  int32_t src_pitch[3]; /* bytes; zeroes where the source is not read */
+  int32_t dst_pitch[3];
 } SvCuPlanKey;
-
-void sv_cu_plan_key (SvCuPlanKey *key, const SavantTransformConfig *config,
-    const SavantTransformJob *job);
 
 /* Whether a filter's plans are for the kernel of wide filters. */
 bool sv_cu_interpolation_is_wide (SavantInterpolation interpolation);

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-#include "egl.h"
 #include "library.h"
+#include "mapping.h"
 #include "surfaces.h"
 #include "vic.h"
 
@@ -40,7 +40,7 @@ deepstream_probe (void)
   self->probe = deepstream_probe;
   self->surface_new = sv_ds_surface_new;
   self->surface_free = sv_ds_surface_free;
-  if (sv_ds_library ()->map_egl == NULL)
+  if (!sv_ds_maps_slots (sv_ds_library ()))
     return NULL;
   self->map_slot = sv_ds_map_slot;
   self->unmap = sv_ds_unmap;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "egl.h"
-
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "../../core/log.h"
-#include "../cuda/memory.h"
-#include "library.h"
+#include "../cuda/driver.h"
+#include "mapping.h"
 
 /* CUeglFrame. */
 typedef struct SvCuEglFrame
@@ -27,6 +25,7 @@ typedef struct SvCuEglFrame
 _Static_assert (offsetof (SvCuEglFrame, pitch) == 36, "CUeglFrame");
 _Static_assert (offsetof (SvCuEglFrame, type) == 48, "CUeglFrame");
 _Static_assert (sizeof (SvCuEglFrame) == 64, "CUeglFrame");
+_Static_assert (SAVANT_MAX_PLANES >= 3, "planes of a frame and a picture");
 
 enum
 {
@@ -41,25 +40,9 @@ typedef struct EglCalls
   SvCuResult (*unregister) (void *resource);
 } EglCalls;
 
-/* A slot that is mapped. Copies of the slot, as in non-uniform batches, have
- * its EGL image too, by which they are found. */
-typedef struct Mapping
-{
-  void *egl_image;
-  void *surface;
-  uint32_t slot;
-  bool ours; /* the EGL image */
-  void *resource;
-  SvCuEglFrame frame;
-} Mapping;
-
 static pthread_once_t loaded = PTHREAD_ONCE_INIT;
 static EglCalls calls;
 static bool works;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static Mapping *mappings;
-static size_t n_mappings;
-static size_t room;
 
 static void
 load_calls (void)
@@ -78,152 +61,62 @@ load_calls (void)
       && calls.unregister != NULL;
 }
 
-static Mapping *
-find (const void *egl_image)
+bool
+sv_ds_egl_works (const SvDsLibrary *ds)
 {
-  for (size_t i = 0; egl_image != NULL && i < n_mappings; i++)
-    if (mappings[i].egl_image == egl_image)
-      return &mappings[i];
-  return NULL;
+  pthread_once (&loaded, load_calls);
+  return works && ds->map_egl != NULL;
 }
 
-static Mapping *
-add (const Mapping *mapping)
-{
-  if (n_mappings == room) {
-    size_t more = room > 0 ? 2 * room : 32;
-    Mapping *grown = realloc (mappings, more * sizeof *grown);
-
-    if (grown == NULL) {
-      sv_fail (SAVANT_ERROR_OUT_OF_MEMORY, "no memory for a mapped slot");
-      return NULL;
-    }
-    mappings = grown;
-    room = more;
-  }
-  mappings[n_mappings] = *mapping;
-  return &mappings[n_mappings++];
-}
-
-/* Registers the EGL image with the GPU that is current. */
 static int
-open_image (Mapping *mapping, size_t size)
+register_image (SvDsMapping *mapping)
 {
-  int status = sv_cu_check (calls.register_image (&mapping->resource,
-                                mapping->egl_image, 0),
-      "cuGraphicsEGLRegisterImage");
+  SvCuEglFrame frame;
+  int status =
+      sv_cu_check (calls.register_image (&mapping->resource, mapping->key, 0),
+          "cuGraphicsEGLRegisterImage");
 
   if (status != SAVANT_OK)
     return status;
-  status =
-      sv_cu_check (calls.get_frame (&mapping->frame, mapping->resource, 0, 0),
-          "cuGraphicsResourceGetMappedEglFrame");
-  if (status == SAVANT_OK && mapping->frame.type != FRAME_PITCH)
-    status = sv_fail (SAVANT_ERROR_UNSUPPORTED,
-        "the surface is block-linear: ask for block-linear=false in the caps "
-        "or properties of the element that makes it");
-  if (status == SAVANT_OK
-      && !sv_cu_adopt (SAVANT_MEM_CUDA_DEVICE, 0, mapping->frame.planes[0],
-          size))
-    status = SAVANT_ERROR_OUT_OF_MEMORY;
-  if (status != SAVANT_OK)
+  status = sv_cu_check (calls.get_frame (&frame, mapping->resource, 0, 0),
+      "cuGraphicsResourceGetMappedEglFrame");
+  if (status == SAVANT_OK && frame.type != FRAME_PITCH)
+    status = sv_ds_fail_block_linear (mapping->slot);
+  if (status == SAVANT_OK)
+    memcpy (mapping->planes, frame.planes, sizeof frame.planes);
+  else
     calls.unregister (mapping->resource);
   return status;
 }
 
-static void
-close_image (const SvDsLibrary *ds, const Mapping *mapping)
-{
-  sv_cu_disown (mapping->frame.planes[0]);
-  calls.unregister (mapping->resource);
-  if (mapping->ours)
-    ds->unmap_egl (mapping->surface, (int) mapping->slot);
-}
-
-static Mapping *
-map (const SvDsLibrary *ds, void *surface, uint32_t slot)
-{
-  Mapping mapping = { .surface = surface, .slot = slot }, *added;
-  size_t size = sv_nvbuf_data_size (ds->layout, surface, slot);
-  int status = SAVANT_OK;
-
-  mapping.egl_image = sv_nvbuf_egl_image (ds->layout, surface, slot);
-  added = find (mapping.egl_image);
-  if (added != NULL)
-    return added;
-  if (mapping.egl_image == NULL) {
-    mapping.ours = ds->map_egl (surface, (int) slot) == 0;
-    mapping.egl_image = sv_nvbuf_egl_image (ds->layout, surface, slot);
-  }
-  if (mapping.egl_image == NULL) {
-    sv_fail (SAVANT_ERROR_EXECUTION,
-        "NvBufSurfaceMapEglImage gives no image of slot %u", slot);
-    return NULL;
-  }
-  status = open_image (&mapping, size);
-  added = status == SAVANT_OK ? add (&mapping) : NULL;
-  if (status == SAVANT_OK && added == NULL)
-    close_image (ds, &mapping);
-  else if (status != SAVANT_OK && mapping.ours)
-    ds->unmap_egl (surface, (int) slot);
-  return added;
-}
-
 int
-sv_ds_map_slot (void *surface, uint32_t slot, SavantImage *image)
+sv_ds_egl_open (const SvDsLibrary *ds, SvDsMapping *mapping)
 {
-  const SvDsLibrary *ds = sv_ds_library ();
-  const SvCuGpu *gpu = sv_cu_gpu (0);
-  Mapping *mapping;
+  void *surface = mapping->surface;
+  uint32_t slot = mapping->slot;
+  int status, result = 0;
 
-  pthread_once (&loaded, load_calls);
-  if (ds == NULL || ds->map_egl == NULL || !works)
-    return sv_fail (SAVANT_ERROR_UNAVAILABLE,
-        "the pixels of a surface array cannot be reached: libnvbufsurface.so "
-        "or libcuda.so.1 maps no EGL images, as on a Jetson");
-  if (gpu == NULL || sv_cu_enter (gpu) != SAVANT_OK)
-    return SAVANT_ERROR_EXECUTION;
-  pthread_mutex_lock (&lock);
-  mapping = map (ds, surface, slot);
-  for (int p = 0; mapping != NULL && p < image->n_planes; p++)
-    image->data[p] = mapping->frame.planes[p];
-  pthread_mutex_unlock (&lock);
-  sv_cu_leave ();
-  return mapping != NULL ? SAVANT_OK : SAVANT_ERROR_EXECUTION;
+  mapping->key = sv_nvbuf_egl_image (ds->layout, surface, slot);
+  mapping->ours = false;
+  if (mapping->key == NULL) {
+    result = ds->map_egl (surface, (int) slot);
+    mapping->ours = result == 0;
+    mapping->key = sv_nvbuf_egl_image (ds->layout, surface, slot);
+  }
+  if (mapping->key == NULL)
+    return sv_fail (SAVANT_ERROR_EXECUTION,
+        "NvBufSurfaceMapEglImage returns %d and gives no image of slot %u",
+        result, slot);
+  status = register_image (mapping);
+  if (status != SAVANT_OK && mapping->ours)
+    ds->unmap_egl (surface, (int) slot);
+  return status;
 }
 
 void
-sv_ds_unmap (void *surface)
+sv_ds_egl_close (const SvDsLibrary *ds, const SvDsMapping *mapping)
 {
-  const SvDsLibrary *ds = sv_ds_library ();
-  const SvCuGpu *gpu = sv_cu_gpu (0);
-  bool entered = gpu != NULL && sv_cu_enter (gpu) == SAVANT_OK;
-  size_t kept = 0;
-
-  pthread_mutex_lock (&lock);
-  for (size_t i = 0; i < n_mappings; i++)
-    if (mappings[i].surface == surface)
-      close_image (ds, &mappings[i]);
-    else
-      mappings[kept++] = mappings[i];
-  n_mappings = kept;
-  pthread_mutex_unlock (&lock);
-  if (entered)
-    sv_cu_leave ();
-}
-
-bool
-sv_ds_find_slot (const void *data, void **surface, uint32_t *slot)
-{
-  bool found = false;
-
-  pthread_mutex_lock (&lock);
-  for (size_t i = 0; !found && i < n_mappings; i++)
-    if (mappings[i].frame.planes[0] == data) {
-      *surface = mappings[i].surface;
-      *slot = mappings[i].slot;
-      found = true;
-    }
-  pthread_mutex_unlock (&lock);
-  return found;
+  calls.unregister (mapping->resource);
+  if (mapping->ours)
+    ds->unmap_egl (mapping->surface, (int) mapping->slot);
 }

@@ -93,6 +93,14 @@ load_jetson (void *handle)
   *(void **) &library.unmap_egl = dlsym (handle, "NvBufSurfaceUnMapEglImage");
   if (library.unmap_egl == NULL)
     library.map_egl = NULL;
+  /* Only slots of DeepStream 9 have a place for what it gives. */
+  if (library.layout != SV_NVBUF_DS9)
+    return;
+  *(void **) &library.map_cuda = dlsym (handle, "NvBufSurfaceMapCudaBuffer");
+  *(void **) &library.unmap_cuda =
+      dlsym (handle, "NvBufSurfaceUnMapCudaBuffer");
+  if (library.unmap_cuda == NULL)
+    library.map_cuda = NULL;
 }
 
 static void

@@ -57,6 +57,8 @@ typedef struct SvDsLibrary
   /* Those of Jetsons, NULL elsewhere. */
   int (*map_egl) (void *surface, int slot);
   int (*unmap_egl) (void *surface, int slot);
+  int (*map_cuda) (void *surface, int slot);
+  int (*unmap_cuda) (void *surface, int slot);
 #define SV_DS_MEMBER(name, symbol, params) int (*name) params;
   SV_DS_CALLS (SV_DS_MEMBER)
 #undef SV_DS_MEMBER

@@ -3,8 +3,8 @@
 
 #include "../../core/log.h"
 #include "../cuda/memory.h"
-#include "egl.h"
 #include "library.h"
+#include "mapping.h"
 
 /* The n-th piece of a surface that is one allocation; false: there is none. */
 static bool

@@ -5,8 +5,8 @@
 
 #include "../../core/log.h"
 #include "../cuda/memory.h"
-#include "egl.h"
 #include "library.h"
+#include "mapping.h"
 #include "open.h"
 
 #define LIBRARY "libnvbufsurftransform.so"

@@ -132,30 +132,6 @@ find_plan (HostTransform *t, const SvPlanKey *key)
   return plan;
 }
 
-static void
-make_key (SvPlanKey *key, const SavantTransformConfig *config,
-    const SavantTransformJob *job)
-{
-  memset (key, 0, sizeof *key);
-  key->src_format = job->src.format;
-  key->src_colorimetry.matrix = job->src.colorimetry.matrix;
-  key->src_colorimetry.range = job->src.colorimetry.range;
-  key->src_colorimetry.siting = job->src.colorimetry.siting;
-  key->src_width = job->src.width;
-  key->src_height = job->src.height;
-  key->src_rect = job->src_rect;
-  key->dst_format = job->dst.format;
-  key->dst_colorimetry.matrix = job->dst.colorimetry.matrix;
-  key->dst_colorimetry.range = job->dst.colorimetry.range;
-  key->dst_colorimetry.siting = job->dst.colorimetry.siting;
-  key->dst_width = job->dst.width;
-  key->dst_height = job->dst.height;
-  key->dst_rect = job->dst_rect;
-  key->interpolation = config->interpolation;
-  key->flip = config->flip;
-  key->pad_color = config->pad_color;
-}
-
 static int
 out_of_memory (const SavantTransformJob *job)
 {
@@ -252,7 +228,7 @@ add_picture (HostTransform *t, const SavantTransformConfig *config,
   Picture *p = &t->pictures[t->n_pictures++];
   SvPlanKey key;
 
-  make_key (&key, config, job);
+  sv_plan_key (&key, config, job);
   p->job = job;
   p->plan = find_plan (t, &key);
   if (p->plan == NULL)

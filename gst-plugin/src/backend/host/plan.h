@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "../../core/color.h"
+#include "../plankey.h"
 #include "cpu.h"
 #include "filter.h"
 
@@ -29,24 +30,6 @@ typedef enum SvLattice
   SV_LATTICE_CHROMA,
   SV_N_LATTICES
 } SvLattice;
-
-/* What identifies a plan; compared as bytes, so always zero-filled first. */
-typedef struct SvPlanKey
-{
-  SavantFormat src_format;
-  SavantColorimetry src_colorimetry;
-  int src_width;
-  int src_height;
-  SavantRect src_rect;
-  SavantFormat dst_format;
-  SavantColorimetry dst_colorimetry;
-  int dst_width;
-  int dst_height;
-  SavantRect dst_rect;
-  SavantInterpolation interpolation;
-  SavantFlip flip;
-  uint32_t pad_color;
-} SvPlanKey;
 
 /* How the picture is computed. */
 typedef enum SvEngine

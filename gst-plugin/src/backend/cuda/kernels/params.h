@@ -76,6 +76,8 @@ enum
  * memory of the GPU. */
 typedef struct SvCuPlan
 {
+  int32_t src_pitch[3]; /* bytes */
+  int32_t dst_pitch[3];
   int32_t source;
   int32_t two_taps;    /* no axis has more */
   int32_t single_luma; /* no axis of luma, or of RGB, has more than one */
@@ -141,20 +143,17 @@ typedef struct SvCuJob
   uint64_t plan;
   uint64_t src[3];
   uint64_t dst[3];
-  int32_t src_pitch[3];
-  int32_t dst_pitch[3];
   uint32_t first_block;
-  uint16_t blocks_x;
   uint16_t flags;
+  uint16_t n_jobs; /* of the launch; read of its first job */
 } SvCuJob;
 
-/* As many as 4096 bytes of kernel arguments hold. */
-#define SV_CU_MAX_JOBS 46
+/* As many as the 4096 bytes of kernel arguments hold that every driver takes:
+ * what is not here is in the plan. */
+#define SV_CU_MAX_JOBS 64
 
 typedef struct SvCuArgs
 {
-  int32_t n_jobs;
-  int32_t reserved;
   SvCuJob jobs[SV_CU_MAX_JOBS];
 } SvCuArgs;
 

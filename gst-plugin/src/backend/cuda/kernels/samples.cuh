@@ -209,7 +209,7 @@ INLINE Plane
 plane_of (const Context &ctx, int c, int offset)
 {
   int plane = ctx.plan.src_plane[c], step = ctx.plan.src_step[c];
-  int pitch = ctx.job.src_pitch[plane];
+  int pitch = ctx.plan.src_pitch[plane];
   const uint8_t *base = (const uint8_t *) ctx.job.src[plane] + offset;
 
   return ctx.plan.transposed ? Plane{ base, pitch, step }

@@ -75,7 +75,7 @@ store_packed (const Context &ctx, int x, int y, const uint32_t px[2])
   const SvCuPlan &plan = ctx.plan;
   int step = plan.dst_step[0];
   int n = x + 1 < plan.width ? 2 : 1;
-  uint8_t *at = (uint8_t *) ctx.job.dst[0] + (int64_t) y * ctx.job.dst_pitch[0]
+  uint8_t *at = (uint8_t *) ctx.job.dst[0] + (int64_t) y * ctx.plan.dst_pitch[0]
       + (int64_t) x * step;
 
   if (step == 4 && n == 2 && (ctx.job.flags & SV_CU_STORE_8)) {
@@ -200,7 +200,7 @@ store_luma (const Context &ctx, int x, int y, const uint32_t v[2])
 {
   const SvCuPlan &plan = ctx.plan;
   uint8_t *at =
-      (uint8_t *) ctx.job.dst[0] + (int64_t) y * ctx.job.dst_pitch[0] + x;
+      (uint8_t *) ctx.job.dst[0] + (int64_t) y * ctx.plan.dst_pitch[0] + x;
 
   if (x + 1 >= plan.width) {
     at[0] = (uint8_t) v[0];
@@ -219,7 +219,7 @@ store_chroma (const Context &ctx, int cx, int cy, uint32_t uv)
   for (int c = 1; c < 3; c++) {
     int plane = plan.dst_plane[c];
 
-    *((uint8_t *) ctx.job.dst[plane] + (int64_t) cy * ctx.job.dst_pitch[plane]
+    *((uint8_t *) ctx.job.dst[plane] + (int64_t) cy * ctx.plan.dst_pitch[plane]
         + (int64_t) cx * plan.dst_step[c] + plan.dst_offset[c]) =
         (uint8_t) (uv >> 8 * (c - 1));
   }
@@ -256,7 +256,7 @@ make_planes (const Context &ctx, int x, int y)
     if (plan.target == SV_CU_TARGET_UYVY) {
       uint32_t uv = chroma<LP, CP, SOURCE> (ctx, x / 2, y + r);
       uint8_t *at = (uint8_t *) ctx.job.dst[0]
-          + (int64_t) (y + r) * ctx.job.dst_pitch[0] + (int64_t) x * 2;
+          + (int64_t) (y + r) * ctx.plan.dst_pitch[0] + (int64_t) x * 2;
 
       at[0] = (uint8_t) uv;
       at[1] = (uint8_t) v[0];
@@ -331,7 +331,7 @@ template <bool WIDE>
 INLINE void
 run (const SvCuArgs &args, SvCuPlan &plan)
 {
-  int low = 0, high = args.n_jobs - 1;
+  int low = 0, high = args.jobs[0].n_jobs - 1;
 
   while (low < high) {
     int middle = (low + high + 1) / 2;
@@ -352,8 +352,9 @@ run (const SvCuArgs &args, SvCuPlan &plan)
   __syncthreads ();
 
   uint32_t block = blockIdx.x - job.first_block;
-  int x = (int) (block % job.blocks_x * SV_CU_TILE_X + threadIdx.x * 2);
-  int y = (int) (block / job.blocks_x * SV_CU_TILE_Y + threadIdx.y * 2);
+  uint32_t across = (uint32_t) (plan.width + SV_CU_TILE_X - 1) / SV_CU_TILE_X;
+  int x = (int) (block % across * SV_CU_TILE_X + threadIdx.x * 2);
+  int y = (int) (block / across * SV_CU_TILE_Y + threadIdx.y * 2);
   int source =
       job.flags & SV_CU_SOURCE_ALIGNED ? plan.source : SV_CU_SOURCE_BYTES;
   const Context ctx = { plan, tables, job };

@@ -103,7 +103,7 @@ INLINE void
 filter_words (const Context &ctx, int plane, const SvCuRow &row,
     const SvCuAxis &y, int i, int j, float out[C][R::N])
 {
-  int pitch = ctx.job.src_pitch[plane];
+  int pitch = ctx.plan.src_pitch[plane];
   const uint8_t *line = (const uint8_t *) ctx.job.src[plane]
       + (int64_t) table (ctx, y.first + j) * pitch;
   int at[C];

@@ -109,31 +109,37 @@ public final class BatchPipelineBuilder {
    * or has ended, which is right for files; where a source is live, for one frame of the fastest
    * live one.
    *
-   * @param timeout zero for no wait
+   * @param timeout zero for no wait; at most 146 years
    * @return this
-   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalArgumentException if it is negative or too long
    */
   public BatchPipelineBuilder batchTimeout(Duration timeout) {
-    if (timeout.isNegative()) {
-      throw new IllegalArgumentException("batch timeout " + timeout + ": it must not be negative");
-    }
-    batchTimeoutNs = timeout.toNanos();
+    batchTimeoutNs = nanoseconds("batch timeout", timeout);
     return this;
   }
 
   /**
    * Sets after which time without frames of a source a warning tells of it.
    *
-   * @param interval 5 seconds by default; zero for never
+   * @param interval 5 seconds by default; zero for never; at most 146 years
    * @return this
-   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalArgumentException if it is negative or too long
    */
   public BatchPipelineBuilder stallWarning(Duration interval) {
-    if (interval.isNegative()) {
-      throw new IllegalArgumentException("stall warning " + interval + ": it must not be negative");
-    }
-    stallWarningNs = interval.toNanos();
+    stallWarningNs = nanoseconds("stall warning", interval);
     return this;
+  }
+
+  /** As the element takes it. */
+  private static long nanoseconds(String name, Duration duration) {
+    if (duration == null || duration.isNegative()) {
+      throw new IllegalArgumentException(name + " " + duration + ": it must not be negative");
+    }
+    if (duration.compareTo(Duration.ofNanos(Long.MAX_VALUE / 2)) > 0) {
+      throw new IllegalArgumentException(
+          name + " " + duration + ": at most 146 years are possible");
+    }
+    return duration.toNanos();
   }
 
   /**

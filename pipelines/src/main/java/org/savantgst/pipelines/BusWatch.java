@@ -10,6 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.freedesktop.gstreamer.Bus;
 import org.freedesktop.gstreamer.Pipeline;
 import org.freedesktop.gstreamer.glib.Natives;
@@ -26,6 +28,10 @@ import org.freedesktop.gstreamer.message.MessageType;
  * in the order in which they were posted, and without wrappers.
  */
 final class BusWatch implements GstBusAPI.BusCallback {
+  /** A source's bin in the path of an element in it. */
+  private static final Pattern SOURCE_BIN =
+      Pattern.compile("/GstBin:" + LiveSource.BIN_PREFIX + "([0-9]{1,9})/");
+
   /** Where a {@code GError} has its text. */
   private static final int ERROR_TEXT = 8;
 
@@ -97,11 +103,15 @@ final class BusWatch implements GstBusAPI.BusCallback {
   }
 
   private void fail(GstMessagePtr message) {
-    Origin origin = originOf(source(message));
-    if (origin.isGone) {
+    Parsed parsed = parse(message, true);
+    Origin origin = originOf(message, parsed.debug);
+    if (origin.equals(Origin.UNKNOWN)) {
+      // It may be a source's that was removed: no reason to end the others, none to hide it.
+      onWarning.accept(name(source(message)) + ": " + parsed.text);
+    }
+    if (origin.equals(Origin.GONE) || origin.equals(Origin.UNKNOWN)) {
       return;
     }
-    Parsed parsed = parse(message, true);
     if (isWithoutVideo(parsed.debug)) {
       parsed = new Parsed("there is no video in it", parsed.debug);
     }
@@ -111,8 +121,9 @@ final class BusWatch implements GstBusAPI.BusCallback {
   }
 
   private void warn(GstMessagePtr message) {
-    if (!originOf(source(message)).isGone) {
-      onWarning.accept(name(source(message)) + ": " + parse(message, false).text);
+    Parsed parsed = parse(message, false);
+    if (!originOf(message, parsed.debug).equals(Origin.GONE)) {
+      onWarning.accept(name(source(message)) + ": " + parsed.text);
     }
   }
 
@@ -154,13 +165,26 @@ final class BusWatch implements GstBusAPI.BusCallback {
   }
 
   /** Where a message comes from: source is null for what is behind the sources. */
-  private record Origin(LiveSource source, boolean isGone) {
-    private static final Origin BEHIND = new Origin(null, false);
-    private static final Origin GONE = new Origin(null, true);
+  private record Origin(Place place, LiveSource source) {
+    private enum Place {
+      SOURCE,
+      BEHIND,
+      GONE,
+      UNKNOWN
+    }
+
+    private static final Origin BEHIND = new Origin(Place.BEHIND, null);
+    private static final Origin GONE = new Origin(Place.GONE, null);
+    private static final Origin UNKNOWN = new Origin(Place.UNKNOWN, null);
+
+    private static Origin of(LiveSource source) {
+      return new Origin(Place.SOURCE, source);
+    }
   }
 
   /** What a source that was removed has posted before is heard of after. */
-  private Origin originOf(Pointer object) {
+  private Origin originOf(GstMessagePtr message, String debug) {
+    Pointer object = source(message);
     Origin found = null;
     Pointer at = object == null ? null : MESSAGE_API.gst_object_ref(object);
     while (at != null && found == null) {
@@ -172,11 +196,21 @@ final class BusWatch implements GstBusAPI.BusCallback {
     if (at != null) {
       MESSAGE_API.gst_object_unref(at);
     }
-    if (found == null) {
-      // Bins that decode let go of their elements when they stop.
-      return sources.hasHidden() ? Origin.GONE : Origin.BEHIND;
+    return found == null ? originByPath(message, debug) : found;
+  }
+
+  /**
+   * Bins that decode let go of their elements when they stop or fail, but the text for developers
+   * has the path that the element had when it posted.
+   */
+  private Origin originByPath(GstMessagePtr message, String debug) {
+    Matcher path = SOURCE_BIN.matcher(debug);
+    if (!path.find()) {
+      return sources.hasHidden() ? Origin.UNKNOWN : Origin.BEHIND;
     }
-    return found;
+    LiveSource source = sources.find(Integer.parseInt(path.group(1)));
+    int seqnum = MESSAGE_API.gst_message_get_seqnum(message.getPointer());
+    return source == null || seqnum - source.addedSeqnum < 0 ? Origin.GONE : Origin.of(source);
   }
 
   /** Null if its parent knows more. */
@@ -186,7 +220,7 @@ final class BusWatch implements GstBusAPI.BusCallback {
     }
     LiveSource source = sources.findBin(object);
     if (source != null) {
-      return new Origin(source, false);
+      return Origin.of(source);
     }
     return LiveSource.isBinName(name(object)) ? Origin.GONE : null;
   }

@@ -6,10 +6,11 @@ import org.freedesktop.gstreamer.Bin;
 import org.freedesktop.gstreamer.Element;
 import org.freedesktop.gstreamer.Pad;
 import org.freedesktop.gstreamer.glib.Natives;
+import org.savantgst.pipelines.lowlevel.MessageAPI;
 
 /** A source in a pipeline, from when it is added until it is removed. */
 final class LiveSource {
-  private static final String BIN_PREFIX = "source-";
+  static final String BIN_PREFIX = "source-";
 
   final Source source;
 
@@ -20,6 +21,9 @@ final class LiveSource {
 
   /** What came to the place before was another source's, in the time of System.nanoTime. */
   final long addedNs = System.nanoTime();
+
+  /** The same for messages. */
+  final int addedSeqnum = MessageAPI.MESSAGE_API.gst_util_seqnum_next();
 
   /* Set once by PipelineGraph. Head is null where a source is made of any elements. */
   Bin bin;

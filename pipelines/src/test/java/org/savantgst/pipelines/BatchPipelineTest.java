@@ -27,6 +27,8 @@ import org.freedesktop.gstreamer.Buffer;
 import org.freedesktop.gstreamer.FlowReturn;
 import org.freedesktop.gstreamer.elements.AppSrc;
 import org.savantgst.batch.BatchView;
+import org.savantgst.elements.SavantBatch;
+import org.savantgst.elements.TimeoutPolicy;
 import org.savantgst.surface.Padding;
 import org.savantgst.surface.Rect;
 import org.savantgst.surface.TransformConfig;
@@ -361,6 +363,34 @@ public class BatchPipelineTest {
         assertEquals(pipeline.next().size(), 1);
       }
       assertEquals(pipeline.stats().total().out(), 5);
+    }
+  }
+
+  /** What is not asked for is left to the element: setting batch-timeout would set the policy. */
+  @Test(timeOut = TIMEOUT)
+  public void timeoutAndItsPolicy() {
+    assertTimeout(small(), TimeoutPolicy.AUTO, -1);
+    assertTimeout(small().batchTimeout(Duration.ZERO), TimeoutPolicy.FIXED, 0);
+    assertTimeout(small().batchTimeout(Duration.ofMillis(20)), TimeoutPolicy.FIXED, 20_000_000);
+    assertTimeout(
+        small().batchTimeout(Duration.ofNanos(Long.MAX_VALUE / 2)),
+        TimeoutPolicy.FIXED,
+        Long.MAX_VALUE / 2);
+    for (Duration bad : new Duration[] {Duration.ofMillis(-1), Duration.ofDays(60_000), null}) {
+      IllegalArgumentException e =
+          expectThrows(IllegalArgumentException.class, () -> small().batchTimeout(bad));
+      assertTrue(e.getMessage().startsWith("batch timeout " + bad + ": "), e.getMessage());
+      e = expectThrows(IllegalArgumentException.class, () -> small().stallWarning(bad));
+      assertTrue(e.getMessage().startsWith("stall warning " + bad + ": "), e.getMessage());
+    }
+  }
+
+  private static void assertTimeout(BatchPipelineBuilder b, TimeoutPolicy policy, long timeoutNs) {
+    try (BatchPipeline pipeline = b.source(counter(1)).build()) {
+      SavantBatch batch = (SavantBatch) pipeline.batch();
+      assertEquals(batch.getTimeoutPolicy(), policy);
+      assertEquals(batch.getBatchTimeoutNs(), timeoutNs);
+      assertEquals(batch.getEffectiveTimeoutNs(), timeoutNs);
     }
   }
 

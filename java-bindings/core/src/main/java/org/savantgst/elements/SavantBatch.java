@@ -400,9 +400,10 @@ public non-sealed class SavantBatch extends Element implements TransformProperti
    * What the pad holds counts as dropped, reason {@code released}, the other pads go on, and number
    * and source id may be given anew.
    *
-   * <p>The element that was linked to the pad may get {@code not-linked} when it pushes again,
-   * which many sources post as an error. Where that matters it is stopped before: {@link
-   * #endStream(Pad)}, which lets it go from a full queue with EOS, then its state NULL, then this.
+   * <p>The source that was linked to the pad posts no error, and may be stopped now, later or
+   * never: frames of a live one are dropped until its pad is linked anew, as are those of one that
+   * a tee gives to others too; any other gets EOS at its next frame. It must not be unlinked
+   * before, or it gets {@code not-linked}, which many sources post as an error.
    *
    * @param sourceId the source id of one of its pads
    * @throws IllegalArgumentException if no pad has it; the text lists those that there are

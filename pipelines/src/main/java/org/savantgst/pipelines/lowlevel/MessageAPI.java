@@ -30,6 +30,12 @@ public interface MessageAPI extends Library {
    */
   Pointer gst_message_get_structure(Pointer message);
 
+  /** Returns the number of a message, in the order in which messages and events are made. */
+  int gst_message_get_seqnum(Pointer message);
+
+  /** Returns the next such number, which wraps. */
+  int gst_util_seqnum_next();
+
   /**
    * Returns the name of an object.
    *
