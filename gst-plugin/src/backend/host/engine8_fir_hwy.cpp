@@ -259,6 +259,80 @@ private:
   const int taps;
 };
 
+#if HWY_MAX_BYTES >= 32
+/* Pairs of lanes with kTaps taps, 0 = `taps`. */
+template <int kTaps> class Pairs {
+public:
+  HWY_INLINE Pairs (const int16_t *row, const SvFir &fir)
+      : in (row), pairs (fir.pairs), n (fir.n), taps (fir.taps)
+  {
+  }
+
+  /* Q7 of lanes 0..3 and 8..11, or 4..7 and 12..15, of the 16 that begin at
+   * pair p or four pairs before. */
+  HWY_INLINE __m256i operator() (int p) const
+  {
+    const __m256i sums = _mm256_hadd_epi32 (sums_of (p), sums_of (p + 2));
+
+    return _mm256_srai_epi32 (_mm256_add_epi32 (sums,
+                                  _mm256_set1_epi32 (1 << 12)),
+        13);
+  }
+
+private:
+  HWY_INLINE __m128i load (int p, int k) const
+  {
+    return _mm_loadu_si128 (reinterpret_cast<const __m128i *> (in
+        + pairs.first[p] + k));
+  }
+
+  HWY_INLINE __m256i part (int p, int k) const
+  {
+    const __m256i words =
+        _mm256_inserti128_si256 (_mm256_castsi128_si256 (load (p, k)),
+            load (p + 1, k), 1);
+    const __m256i order =
+        _mm256_loadu_si256 (reinterpret_cast<const __m256i *> (pairs.order
+            + 16 * p));
+    const __m256i weights =
+        _mm256_loadu_si256 (reinterpret_cast<const __m256i *> (pairs.weights
+            + static_cast<ptrdiff_t> (k) * n + 8 * p));
+
+    return _mm256_madd_epi16 (_mm256_shuffle_epi8 (words, order), weights);
+  }
+
+  HWY_INLINE __m256i sums_of (int p) const
+  {
+    __m256i sum = part (p, 0);
+
+    for (int k = 4; k < (kTaps > 0 ? kTaps : taps); k += 4)
+      sum = _mm256_add_epi32 (sum, part (p, k));
+    return sum;
+  }
+
+  const int16_t *const in;
+  const SvFirPairs pairs;
+  const int n;
+  const int taps;
+};
+
+template <int kTaps>
+HWY_INLINE void
+pairs_of_taps (int16_t *out, const int16_t *in, const SvFir &fir)
+{
+  const Pairs<kTaps> pairs (in, fir);
+  const int n = fir.n;
+
+  for (int i = 0; i < n; i += 16) {
+    __m256i v = _mm256_packs_epi32 (pairs (i / 2), pairs (i / 2 + 4));
+
+    v = _mm256_max_epi16 (v, _mm256_setzero_si256 ());
+    v = _mm256_min_epi16 (v, _mm256_set1_epi16 (255 * 128));
+    _mm256_storeu_si256 (reinterpret_cast<__m256i *> (out + i), v);
+  }
+}
+#endif
+
 template <int kTaps>
 HWY_INLINE void
 columns_of_taps (int16_t *out, const int16_t *in, const SvFir &fir)
@@ -289,6 +363,12 @@ columns_of_taps (int16_t *out, const int16_t *in, const SvFir &fir)
 void
 fir_columns (int16_t *out, const int16_t *in, const SvFir *fir)
 {
+#if HWY_MAX_BYTES >= 32
+  if (fir->pairs.first != nullptr && fir->taps == 4)
+    return pairs_of_taps<4> (out, in, *fir);
+  if (fir->pairs.first != nullptr)
+    return pairs_of_taps<0> (out, in, *fir);
+#endif
   if (fir->taps == 4)
     columns_of_taps<4> (out, in, *fir);
   else if (fir->taps == 8)

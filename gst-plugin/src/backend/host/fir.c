@@ -81,6 +81,46 @@ init_columns (SvFir *fir, const SvAxis *axis, int span_first, int quads)
       fir->weights[(ptrdiff_t) (t / 4 * 4) * fir->n + 4 * i + t % 4] =
           weights[t];
   }
+  return sv_fir_find_pairs (fir);
+}
+
+void
+sv_fir_clear_columns (SvFir *fir)
+{
+  free (fir->first);
+  free (fir->weights);
+  free (fir->pairs.first);
+  free (fir->pairs.order);
+  free (fir->pairs.weights);
+}
+
+bool
+sv_fir_find_pairs (SvFir *fir)
+{
+  SvFirPairs *pairs = &fir->pairs;
+  size_t n = (size_t) fir->n / 2;
+
+  for (int i = 0; i < fir->n; i += 2)
+    if (abs (fir->first[i] - fir->first[i + 1]) > 4)
+      return true;
+  pairs->first = malloc (sizeof *pairs->first * n);
+  pairs->order = malloc (16 * n);
+  pairs->weights = malloc (sizeof *pairs->weights * 2 * n * (size_t) fir->taps);
+  if (pairs->first == NULL || pairs->order == NULL || pairs->weights == NULL)
+    return false;
+  for (int p = 0; p < fir->n / 2; p++) {
+    int lane = (p / 8 * 8 + p % 8 / 2 + p % 2 * 4) * 2;
+    int32_t a = fir->first[lane], b = fir->first[lane + 1];
+
+    pairs->first[p] = a < b ? a : b;
+    for (int k = 0; k < 16; k++)
+      pairs->order[16 * p + k] =
+          (uint8_t) (2 * ((k < 8 ? a : b) - pairs->first[p]) + k % 8);
+    for (int t = 0; t < fir->taps; t += 4)
+      memcpy (pairs->weights + (ptrdiff_t) t * fir->n + 8 * p,
+          fir->weights + (ptrdiff_t) t * fir->n + 4 * lane,
+          8 * sizeof *fir->weights);
+  }
   return true;
 }
 
@@ -164,8 +204,7 @@ sv_fir_clear (SvPlan *plan)
   if (plan->fir == NULL)
     return;
   for (int l = 0; l < SV_N_LATTICES; l++) {
-    free (plan->fir->x[l].first);
-    free (plan->fir->x[l].weights);
+    sv_fir_clear_columns (&plan->fir->x[l]);
     free (plan->fir->y[l].weights);
   }
   free (plan->fir);

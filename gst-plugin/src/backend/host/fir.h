@@ -20,6 +20,11 @@ typedef struct SvFirTable
   SvFirRows y[SV_N_LATTICES];
 } SvFirTable;
 
+/* Fills in `pairs` of columns whose other fields are there. False without
+ * memory. */
+bool sv_fir_find_pairs (SvFir *fir);
+void sv_fir_clear_columns (SvFir *fir);
+
 /* Fills plan->fir where this engine can do the job. False without memory. */
 bool sv_fir_init (SvPlan *plan);
 void sv_fir_clear (SvPlan *plan);

@@ -58,6 +58,15 @@ typedef struct SvColumns
   SvWordPairs words;
 } SvColumns;
 
+/* Lanes two by two, whose next four words lie within eight. Of every 16 lanes
+ * pairs 0, 4, 1, 5, 2, 6, 3 and 7, in which order they are summed up. */
+typedef struct SvFirPairs
+{
+  int32_t *first;   /* word of a pair; NULL = some lie too far apart */
+  uint8_t *order;   /* 16 a pair: bytes of the eight words */
+  int16_t *weights; /* as the lanes', eight a pair */
+} SvFirPairs;
+
 /* Filters a row of Q6 words with any number of taps: lane i is the sum over t
  * of weights[t / 4 * 4 n + 4 i + t % 4] (Q14) times in[first[i] + t]. */
 typedef struct SvFir
@@ -66,6 +75,7 @@ typedef struct SvFir
   int taps; /* a multiple of 4 */
   int32_t *first;
   int16_t *weights;
+  SvFirPairs pairs;
 } SvFir;
 
 typedef struct SvYuvToRgb
