@@ -260,53 +260,74 @@ private:
 };
 
 #if HWY_MAX_BYTES >= 32
-/* Pairs of lanes with kTaps taps, 0 = `taps`. */
-template <int kTaps> class Pairs {
+/* Pairs of lanes with kTaps taps, 0 = `taps`; kAlike: of lanes that are. */
+template <int kTaps, bool kAlike> class Pairs {
 public:
   HWY_INLINE Pairs (const int16_t *row, const SvFir &fir)
       : in (row), pairs (fir.pairs), n (fir.n), taps (fir.taps)
   {
+    for (int v = 0; kAlike && v < 4; v++) {
+      order[v] = order_of (pairs.from / 2 + 2 * v);
+      weights[v] = weights_of (pairs.from / 2 + 2 * v, 0);
+    }
   }
 
-  /* Q7 of lanes 0..3 and 8..11, or 4..7 and 12..15, of the 16 that begin at
-   * pair p or four pairs before. */
+  /* Q7 of 16 lanes, whose first pair is p, within 0..255. */
   HWY_INLINE __m256i operator() (int p) const
   {
-    const __m256i sums = _mm256_hadd_epi32 (sums_of (p), sums_of (p + 2));
+    const __m256i v = _mm256_packs_epi32 (half<0> (p), half<2> (p));
+
+    return _mm256_min_epi16 (_mm256_max_epi16 (v, _mm256_setzero_si256 ()),
+        _mm256_set1_epi16 (255 * 128));
+  }
+
+private:
+  /* Lanes 0..3 and 8..11, or (k = 2) 4..7 and 12..15. */
+  template <int k> HWY_INLINE __m256i half (int p) const
+  {
+    const __m256i sums = _mm256_hadd_epi32 (sums_of<k> (p), sums_of<k + 1> (p));
 
     return _mm256_srai_epi32 (_mm256_add_epi32 (sums,
                                   _mm256_set1_epi32 (1 << 12)),
         13);
   }
 
-private:
-  HWY_INLINE __m128i load (int p, int k) const
+  HWY_INLINE __m256i order_of (int p) const
+  {
+    return _mm256_loadu_si256 (reinterpret_cast<const __m256i *> (pairs.order
+        + 16 * p));
+  }
+
+  HWY_INLINE __m256i weights_of (int p, int t) const
+  {
+    return _mm256_loadu_si256 (reinterpret_cast<const __m256i *> (pairs.weights
+        + static_cast<ptrdiff_t> (t) * n + 8 * p));
+  }
+
+  HWY_INLINE __m128i load (int p, int t) const
   {
     return _mm_loadu_si128 (reinterpret_cast<const __m128i *> (in
-        + pairs.first[p] + k));
+        + pairs.first[p] + t));
   }
 
-  HWY_INLINE __m256i part (int p, int k) const
+  /* Pairs 2 k and 2 k + 1, taps t..t + 3. */
+  template <int k> HWY_INLINE __m256i part (int p, int t) const
   {
     const __m256i words =
-        _mm256_inserti128_si256 (_mm256_castsi128_si256 (load (p, k)),
-            load (p + 1, k), 1);
-    const __m256i order =
-        _mm256_loadu_si256 (reinterpret_cast<const __m256i *> (pairs.order
-            + 16 * p));
-    const __m256i weights =
-        _mm256_loadu_si256 (reinterpret_cast<const __m256i *> (pairs.weights
-            + static_cast<ptrdiff_t> (k) * n + 8 * p));
+        _mm256_inserti128_si256 (_mm256_castsi128_si256 (load (p + 2 * k, t)),
+            load (p + 2 * k + 1, t), 1);
 
-    return _mm256_madd_epi16 (_mm256_shuffle_epi8 (words, order), weights);
+    return _mm256_madd_epi16 (_mm256_shuffle_epi8 (words,
+                                  kAlike ? order[k] : order_of (p + 2 * k)),
+        kAlike ? weights[k] : weights_of (p + 2 * k, t));
   }
 
-  HWY_INLINE __m256i sums_of (int p) const
+  template <int k> HWY_INLINE __m256i sums_of (int p) const
   {
-    __m256i sum = part (p, 0);
+    __m256i sum = part<k> (p, 0);
 
-    for (int k = 4; k < (kTaps > 0 ? kTaps : taps); k += 4)
-      sum = _mm256_add_epi32 (sum, part (p, k));
+    for (int t = 4; t < (kTaps > 0 ? kTaps : taps); t += 4)
+      sum = _mm256_add_epi32 (sum, part<k> (p, t));
     return sum;
   }
 
@@ -314,21 +335,29 @@ private:
   const SvFirPairs pairs;
   const int n;
   const int taps;
+  __m256i order[4];
+  __m256i weights[4];
 };
 
-template <int kTaps>
+template <int kTaps, bool kAlike>
 HWY_INLINE void
-pairs_of_taps (int16_t *out, const int16_t *in, const SvFir &fir)
+pairs_part (int16_t *out, const int16_t *in, const SvFir &fir, int from, int to)
 {
-  const Pairs<kTaps> pairs (in, fir);
-  const int n = fir.n;
+  const Pairs<kTaps, kAlike> pairs (in, fir);
 
-  for (int i = 0; i < n; i += 16) {
-    __m256i v = _mm256_packs_epi32 (pairs (i / 2), pairs (i / 2 + 4));
+  for (int i = from; i < to; i += 16)
+    _mm256_storeu_si256 (reinterpret_cast<__m256i *> (out + i), pairs (i / 2));
+}
 
-    v = _mm256_max_epi16 (v, _mm256_setzero_si256 ());
-    v = _mm256_min_epi16 (v, _mm256_set1_epi16 (255 * 128));
-    _mm256_storeu_si256 (reinterpret_cast<__m256i *> (out + i), v);
+HWY_INLINE void
+fir_pairs (int16_t *out, const int16_t *in, const SvFir &fir)
+{
+  if (fir.taps == 4) {
+    pairs_part<4, false> (out, in, fir, 0, fir.pairs.from);
+    pairs_part<4, true> (out, in, fir, fir.pairs.from, fir.pairs.to);
+    pairs_part<4, false> (out, in, fir, fir.pairs.to, fir.n);
+  } else {
+    pairs_part<0, false> (out, in, fir, 0, fir.n);
   }
 }
 #endif
@@ -364,10 +393,8 @@ void
 fir_columns (int16_t *out, const int16_t *in, const SvFir *fir)
 {
 #if HWY_MAX_BYTES >= 32
-  if (fir->pairs.first != nullptr && fir->taps == 4)
-    return pairs_of_taps<4> (out, in, *fir);
   if (fir->pairs.first != nullptr)
-    return pairs_of_taps<0> (out, in, *fir);
+    return fir_pairs (out, in, *fir);
 #endif
   if (fir->taps == 4)
     columns_of_taps<4> (out, in, *fir);

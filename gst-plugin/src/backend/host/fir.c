@@ -94,6 +94,28 @@ sv_fir_clear_columns (SvFir *fir)
   free (fir->pairs.weights);
 }
 
+static bool
+alike (const SvFir *fir, int a, int b)
+{
+  const SvFirPairs *pairs = &fir->pairs;
+
+  return memcmp (pairs->order + 8 * a, pairs->order + 8 * b, 128) == 0
+      && memcmp (pairs->weights + 4 * a, pairs->weights + 4 * b, 128) == 0;
+}
+
+/* Ratios of small numbers repeat themselves. */
+static void
+find_alike (SvFir *fir)
+{
+  int middle = fir->n / 32 * 16;
+
+  fir->pairs.from = fir->pairs.to = middle;
+  while (fir->pairs.from > 0 && alike (fir, middle, fir->pairs.from - 16))
+    fir->pairs.from -= 16;
+  while (fir->pairs.to < fir->n && alike (fir, middle, fir->pairs.to))
+    fir->pairs.to += 16;
+}
+
 bool
 sv_fir_find_pairs (SvFir *fir)
 {
@@ -121,6 +143,7 @@ sv_fir_find_pairs (SvFir *fir)
           fir->weights + (ptrdiff_t) t * fir->n + 4 * lane,
           8 * sizeof *fir->weights);
   }
+  find_alike (fir);
   return true;
 }
 

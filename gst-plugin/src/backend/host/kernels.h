@@ -65,6 +65,10 @@ typedef struct SvFirPairs
   int32_t *first;   /* word of a pair; NULL = some lie too far apart */
   uint8_t *order;   /* 16 a pair: bytes of the eight words */
   int16_t *weights; /* as the lanes', eight a pair */
+  /* Lanes from..to - 1, multiples of 16: each 16 have the same order and, of
+   * four taps, weights. */
+  int from;
+  int to;
 } SvFirPairs;
 
 /* Filters a row of Q6 words with any number of taps: lane i is the sum over t
