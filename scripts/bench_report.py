@@ -96,7 +96,25 @@ def table(bench):
         cells = [cell(times[p]) if p in times else "-" for p in peers]
         lines.append(f"| {job['job']}: {job['what']} | " + " | ".join(cells)
                      + f" | {ratio:.2f} ({best['peer']}) |")
-    return "\n".join(lines)
+    return "\n".join(lines + threads_table(bench))
+
+
+def threads_table(bench):
+    rows = bench.get("threads", [])
+    if not rows:
+        return []
+    lines = [
+        "",
+        "| job | threads | `n-threads`, wall ms | side by side | share |",
+        "|---" * 5 + "|",
+    ]
+    for row in rows:
+        pairs = [(row[k]["best"], row[k]["median"]) for k in ("together", "apart")]
+        pairs.append(tuple(a / t for t, a in zip(*pairs)))
+        lines.append(f"| {row['job']} | {row['threads']} | "
+                     + " | ".join("{:.3f} / {:.3f}".format(*p) for p in pairs[:2])
+                     + " | {:.2f} / {:.2f} |".format(*pairs[2]))
+    return lines
 
 
 def elements_table(rows):

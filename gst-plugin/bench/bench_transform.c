@@ -425,7 +425,7 @@ run_lone (void *data)
 
 /* n threads of one job after the other, beside n jobs of one thread each. */
 static void
-bench_threads (const Job *j, int n_threads)
+bench_threads (const Job *j, int n_threads, BenchThreads *row)
 {
   static Lone lones[16];
   double together[ROUNDS], apart[ROUNDS];
@@ -453,12 +453,14 @@ bench_threads (const Job *j, int n_threads)
   }
   qsort (together, ROUNDS, sizeof *together, compare);
   qsort (apart, ROUNDS, sizeof *apart, compare);
-  printf ("| %s | %d | %.3f / %.3f | %.3f / %.3f | %.2f / %.2f |\n", j->name,
-      n_threads, together[0] / THREAD_FRAMES / n_threads,
-      together[ROUNDS / 2] / THREAD_FRAMES / n_threads,
-      apart[0] / THREAD_FRAMES / n_threads,
-      apart[ROUNDS / 2] / THREAD_FRAMES / n_threads, apart[0] / together[0],
-      apart[ROUNDS / 2] / together[ROUNDS / 2]);
+  row->name = j->name;
+  row->n = n_threads;
+  for (int i = 0; i < 2; i++) {
+    int at = i == 0 ? 0 : ROUNDS / 2;
+
+    row->together[i] = together[at] / THREAD_FRAMES / n_threads;
+    row->apart[i] = apart[at] / THREAD_FRAMES / n_threads;
+  }
   for (int i = 0; i < n_threads; i++) {
     for (int k = 0; k < j->slots; k++)
       free_ours (&lones[i].ours[k]);
@@ -468,19 +470,15 @@ bench_threads (const Job *j, int n_threads)
 }
 
 static void
-bench_all_threads (int n_threads)
+bench_all_threads (int n_threads, BenchReport *report)
 {
   static const char *const names[] = { "J1", "J2", "J4", "J5" };
 
-  printf ("\nWall ms of a frame, best / median of %d rounds: n-threads on one "
-          "job after the other, beside as many runs of one thread side by "
-          "side.\n\n| job | threads | n-threads | side by side | share |\n"
-          "|---|---|---|---|---|\n",
-      ROUNDS);
   for (gsize i = 0; i < G_N_ELEMENTS (jobs); i++)
     for (gsize k = 0; k < G_N_ELEMENTS (names); k++)
       if (strcmp (jobs[i].name, names[k]) == 0)
-        bench_threads (&jobs[i], n_threads);
+        bench_threads (&jobs[i], n_threads,
+            &report->threads[report->n_threads++]);
 }
 
 static void
@@ -528,9 +526,9 @@ main (int argc, char **argv)
     if (names == NULL
         || g_strv_contains ((const gchar *const *) names, jobs[i].name))
       run_job (&jobs[i], &report.rows[report.n_rows++]);
-  bench_report_markdown (&report, stdout);
   if (n_threads > 1 && n_threads <= 16 && names == NULL)
-    bench_all_threads (n_threads);
+    bench_all_threads (n_threads, &report);
+  bench_report_markdown (&report, stdout);
   if (markdown != NULL)
     write_report (&report, markdown, bench_report_markdown);
   if (json != NULL)

@@ -79,6 +79,45 @@ write_cell (const BenchRow *row, int p, gboolean memcpy_column, FILE *file)
   fprintf (file, " |");
 }
 
+static void
+write_threads_markdown (const BenchReport *r, FILE *file)
+{
+  if (r->n_threads == 0)
+    return;
+  fprintf (file,
+      "\nWall ms of a frame, best / median of %d rounds: `n-threads` on one "
+      "job "
+      "after the other, beside as many runs of one thread side by side; the "
+      "share of these that it reaches, by best and by median.\n\n"
+      "| job | threads | n-threads | side by side | share |\n"
+      "|---|---|---|---|---|\n",
+      r->rounds);
+  for (int i = 0; i < r->n_threads; i++) {
+    const BenchThreads *t = &r->threads[i];
+
+    fprintf (file, "| %s | %d | %.3f / %.3f | %.3f / %.3f | %.2f / %.2f |\n",
+        t->name, t->n, t->together[0], t->together[1], t->apart[0], t->apart[1],
+        t->apart[0] / t->together[0], t->apart[1] / t->together[1]);
+  }
+}
+
+static void
+write_threads_json (const BenchReport *r, FILE *file)
+{
+  fprintf (file, ",\n  \"threads\": [");
+  for (int i = 0; i < r->n_threads; i++) {
+    const BenchThreads *t = &r->threads[i];
+
+    fprintf (file,
+        "%s\n    { \"job\": \"%s\", \"threads\": %d, \"unit\": \"wall ms\", "
+        "\"together\": { \"best\": %.4f, \"median\": %.4f }, "
+        "\"apart\": { \"best\": %.4f, \"median\": %.4f } }",
+        i > 0 ? "," : "", t->name, t->n, t->together[0], t->together[1],
+        t->apart[0], t->apart[1]);
+  }
+  fprintf (file, "%s]", r->n_threads > 0 ? "\n  " : "");
+}
+
 void
 bench_report_markdown (const BenchReport *r, FILE *file)
 {
@@ -112,6 +151,7 @@ bench_report_markdown (const BenchReport *r, FILE *file)
     fprintf (file, " %.2f |\n",
         row->times[0].median / row->times[r->n_peers - 1].median);
   }
+  write_threads_markdown (r, file);
 }
 
 void
@@ -148,5 +188,7 @@ bench_report_json (const BenchReport *r, FILE *file)
     }
     fprintf (file, " ] }");
   }
-  fprintf (file, "\n  ]\n}\n");
+  fprintf (file, "\n  ]");
+  write_threads_json (r, file);
+  fprintf (file, "\n}\n");
 }

@@ -25,6 +25,16 @@ typedef struct BenchRow
   BenchTime times[BENCH_MAX_PEERS];
 } BenchRow;
 
+/* Wall milliseconds of a frame: n threads on one job after the other, and as
+ * many runs of one thread each side by side. */
+typedef struct BenchThreads
+{
+  const char *name;
+  int n;
+  double together[2]; /* best, median */
+  double apart[2];
+} BenchThreads;
+
 typedef struct BenchReport
 {
   const char *peers[BENCH_MAX_PEERS];
@@ -33,6 +43,8 @@ typedef struct BenchReport
   const char *kernels; /* the instruction set of ours */
   BenchRow rows[32];
   int n_rows;
+  BenchThreads threads[8];
+  int n_threads;
 } BenchReport;
 
 void bench_report_markdown (const BenchReport *report, FILE *file);
