@@ -13,6 +13,13 @@
 # (GST_PLUGIN_PATH); an element that is missing is told and its row left out.
 set -euo pipefail
 
+case ${1:-} in
+  -h | --help)
+    sed -n '4,/^set/s/^# \{0,1\}//p' "$0"
+    exit
+    ;;
+esac
+
 say () { printf 'bench-decode: %s\n' "$*" >&2; }
 
 clip=${1:-}

@@ -13,6 +13,13 @@
 # Called again, it only looks whether all is there.
 set -euo pipefail
 
+case ${1:-} in
+  -h | --help)
+    sed -n '4,/^set/s/^# \{0,1\}//p' "$0"
+    exit
+    ;;
+esac
+
 cd "$(dirname "$0")/.."
 script=scripts/bootstrap.sh
 

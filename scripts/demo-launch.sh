@@ -9,6 +9,13 @@
 # Needs the release build (`make native`); `make demo-launch` does both.
 set -euo pipefail
 
+case ${1:-} in
+  -h | --help)
+    sed -n '4,/^set/s/^# \{0,1\}//p' "$0"
+    exit
+    ;;
+esac
+
 cd "$(dirname "$0")/.."
 
 clip=${1:-examples/media/bigbuckbunny.mp4}

@@ -10,6 +10,13 @@
 # Needs the packed program (`mvn package`); `make demo` does both.
 set -euo pipefail
 
+case ${1:-} in
+  -h | --help)
+    sed -n '4,/^set/s/^# \{0,1\}//p' "$0"
+    exit
+    ;;
+esac
+
 cd "$(dirname "$0")/.."
 
 clip=examples/media/bigbuckbunny.mp4

@@ -7,6 +7,13 @@
 #   scripts/format.sh --check    changes nothing; fails and shows what differs
 set -euo pipefail
 
+case ${1:-} in
+  -h | --help)
+    sed -n '4,/^set/s/^# \{0,1\}//p' "$0"
+    exit
+    ;;
+esac
+
 cd "$(dirname "$0")/.."
 
 say () { printf 'format: %s\n' "$*"; }

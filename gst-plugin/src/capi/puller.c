@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <pthread.h>
-#include <time.h>
 
 #include <gst/app/gstappsink.h>
 #include <savant/gst.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "heldbatch.h"
 #include "picture.h"
@@ -67,17 +67,6 @@ on_new_sample (GstAppSink *sink G_GNUC_UNUSED, gpointer data)
   return GST_FLOW_OK;
 }
 
-static void
-init_condition (pthread_cond_t *condition)
-{
-  pthread_condattr_t attributes;
-
-  pthread_condattr_init (&attributes);
-  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init (condition, &attributes);
-  pthread_condattr_destroy (&attributes);
-}
-
 int
 savant_puller_new (void *appsink, SavantPuller **out)
 {
@@ -98,7 +87,7 @@ savant_puller_new (void *appsink, SavantPuller **out)
   puller->refs = 2;
   puller->sink = GST_APP_SINK (gst_object_ref (appsink));
   pthread_mutex_init (&puller->lock, NULL);
-  init_condition (&puller->changed);
+  sv_cond_init (&puller->changed);
   gst_app_sink_set_callbacks (puller->sink, &callbacks, puller, unref_puller);
   /* An appsink that does not run says that it is at its end, too. */
   pthread_mutex_lock (&puller->lock);
@@ -112,31 +101,15 @@ savant_puller_new (void *appsink, SavantPuller **out)
 
 /* ---- Pulling thread ---------------------------------------------------- */
 
-static int64_t
-monotonic_now (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  return now.tv_sec * G_GINT64_CONSTANT (1000000000) + now.tv_nsec;
-}
-
 /* Waits for a change until `deadline` (negative: for ever), with the lock
  * held. FALSE when the time is over. */
 static gboolean
 wait_for_change (SavantPuller *puller, int64_t deadline)
 {
-  struct timespec until;
-
-  if (deadline < 0) {
-    pthread_cond_wait (&puller->changed, &puller->lock);
-    return TRUE;
-  }
-  if (monotonic_now () >= deadline)
+  if (deadline >= 0 && sv_clock_now () >= deadline)
     return FALSE;
-  until.tv_sec = (time_t) (deadline / 1000000000);
-  until.tv_nsec = (long) (deadline % 1000000000);
-  pthread_cond_timedwait (&puller->changed, &puller->lock, &until);
+  sv_cond_wait_until (&puller->changed, &puller->lock,
+      deadline < 0 ? INT64_MAX : deadline);
   return TRUE;
 }
 
@@ -174,7 +147,7 @@ next_sample (SavantPuller *puller, int64_t deadline, SavantPull *why)
 static int64_t
 deadline_of (int64_t timeout_ns)
 {
-  int64_t now = monotonic_now ();
+  int64_t now = sv_clock_now ();
 
   if (timeout_ns < 0)
     return -1;
@@ -203,7 +176,7 @@ hold (SavantPuller *puller, GstSample *sample)
 
   gst_sample_unref (sample);
   puller->held.sequence = sequence;
-  puller->held.taken_at_ns = monotonic_now ();
+  puller->held.taken_at_ns = sv_clock_now ();
   return status;
 }
 

@@ -2,30 +2,25 @@
 #include "poolqueue.h"
 
 #include <errno.h>
-#include <time.h>
 
-#define NS_PER_S G_GINT64_CONSTANT (1000000000)
+#include "core/clock.h"
 
+/* Up to some milliseconds late, and cheaper: it is read once a buffer. */
 static gint64
-clock_ns (clockid_t clock)
+coarse_now (void)
 {
   struct timespec now;
 
-  clock_gettime (clock, &now);
-  return now.tv_sec * NS_PER_S + now.tv_nsec;
+  clock_gettime (CLOCK_MONOTONIC_COARSE, &now);
+  return (gint64) now.tv_sec * SV_SECOND_NS + now.tv_nsec;
 }
 
 void
 sv_pool_queue_init (SvPoolQueue *queue)
 {
-  pthread_condattr_t attr;
-
   *queue = (SvPoolQueue){ .flushing = TRUE };
   pthread_mutex_init (&queue->lock, NULL);
-  pthread_condattr_init (&attr);
-  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
-  pthread_cond_init (&queue->available, &attr);
-  pthread_condattr_destroy (&attr);
+  sv_cond_init (&queue->available);
 }
 
 void
@@ -58,7 +53,7 @@ set_in_use (SvPoolQueue *queue, SvPoolEntry *entry)
 {
   GstSavantPoolStats *stats = &queue->stats;
 
-  entry->acquired_ns = clock_ns (CLOCK_MONOTONIC_COARSE);
+  entry->acquired_ns = coarse_now ();
   entry->next = NULL;
   entry->prev = queue->newest;
   if (queue->newest != NULL)
@@ -99,23 +94,19 @@ is_empty (const SvPoolQueue *queue)
 static gboolean
 wait_until_available (SvPoolQueue *queue, gint64 timeout_ns)
 {
-  gint64 start = clock_ns (CLOCK_MONOTONIC);
-  gint64 deadline =
-      timeout_ns > G_MAXINT64 - start ? G_MAXINT64 : start + timeout_ns;
-  struct timespec until = { deadline / NS_PER_S, deadline % NS_PER_S };
+  gint64 start = sv_clock_now ();
+  gint64 deadline = timeout_ns < 0 || timeout_ns > G_MAXINT64 - start
+      ? G_MAXINT64
+      : start + timeout_ns;
   int status = 0;
 
   queue->stats.waits++;
   queue->waiters++;
   while (timeout_ns != 0 && status != ETIMEDOUT && !queue->flushing
-      && is_empty (queue)) {
-    if (timeout_ns < 0)
-      pthread_cond_wait (&queue->available, &queue->lock);
-    else
-      status = pthread_cond_timedwait (&queue->available, &queue->lock, &until);
-  }
+      && is_empty (queue))
+    status = sv_cond_wait_until (&queue->available, &queue->lock, deadline);
   queue->waiters--;
-  queue->stats.wait_time_ns += clock_ns (CLOCK_MONOTONIC) - start;
+  queue->stats.wait_time_ns += sv_clock_now () - start;
   if (queue->flushing || !is_empty (queue))
     return TRUE;
   queue->stats.timeouts++;
@@ -228,7 +219,7 @@ sv_pool_queue_get_stats (SvPoolQueue *queue, GstSavantPoolStats *stats)
   gint64 now;
 
   pthread_mutex_lock (&queue->lock);
-  now = clock_ns (CLOCK_MONOTONIC);
+  now = sv_clock_now ();
   *stats = queue->stats;
   stats->oldest_age_ns =
       queue->oldest != NULL ? MAX (now - queue->oldest->acquired_ns, 0) : 0;

@@ -3,10 +3,12 @@
 #define SV_BATCH_DS_META_H
 
 /* What nvstreammux would say about a batch, for elements that were written for
- * it: NvDsBatchMeta on every batch; for each source the events pad-added and
- * stream-segment before its first batch, stream-eos after its last, and
- * pad-deleted once its pad is gone. For the task that pushes the batches. NULL
- * is allowed everywhere and does nothing. */
+ * it: NvDsBatchMeta on every batch; for each source the events pad-added,
+ * stream-start, update-caps and stream-segment before its first batch,
+ * stream-eos, with its message, after its last, stream-reset where it began
+ * anew, and pad-deleted once its pad is gone. Those elements know a source by
+ * the number of its pad, in events as in pad_index of the metadata. For the
+ * task that pushes the batches. NULL is allowed everywhere and does nothing. */
 
 #include <savant/gst.h>
 
@@ -16,20 +18,34 @@ typedef struct SvDsStreams SvDsStreams;
 SvDsStreams *sv_ds_streams_new (void);
 void sv_ds_streams_free (SvDsStreams *self);
 
-/* Before a writable batch with its SavantBatchMeta is pushed: what comes first
- * is pushed to `srcpad`, and the batch gets its metadata. max_frames is the
- * batch-size of the caps. */
-void sv_ds_streams_batch (SvDsStreams *self, GstPad *srcpad, GstBuffer *batch,
-    guint max_frames);
+/* A batch that is about to be pushed. */
+typedef struct SvDsBatch
+{
+  GstBuffer *buffer; /* writable, with its SavantBatchMeta */
+  guint max_frames;  /* the batch-size of the caps */
+  gint width;        /* of all slots, 0: each has its source's size */
+  gint height;
+  const struct SvBatchPicture *pictures; /* of the slots */
+} SvDsBatch;
 
-/* After an event of a stream went downstream, EOS and the one that tells that
- * its pad is gone among them. */
-void sv_ds_streams_event (SvDsStreams *self, GstPad *srcpad, guint source_id,
+/* What comes before it is pushed to `srcpad`, and the batch gets its
+ * metadata. */
+void sv_ds_streams_batch (SvDsStreams *self, GstPad *srcpad,
+    const SvDsBatch *batch);
+
+/* After an event of a stream went downstream, the one that tells that its pad
+ * is gone among them. */
+void sv_ds_streams_event (SvDsStreams *self, GstPad *srcpad, guint pad_index,
     GstEvent *event);
 
-/* Answers the question of DeepStream's elements for the size of a batch, by
- * which nvvideoconvert sizes its own; FALSE: it is another query. Any thread.
- */
-gboolean sv_ds_answer_batch_size (GstQuery *query, guint batch_size);
+/* Answers what DeepStream's elements ask: the size of a batch, by which
+ * nvvideoconvert sizes its own, and the number of sources; FALSE: it is another
+ * query. Any thread. */
+gboolean sv_ds_answer_query (GstQuery *query, guint batch_size,
+    guint n_streams);
+
+/* Whether they ask for the URI of a source, whose pad's number it gives; the
+ * source itself has to answer. Any thread. */
+gboolean sv_ds_asks_source (GstQuery *query, guint *pad_index);
 
 #endif

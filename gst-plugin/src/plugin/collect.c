@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define MS 1000000LL
 
@@ -13,15 +12,6 @@
 const int64_t sv_collect_waits[SV_N_WAITS - 1] = { 1 * MS, 2 * MS, 5 * MS,
   10 * MS, 20 * MS, 50 * MS, 100 * MS, 200 * MS, 500 * MS, 1000 * MS, 2000 * MS,
   5000 * MS };
-
-int64_t
-sv_collect_now (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (int64_t) t.tv_sec * SV_SECOND_NS + t.tv_nsec;
-}
 
 /* A clock that stands still while the consumer is busy downstream. */
 int64_t
@@ -36,23 +26,12 @@ sv_collect_waiting_clock (const SvCollect *collect, int64_t now)
 /* ---- Life --------------------------------------------------------------- */
 
 void
-sv_collect_init_cond (pthread_cond_t *cond)
-{
-  pthread_condattr_t attr;
-
-  pthread_condattr_init (&attr);
-  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
-  pthread_cond_init (cond, &attr);
-  pthread_condattr_destroy (&attr);
-}
-
-void
 sv_collect_init (SvCollect *collect, void (*free_item) (SvItem *item),
     void (*on_leak) (SvItem *item, const SvFlowStats *stats))
 {
   memset (collect, 0, sizeof *collect);
   pthread_mutex_init (&collect->lock, NULL);
-  sv_collect_init_cond (&collect->wake);
+  sv_cond_init (&collect->wake);
   collect->free_item = free_item;
   collect->loose_tail = &collect->loose;
   collect->on_leak = on_leak;
@@ -172,7 +151,7 @@ sv_collect_end_hold (SvCollect *collect, int64_t after_ns)
   pthread_mutex_lock (&collect->lock);
   if (collect->holds > 0)
     collect->holds--;
-  collect->held_until = after_ns > 0 ? sv_collect_now () + after_ns : 0;
+  collect->held_until = after_ns > 0 ? sv_clock_now () + after_ns : 0;
   pthread_cond_signal (&collect->wake);
   pthread_mutex_unlock (&collect->lock);
 }
@@ -259,7 +238,7 @@ sv_collect_get_stats (SvCollect *collect, SvCollectStats *stats,
   stats->high_bytes = collect->high_bytes;
   stats->capacity = collect->capacity;
   stats->pushing_ns = collect->pushing_since != 0
-      ? sv_collect_now () - collect->pushing_since
+      ? sv_clock_now () - collect->pushing_since
       : 0;
   for (const SvCollectPad *pad = collect->pads; visit != NULL && pad != NULL;
        pad = pad->next)

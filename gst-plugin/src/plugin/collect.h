@@ -320,9 +320,6 @@ void sv_collect_delete (SvItem *item, SvCollectPad *pad);
 
 /* ---- Producers ---------------------------------------------------------- */
 
-/* CLOCK_MONOTONIC, ns. */
-int64_t sv_collect_now (void);
-
 /* Counts a frame in. Where the result is OK, sv_collect_push() or _reject()
  * must follow; else it is dropped already. */
 SvPushResult sv_collect_enter (SvCollect *collect, SvCollectPad *pad,

@@ -138,7 +138,7 @@ sv_collect_reset_pad (SvCollect *collect, SvCollectPad *pad)
   pad->last_time = SV_COLLECT_NO_TIME;
   pad->last_arrival = 0;
   pad->frame_ns = 0;
-  reset_silence (collect, pad, sv_collect_now ());
+  reset_silence (collect, pad, sv_clock_now ());
 }
 
 void
@@ -180,7 +180,7 @@ enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item)
   item->pad = pad;
   pad->refs++;
   item->next = NULL;
-  item->arrival_ns = sv_collect_now ();
+  item->arrival_ns = sv_clock_now ();
   *pad->tail = item;
   pad->tail = &item->next;
   reset_silence (collect, pad, item->arrival_ns);
@@ -254,7 +254,7 @@ sv_collect_add_pad (SvCollect *collect, unsigned index, void *owner,
   pad->refs = 2; /* the owner's and the list's */
   pad->tail = &pad->head;
   pad->max_queued = max_queued;
-  sv_collect_init_cond (&pad->room);
+  sv_cond_init (&pad->room);
 
   pthread_mutex_lock (&collect->lock);
   sv_collect_reset_pad (collect, pad);
@@ -493,7 +493,7 @@ observe (SvCollectPad *pad, const SvItem *item)
   if (!pad->live)
     return;
   if (item->time == SV_COLLECT_NO_TIME)
-    now = sv_collect_now ();
+    now = sv_clock_now ();
   if (item->time != SV_COLLECT_NO_TIME && pad->last_time != SV_COLLECT_NO_TIME)
     duration = (int64_t) (item->time - pad->last_time);
   else if (now != 0 && pad->last_arrival != 0)

@@ -4,17 +4,13 @@
 
 /* What the parts of the collection share: collect.c (life, figures),
  * collectitems.c (memory), collectpads.c (pads, producers), collecttake.c (the
- * consumer). All but sv_collect_init_cond() are called with the lock held. */
+ * consumer). All are called with the lock held. */
 
 #include "collect.h"
-
-#define SV_SECOND_NS 1000000000
+#include "core/clock.h"
 
 /* A clock that stands still while the consumer is busy downstream. */
 int64_t sv_collect_waiting_clock (const SvCollect *collect, int64_t now);
-
-/* On CLOCK_MONOTONIC. */
-void sv_collect_init_cond (pthread_cond_t *cond);
 
 /* A frame that is held no longer is. */
 void sv_collect_count_dropped (SvCollect *collect, SvCollectPad *pad,

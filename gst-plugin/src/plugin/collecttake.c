@@ -311,16 +311,8 @@ try_stall (SvCollect *collect, SvTake *take, const Scan *scan, int64_t now,
 static void
 wait_until (SvCollect *collect, int64_t deadline)
 {
-  struct timespec t;
-
   collect->wakes_at = deadline;
-  if (deadline == INT64_MAX) {
-    pthread_cond_wait (&collect->wake, &collect->lock);
-  } else {
-    t.tv_sec = deadline / SV_SECOND_NS;
-    t.tv_nsec = deadline % SV_SECOND_NS;
-    pthread_cond_timedwait (&collect->wake, &collect->lock, &t);
-  }
+  sv_cond_wait_until (&collect->wake, &collect->lock, deadline);
   collect->wakes_at = 0;
 }
 
@@ -348,7 +340,7 @@ sv_collect_take (SvCollect *collect, SvTake *take)
     int64_t deadline = INT64_MAX;
 
     if (!collect->has_flow) {
-      int64_t now = sv_collect_now (), hold = check_holds (collect, now), look;
+      int64_t now = sv_clock_now (), hold = check_holds (collect, now), look;
       Scan scan;
 
       if (take_events (collect, take, now))
@@ -374,7 +366,7 @@ void
 sv_collect_begin_push (SvCollect *collect)
 {
   pthread_mutex_lock (&collect->lock);
-  collect->pushing_since = sv_collect_now ();
+  collect->pushing_since = sv_clock_now ();
   pthread_mutex_unlock (&collect->lock);
 }
 
@@ -383,7 +375,7 @@ sv_collect_end_push (SvCollect *collect)
 {
   pthread_mutex_lock (&collect->lock);
   if (collect->pushing_since != 0)
-    collect->pushed_ns += sv_collect_now () - collect->pushing_since;
+    collect->pushed_ns += sv_clock_now () - collect->pushing_since;
   collect->pushing_since = 0;
   pthread_mutex_unlock (&collect->lock);
 }

@@ -74,6 +74,10 @@ open_libraries (void)
   }
   SV_DS_META_CALLS (LOAD)
 #undef LOAD
+#define LOAD(name, library, symbol, type, params) \
+  *(void **) &calls.name = dlsym (handles[library], symbol);
+  SV_DS_META_OPTIONAL_CALLS (LOAD)
+#undef LOAD
   /* The library's metas are not found before their type is known. */
   calls.api_type ();
   works = TRUE;
@@ -86,12 +90,25 @@ sv_ds_meta (void)
   return works ? &calls : NULL;
 }
 
-gboolean
-sv_ds_is_stream_event (GstEvent *event)
+static gboolean
+has_name (GstEvent *event, const gchar *prefix)
 {
   const GstStructure *s = gst_event_get_structure (event);
 
-  return s != NULL
-      && (g_str_has_prefix (gst_structure_get_name (s), "nv-pad-")
-          || g_str_has_prefix (gst_structure_get_name (s), "nv-stream-"));
+  return s != NULL && g_str_has_prefix (gst_structure_get_name (s), prefix);
+}
+
+gboolean
+sv_ds_is_stream_event (GstEvent *event)
+{
+  return has_name (event, "nv-pad-") || has_name (event, "nv-stream-")
+      || has_name (event, "update-caps")
+      || (GST_EVENT_TYPE (event) == GST_EVENT_SINK_MESSAGE
+          && has_name (event, "stream-eos"));
+}
+
+gboolean
+sv_ds_is_reset_event (GstEvent *event)
+{
+  return has_name (event, "nv-stream-reset");
 }

@@ -86,11 +86,32 @@ enum
   X (set_batch_size, HELPER, "gst_nvquery_batch_size_set", void,               \
       (GstQuery * query, guint batch_size))
 
+/* And those that not every release has: NULL where one lacks it. */
+#define SV_DS_META_OPTIONAL_CALLS(X)                                           \
+  X (stream_start, HELPER, "gst_nvevent_new_stream_start", GstEvent *,         \
+      (guint source_id, gchar * stream_id))                                    \
+  X (stream_reset, HELPER, "gst_nvevent_new_stream_reset", GstEvent *,         \
+      (guint source_id))                                                       \
+  X (eos_message, HELPER, "gst_nvmessage_new_stream_eos", GstMessage *,        \
+      (GstObject * source, guint source_id))                                   \
+  X (update_caps, HELPER, "gst_nvevent_new_update_caps", GstEvent *,           \
+      (guint source_id, guint width, guint height, GstStructure * caps,        \
+          gchar * stream_id, gboolean is_audio))                               \
+  X (is_num_streams, HELPER, "gst_nvquery_is_numStreams_size", gboolean,       \
+      (GstQuery * query))                                                      \
+  X (set_num_streams, HELPER, "gst_nvquery_numStreams_size_set", void,         \
+      (GstQuery * query, guint n_streams))                                     \
+  X (is_uri, HELPER, "gst_nvquery_is_uri_from_streamid", gboolean,             \
+      (GstQuery * query))                                                      \
+  X (parse_uri, HELPER, "gst_nvquery_uri_from_streamid_parse_streamid",        \
+      gboolean, (GstQuery * query, guint *source_id))
+
 typedef struct SvDsMetaCalls
 {
 #define SV_DS_META_MEMBER(name, library, symbol, type, params) \
   type (*name) params;
   SV_DS_META_CALLS (SV_DS_META_MEMBER)
+  SV_DS_META_OPTIONAL_CALLS (SV_DS_META_MEMBER)
 #undef SV_DS_META_MEMBER
 } SvDsMetaCalls;
 
@@ -99,7 +120,10 @@ typedef struct SvDsMetaCalls
 const SvDsMetaCalls *sv_ds_meta (void);
 
 /* Whether a batch muxer's event about one of its streams, by its name, which
- * needs no library. */
+ * needs no library: its message for the sink that a stream has ended, too. */
 gboolean sv_ds_is_stream_event (GstEvent *event);
+
+/* Whether it is the one by which a source says that it has begun anew. */
+gboolean sv_ds_is_reset_event (GstEvent *event);
 
 #endif

@@ -84,7 +84,7 @@ typedef struct SvBatchItem
   GstSegment segment;
   gint64 own_id;           /* where the frame has none */
   GstClockTimeDiff offset; /* in the running time */
-  gint64 arrival_ns; /* sv_collect_now() when it came, before any waiting */
+  gint64 arrival_ns;       /* sv_clock_now() when it came, before any waiting */
 } SvBatchItem;
 
 /* What fills a slot. */

@@ -223,6 +223,26 @@ choose_uniform (GstSavantBatch *self, guint capacity, const SvBatchItem *first)
   return gst_caps_fixate (caps);
 }
 
+/* Whether all that downstream takes has a format or size, which a capsfilter
+ * would write into caps that have none. */
+static gboolean
+wants_picture (GstSavantBatch *self)
+{
+  GstCaps *wanted = gst_pad_peer_query_caps (self->srcpad, NULL);
+  gboolean wants = wanted != NULL && !gst_caps_is_any (wanted)
+      && !gst_caps_is_empty (wanted);
+
+  for (guint i = 0; wants && i < gst_caps_get_size (wanted); i++) {
+    const GstStructure *s = gst_caps_get_structure (wanted, i);
+
+    wants = gst_structure_has_field (s, "format")
+        || gst_structure_has_field (s, "width")
+        || gst_structure_has_field (s, "height");
+  }
+  gst_clear_caps (&wanted);
+  return wants;
+}
+
 /* Caps that name no format and size, which whoever needs one refuses, or with
  * nonuniform-caps=first-source those of the first source. */
 static GstCaps *
@@ -244,8 +264,9 @@ choose_non_uniform (GstSavantBatch *self, guint capacity,
   fixate_framerate (self, gst_caps_get_structure (caps, 0));
   gst_caps_set_features_simple (caps,
       gst_caps_features_new (GST_SAVANT_CAPS_FEATURE_NVMM, NULL));
-  if (gst_pad_peer_query_accept_caps (self->srcpad, caps)
-      || !gst_pad_is_linked (self->srcpad))
+  if (!gst_pad_is_linked (self->srcpad)
+      || (gst_pad_peer_query_accept_caps (self->srcpad, caps)
+          && (how != SV_NON_UNIFORM_CAPS_NONE || !wants_picture (self))))
     return caps;
   post_refusal (self,
       "Downstream takes no such non-uniform batch: use mode=uniform or, if it "

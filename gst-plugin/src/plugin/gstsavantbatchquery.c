@@ -198,6 +198,17 @@ answer_latency (GstSavantBatch *self, GstQuery *query)
 
 /* ---- Queries ------------------------------------------------------------ */
 
+static guint
+number_of_pads (GstSavantBatch *self)
+{
+  guint n;
+
+  GST_OBJECT_LOCK (self);
+  n = GST_ELEMENT (self)->numsinkpads;
+  GST_OBJECT_UNLOCK (self);
+  return n;
+}
+
 /* Of the caps, or before there are any what they will be. */
 static guint
 slots_of_batches (GstSavantBatch *self)
@@ -207,18 +218,28 @@ slots_of_batches (GstSavantBatch *self)
   pthread_mutex_lock (&self->lock);
   n = self->caps_slots > 0 ? self->caps_slots : self->batch_size;
   pthread_mutex_unlock (&self->lock);
-  if (n > 0)
-    return n;
-  GST_OBJECT_LOCK (self);
-  n = MAX (GST_ELEMENT (self)->numsinkpads, 1);
-  GST_OBJECT_UNLOCK (self);
-  return n;
+  return n > 0 ? n : MAX (number_of_pads (self), 1);
+}
+
+/* The source behind the pad of a number answers. */
+static gboolean
+ask_source (GstSavantBatch *self, guint pad_index, GstQuery *query)
+{
+  GList *pads = sv_batch_list_pads (self);
+  gboolean answered = FALSE;
+
+  for (GList *l = pads; !answered && l != NULL; l = l->next)
+    answered = ((GstSavantBatchPad *) l->data)->index == pad_index
+        && gst_pad_peer_query (GST_PAD (l->data), query);
+  g_list_free_full (pads, gst_object_unref);
+  return answered;
 }
 
 gboolean
 sv_batch_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 {
   GstSavantBatch *self = GST_SAVANT_BATCH (parent);
+  guint pad_index;
 
   switch (GST_QUERY_TYPE (query)) {
     case GST_QUERY_LATENCY:
@@ -242,7 +263,10 @@ sv_batch_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
       return TRUE;
     }
     default:
-      return sv_ds_answer_batch_size (query, slots_of_batches (self))
+      if (sv_ds_asks_source (query, &pad_index))
+        return ask_source (self, pad_index, query);
+      return sv_ds_answer_query (query, slots_of_batches (self),
+                 number_of_pads (self))
           || gst_pad_query_default (pad, parent, query);
   }
 }

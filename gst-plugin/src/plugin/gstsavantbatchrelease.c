@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/clock.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
 
@@ -122,6 +123,74 @@ answer_for (GstPad *src, gboolean live)
   pthread_mutex_unlock (&probe_lock);
 }
 
+/* ---- Frames on their way ------------------------------------------------ */
+
+/* A push that passed `answer` by meets a pad that is flushing, and its source
+ * gets what ends it, unless it is waited for. It is not where the release is
+ * called by a probe in that very push. */
+#define MAX_IDLE_WAIT_NS (500 * 1000 * 1000)
+
+typedef struct Idle
+{
+  pthread_mutex_t lock;
+  pthread_cond_t cond;
+  gboolean idle;
+} Idle;
+
+static void
+idle_clear (gpointer data)
+{
+  Idle *idle = data;
+
+  pthread_cond_destroy (&idle->cond);
+  pthread_mutex_destroy (&idle->lock);
+}
+
+static void
+idle_unref (gpointer idle)
+{
+  g_atomic_rc_box_release_full (idle, idle_clear);
+}
+
+static GstPadProbeReturn
+is_idle (GstPad *src, GstPadProbeInfo *info, gpointer data)
+{
+  Idle *idle = data;
+
+  (void) src;
+  (void) info;
+  pthread_mutex_lock (&idle->lock);
+  idle->idle = TRUE;
+  pthread_cond_signal (&idle->cond);
+  pthread_mutex_unlock (&idle->lock);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+static void
+await_pushes (GstPad *src)
+{
+  Idle *idle = g_atomic_rc_box_new0 (Idle);
+  int64_t deadline = sv_clock_now () + MAX_IDLE_WAIT_NS;
+  gulong probe;
+
+  pthread_mutex_init (&idle->lock, NULL);
+  sv_cond_init (&idle->cond);
+  probe = gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_IDLE, is_idle,
+      g_atomic_rc_box_acquire (idle), idle_unref);
+  pthread_mutex_lock (&idle->lock);
+  while (!idle->idle
+      && sv_cond_wait_until (&idle->cond, &idle->lock, deadline) == 0)
+    ;
+  if (idle->idle)
+    probe = 0;
+  pthread_mutex_unlock (&idle->lock);
+  if (probe != 0)
+    gst_pad_remove_probe (src, probe);
+  idle_unref (idle);
+}
+
+/* ---- The release -------------------------------------------------------- */
+
 GstFlowReturn
 sv_batch_flow_of_released (GstSavantBatch *self, GstSavantBatchPad *pad)
 {
@@ -155,9 +224,13 @@ sv_batch_release_pad (GstElement *element, GstPad *gstpad)
   /* Before the rest: its streaming thread comes out of the queue, and what it
    * sends after an answer of EOS ends nothing. */
   sv_collect_release_pad (&self->collect, pad->queue);
-  if (src != NULL)
+  if (src != NULL) {
     answer_for (src, live);
-  gst_clear_object (&src);
+    GST_PAD_STREAM_LOCK (gstpad);
+    GST_PAD_STREAM_UNLOCK (gstpad);
+    await_pushes (src);
+    gst_object_unref (src);
+  }
   sv_batch_announce_gone (self, pad);
   gst_pad_set_active (gstpad, FALSE);
   gst_child_proxy_child_removed (GST_CHILD_PROXY (self), G_OBJECT (pad),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/clock.h"
 #include "gpucaps.h"
 #include "gstsavantbatch.h"
 #include "plugin.h"
@@ -333,7 +334,7 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
 {
   GstSavantBatch *self = GST_SAVANT_BATCH (parent);
   GstSavantBatchPad *pad = (GstSavantBatchPad *) gstpad;
-  gint64 arrival_ns = sv_collect_now ();
+  gint64 arrival_ns = sv_clock_now ();
   SvBatchItem *item;
   SvPushResult result;
   gchar *problem;

@@ -118,7 +118,7 @@ push_wrapped (GstSavantBatch *self, const SvBatchItem *item)
   if (GST_EVENT_TYPE (item->event) == GST_EVENT_FLUSH_STOP)
     sv_stream_event_set_flush (event, item->flush_serial);
   gst_pad_push_event (self->srcpad, event);
-  sv_ds_streams_event (self->ds, self->srcpad, item->source_id, item->event);
+  sv_ds_streams_event (self->ds, self->srcpad, item->pad_index, item->event);
 }
 
 static void
@@ -252,7 +252,13 @@ push_pictures (GstSavantBatch *self, const SvTake *take)
     n = MIN (self->n_pictures - at, self->capacity);
     ret = sv_batch_make (self, take, self->pictures + at, n, &buffer);
     if (ret == GST_FLOW_OK) {
-      sv_ds_streams_batch (self->ds, self->srcpad, buffer, self->capacity);
+      const GstVideoInfo *video = &self->out.video;
+      gboolean uniform = self->out.uniform;
+      SvDsBatch batch = { buffer, self->capacity,
+        uniform ? GST_VIDEO_INFO_WIDTH (video) : 0,
+        uniform ? GST_VIDEO_INFO_HEIGHT (video) : 0, self->pictures + at };
+
+      sv_ds_streams_batch (self->ds, self->srcpad, &batch);
       ret = gst_pad_push (self->srcpad, buffer);
     }
   }

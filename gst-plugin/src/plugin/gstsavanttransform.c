@@ -125,6 +125,7 @@ start (GstBaseTransform *trans)
     return FALSE;
   }
   self->interlace_warned = FALSE;
+  self->told_outside = FALSE;
   self->plan.valid = FALSE;
   sv_transform_refresh_flip (self);
   pthread_mutex_lock (&self->lock);

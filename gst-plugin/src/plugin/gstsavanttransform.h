@@ -112,6 +112,7 @@ struct _GstSavantTransform
   SavantTransformJob *jobs;
   GstSavantGeometry *geometry;
   gboolean same_geometry; /* no pixel of the buffer in work moves */
+  gboolean told_outside;  /* a WARNING has told of the crop properties */
   gconstpointer used_roi; /* the ROI meta that gave the rectangle, or NULL */
   SvMappedFrame in_frame;
 };

@@ -188,6 +188,26 @@ prefers_same_caps (GstSavantTransform *self)
   return same;
 }
 
+/* Upstream, which then has nothing to negotiate, posts an error that does not
+ * say why. */
+static void
+log_no_way (GstSavantTransform *self, const GstCaps *in)
+{
+  GstPad *srcpad = GST_BASE_TRANSFORM_SRC_PAD (self);
+  GstCaps *wanted;
+
+  if (gst_debug_category_get_threshold (GST_CAT_DEFAULT) < GST_LEVEL_INFO
+      || !gst_pad_is_linked (srcpad))
+    return;
+  wanted = gst_pad_peer_query_caps (srcpad, NULL);
+  GST_INFO_OBJECT (self,
+      "framerate stays as it is, and only savantbatch makes batches: nothing "
+      "fits what downstream takes, %" GST_PTR_FORMAT
+      ", of what upstream has, %" GST_PTR_FORMAT,
+      wanted, in);
+  gst_clear_caps (&wanted);
+}
+
 GstCaps *
 sv_transform_transform_caps (GstBaseTransform *trans, GstPadDirection direction,
     GstCaps *caps, GstCaps *filter)
@@ -217,6 +237,8 @@ sv_transform_transform_caps (GstBaseTransform *trans, GstPadDirection direction,
 
     gst_caps_unref (other);
     other = filtered;
+    if (direction == GST_PAD_SRC && gst_caps_is_empty (other))
+      log_no_way (self, filter);
   }
   GST_LOG_OBJECT (self, "%s %" GST_PTR_FORMAT " gives %" GST_PTR_FORMAT,
       direction == GST_PAD_SINK ? "sink" : "src", caps, other);

@@ -161,6 +161,21 @@ find_meta_rect (GstSavantTransform *self, GstBuffer *buffer, SavantRect *rect)
   return TRUE;
 }
 
+/* Once, until a rectangle lies inside again. Metas may well be empty. */
+static void
+warn_outside (GstSavantTransform *self, const SavantRect *rect, gint width,
+    gint height)
+{
+  if (self->told_outside)
+    return;
+  self->told_outside = TRUE;
+  GST_ELEMENT_WARNING (self, STREAM, FAILED,
+      ("crop-left=%d crop-top=%d take nothing of the picture of %dx%d: its "
+       "frames are dropped",
+          rect->x, rect->y, width, height),
+      ("crop-width=%d crop-height=%d", rect->w, rect->h));
+}
+
 /* The part of `rect` inside a picture, by roi-policy; clip drops what has none.
  * In a meta, a side of 0 is an empty rectangle; in the properties it reaches to
  * the edge. */
@@ -187,6 +202,8 @@ place_source (GstSavantTransform *self, SavantTransformJob *job,
       (gint) bottom - rect->y };
     return GST_FLOW_OK;
   }
+  if (policy == SV_ROI_CLIP && !from_meta)
+    warn_outside (self, rect, width, height);
   if (policy != SV_ROI_ERROR)
     return GST_BASE_TRANSFORM_FLOW_DROPPED;
   GST_ELEMENT_ERROR (self, STREAM, FAILED,
@@ -234,6 +251,7 @@ place (GstSavantTransform *self, GstBuffer *inbuf)
         && job->src.height == height && is_whole (&job->src_rect, width, height)
         && is_whole (&job->dst_rect, width, height);
   }
+  self->told_outside = FALSE;
   return GST_FLOW_OK;
 }
 

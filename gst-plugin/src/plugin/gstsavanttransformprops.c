@@ -250,7 +250,8 @@ install_crop_properties (GObjectClass *klass)
   g_object_class_install_property (klass, PROP_ROI_POLICY,
       g_param_spec_enum ("roi-policy", "ROI policy",
           "What to do where the rectangle to take leaves the picture; with "
-          "clip and nothing inside, the buffer is dropped as with skip. A "
+          "clip and nothing inside, the buffer is dropped as with skip, and a "
+          "WARNING tells where that comes from the crop properties. A "
           "batch is dropped whole. Takes effect with the next buffer",
           GST_TYPE_SAVANT_ROI_POLICY, SV_ROI_CLIP, SV_FLAGS_PLAYING));
 }

@@ -552,7 +552,8 @@ gst_savant_unbatch_class_init (GstSavantUnbatchClass *klass)
       &src_template, GST_TYPE_SAVANT_UNBATCH_PAD);
   gst_element_class_set_static_metadata (element_class, "Savant unbatch",
       "Filter/Video/Demuxer",
-      "Splits batches of savantbatch into their sources, without a copy",
+      "Splits batches of savantbatch into their sources, without a copy: pad "
+      "src_N gives the frames of source-id N; a queue belongs behind each",
       SV_AUTHOR);
 }
 

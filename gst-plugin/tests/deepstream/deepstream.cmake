@@ -18,6 +18,9 @@ foreach(part META GST_META HELPER)
   set(HELPER_NAME nvdsgst_helper)
   fake_ds(fake_ds_${part} meta ${${part}_NAME} fakemeta FAKE_${part})
   target_link_libraries(fake_ds_${part} PRIVATE PkgConfig::GST)
+  fake_ds(fake_ds_${part}_old meta_old ${${part}_NAME} fakemeta FAKE_${part}
+    FAKE_OLD)
+  target_link_libraries(fake_ds_${part}_old PRIVATE PkgConfig::GST)
 endforeach()
 
 function(ds_environment test)
@@ -31,6 +34,18 @@ savant_test(deepstream/test_ds_meta gstsavant-1.0)
 add_dependencies(test_deepstream_ds_meta fake_ds_META fake_ds_GST_META
   fake_ds_HELPER)
 ds_environment(deepstream/ds_meta meta)
+add_dependencies(test_deepstream_ds_meta fake_ds_META_old fake_ds_GST_META_old
+  fake_ds_HELPER_old)
+# With pools that do not grow; with a release that knows fewer events.
+foreach(name fixed old)
+  add_test(NAME deepstream/ds_meta-${name} COMMAND test_deepstream_ds_meta)
+  set_tests_properties(deepstream/ds_meta-${name} PROPERTIES
+    ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)
+endforeach()
+ds_environment(deepstream/ds_meta-old meta_old)
+ds_environment(deepstream/ds_meta-fixed meta)
+set_property(TEST deepstream/ds_meta-fixed APPEND PROPERTY ENVIRONMENT
+  FAKE_META=fixed)
 
 if(NOT SAVANT_HAVE_CUDA)
   return()

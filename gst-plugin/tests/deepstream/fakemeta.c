@@ -2,7 +2,8 @@
 /* The parts of libnvds_meta (FAKE_META), libnvdsgst_meta (FAKE_GST_META) and
  * libnvdsgst_helper (FAKE_HELPER) that batches use, for machines without
  * DeepStream. Offsets are written out here, apart from ours. A call that breaks
- * a rule ends the program with its name. */
+ * a rule ends the program with its name. Pools grow, as those of DeepStream 9
+ * do, unless the environment's FAKE_META is "fixed". */
 #include <gst/gst.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +39,17 @@ EXPORT void nvds_add_frame_meta_to_batch (gpointer batch, gpointer frame);
 EXPORT gpointer nvds_batch_meta_copy_func (gpointer data, gpointer user);
 EXPORT void nvds_batch_meta_release_func (gpointer data, gpointer user);
 EXPORT gint fake_ds_n_batches (void);
+EXPORT gint fake_ds_n_pool_frames (void);
 
 static gint n_batches;
+static gint n_pool_frames;
+
+/* Frames that pools have been made for so far. */
+gint
+fake_ds_n_pool_frames (void)
+{
+  return g_atomic_int_get (&n_pool_frames);
+}
 
 gint
 fake_ds_n_batches (void)
@@ -58,6 +68,7 @@ nvds_create_batch_meta (guint max)
     broken ("nvds_create_batch_meta", "max");
   FIELD (guint, batch, BATCH_POOL) = max;
   g_atomic_int_inc (&n_batches);
+  g_atomic_int_add (&n_pool_frames, (gint) max);
   return batch;
 }
 
@@ -69,8 +80,11 @@ nvds_acquire_frame_meta_from_pool (gpointer batch)
 
   if (FIELD (gpointer, batch, BASE_BATCH) != batch)
     broken ("nvds_acquire_frame_meta_from_pool", "base.batch_meta is not set");
-  if (++*taken > FIELD (guint, batch, BATCH_POOL))
-    broken ("nvds_acquire_frame_meta_from_pool", "more than the batch has");
+  if (++*taken > FIELD (guint, batch, BATCH_POOL)
+      && g_strcmp0 (g_getenv ("FAKE_META"), "fixed") == 0) {
+    g_free (frame);
+    return NULL;
+  }
   FIELD (gpointer, frame, BASE_BATCH) = batch;
   FIELD (guint, frame, FRAME_MARK) = 0x5afe;
   return frame;
@@ -231,11 +245,14 @@ gst_buffer_get_nvds_batch_meta (GstBuffer *buffer)
 #endif
 #ifdef FAKE_HELPER
 
+/* Every name is there once. */
 static GstEvent *
 event_new (const gchar *kind, gint type, guint source_id,
     const GstSegment *segment)
 {
-  gchar *name = g_strdup_printf ("nv-%s-%u-0", kind, source_id);
+  static gint n;
+  gchar *name = g_strdup_printf ("nv-%s-%u-%d", kind, source_id,
+      g_atomic_int_add (&n, 1));
   GstStructure *s =
       gst_structure_new (name, "source-id", G_TYPE_UINT, source_id, NULL);
 
@@ -250,6 +267,23 @@ EXPORT GstEvent *gst_nvevent_new_pad_deleted (guint source_id);
 EXPORT GstEvent *gst_nvevent_new_stream_eos (guint source_id);
 EXPORT GstEvent *gst_nvevent_new_stream_segment (guint source_id,
     GstSegment *segment);
+#ifndef FAKE_OLD
+EXPORT GstMessage *gst_nvmessage_new_stream_eos (GstObject *source,
+    guint source_id);
+EXPORT GstEvent *gst_nvevent_new_stream_start (guint source_id,
+    gchar *stream_id);
+EXPORT GstEvent *gst_nvevent_new_stream_reset (guint source_id);
+EXPORT GstEvent *gst_nvevent_new_update_caps (guint source_id, guint width,
+    guint height, GstStructure *caps, gchar *stream_id, gboolean is_audio);
+EXPORT GstQuery *gst_nvquery_numStreams_size_new (void);
+EXPORT gboolean gst_nvquery_is_numStreams_size (GstQuery *query);
+EXPORT void gst_nvquery_numStreams_size_set (GstQuery *query, guint n);
+EXPORT gboolean gst_nvquery_numStreams_size_parse (GstQuery *query, guint *n);
+EXPORT GstQuery *gst_nvquery_uri_from_streamid_new (guint source_id);
+EXPORT gboolean gst_nvquery_is_uri_from_streamid (GstQuery *query);
+EXPORT gboolean gst_nvquery_uri_from_streamid_parse_streamid (GstQuery *query,
+    guint *source_id);
+#endif
 EXPORT GstQuery *gst_nvquery_batch_size_new (void);
 EXPORT gboolean gst_nvquery_is_batch_size (GstQuery *query);
 EXPORT gboolean gst_nvquery_batch_size_parse (GstQuery *query, guint *size);
@@ -311,5 +345,110 @@ gst_nvquery_batch_size_set (GstQuery *query, guint batch_size)
   gst_structure_set (gst_query_writable_structure (query), "batch-size",
       G_TYPE_UINT, batch_size, NULL);
 }
+
+/* ---- What not every release has ----------------------------------------- */
+
+#ifndef FAKE_OLD
+GstEvent *
+gst_nvevent_new_stream_start (guint source_id, gchar *stream_id)
+{
+  GstEvent *event = event_new ("stream-start", 103710, source_id, NULL);
+
+  if (stream_id == NULL)
+    broken ("gst_nvevent_new_stream_start", "no stream id");
+  gst_structure_set (gst_event_writable_structure (event), "stream-id",
+      G_TYPE_STRING, stream_id, NULL);
+  return event;
+}
+
+GstMessage *
+gst_nvmessage_new_stream_eos (GstObject *source, guint source_id)
+{
+  if (!GST_IS_ELEMENT (source))
+    broken ("gst_nvmessage_new_stream_eos", "no element");
+  return gst_message_new_custom (GST_MESSAGE_ELEMENT, source,
+      gst_structure_new ("stream-eos", "stream-id", G_TYPE_UINT, source_id,
+          NULL));
+}
+
+GstEvent *
+gst_nvevent_new_stream_reset (guint source_id)
+{
+  return event_new ("stream-reset", 103454, source_id, NULL);
+}
+
+GstEvent *
+gst_nvevent_new_update_caps (guint source_id, guint width, guint height,
+    GstStructure *caps, gchar *stream_id, gboolean is_audio)
+{
+  static gint n;
+  gchar *name = g_strdup_printf ("update-caps-%u-%d", source_id,
+      g_atomic_int_add (&n, 1));
+  GstStructure *s = gst_structure_new (name, "stream-id", G_TYPE_UINT,
+      source_id, "stream-id-str", G_TYPE_STRING, stream_id, "width-val",
+      G_TYPE_UINT, width, "height-val", G_TYPE_UINT, height, NULL);
+  const GValue *rate;
+
+  if (caps == NULL || width < 1 || height < 1 || is_audio)
+    broken ("gst_nvevent_new_update_caps", "caps, size or audio");
+  rate = gst_structure_get_value (caps, "framerate");
+  if (rate != NULL)
+    gst_structure_set_value (s, "frame-rate", rate);
+  g_free (name);
+  return gst_event_new_custom ((GstEventType) 103966, s);
+}
+
+GstQuery *
+gst_nvquery_numStreams_size_new (void)
+{
+  return gst_query_new_custom ((GstQueryType) 0x7803,
+      gst_structure_new_empty ("nv-numStreams-size"));
+}
+
+gboolean
+gst_nvquery_is_numStreams_size (GstQuery *query)
+{
+  return (gint) GST_QUERY_TYPE (query) == 0x7803
+      && gst_structure_has_name (gst_query_get_structure (query),
+          "nv-numStreams-size");
+}
+
+void
+gst_nvquery_numStreams_size_set (GstQuery *query, guint n)
+{
+  gst_structure_set (gst_query_writable_structure (query), "numStreams-size",
+      G_TYPE_UINT, n, NULL);
+}
+
+gboolean
+gst_nvquery_numStreams_size_parse (GstQuery *query, guint *n)
+{
+  return gst_structure_get_uint (gst_query_get_structure (query),
+      "numStreams-size", n);
+}
+
+GstQuery *
+gst_nvquery_uri_from_streamid_new (guint source_id)
+{
+  return gst_query_new_custom ((GstQueryType) 0x7803,
+      gst_structure_new ("nv-uri-from-streamid", "streamid", G_TYPE_UINT,
+          source_id, NULL));
+}
+
+gboolean
+gst_nvquery_is_uri_from_streamid (GstQuery *query)
+{
+  return (gint) GST_QUERY_TYPE (query) == 0x7803
+      && gst_structure_has_name (gst_query_get_structure (query),
+          "nv-uri-from-streamid");
+}
+
+gboolean
+gst_nvquery_uri_from_streamid_parse_streamid (GstQuery *query, guint *source_id)
+{
+  return gst_structure_get_uint (gst_query_get_structure (query), "streamid",
+      source_id);
+}
+#endif
 
 #endif

@@ -3,6 +3,7 @@
  * DeepStream's own libraries where they are (label gpu), else with fakes. */
 #include <dlfcn.h>
 #include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@
 
 static gpointer (*get_batch_meta) (GstBuffer *buffer);
 static gint (*n_batches) (void); /* NULL with the real library */
+static gint (*n_pool_frames) (void);
 
 static void
 setup (void)
@@ -38,13 +40,41 @@ setup (void)
   *(gpointer *) &get_batch_meta =
       dlsym (library, "gst_buffer_get_nvds_batch_meta");
   *(gpointer *) &n_batches = dlsym (meta, "fake_ds_n_batches");
+  *(gpointer *) &n_pool_frames = dlsym (meta, "fake_ds_n_pool_frames");
   fail_unless (get_batch_meta != NULL);
 }
 
 /* What went past the src pad of savantbatch, a letter and a source each:
- * a pad-added, g stream-segment, e stream-eos, d pad-deleted, and for every
- * batch its sources in brackets. */
+ * a pad-added, s stream-start, c update-caps, g stream-segment, r stream-reset,
+ * e stream-eos, d pad-deleted, and for every batch its pads in brackets. */
 static GString *seen;
+
+/* Of the last update-caps of a pad, as text. */
+static gchar *told_caps[8];
+
+static void
+note_caps (const GstStructure *s)
+{
+  guint pad = 0, width = 0, height = 0;
+  gint n = -1, d = -1;
+
+  fail_unless (gst_structure_get_uint (s, "stream-id", &pad)
+      && pad < G_N_ELEMENTS (told_caps));
+  gst_structure_get_uint (s, "width-val", &width);
+  gst_structure_get_uint (s, "height-val", &height);
+  gst_structure_get_fraction (s, "frame-rate", &n, &d);
+  g_free (told_caps[pad]);
+  told_caps[pad] = g_strdup_printf ("%ux%u %d/%d", width, height, n, d);
+}
+
+/* Whether the library is of a release that knows fewer events. */
+static gboolean
+is_old (void)
+{
+  gpointer helper = dlopen ("libnvdsgst_helper.so", RTLD_NOW);
+
+  return dlsym (helper, "gst_nvevent_new_update_caps") == NULL;
+}
 
 static GstPadProbeReturn
 note (GstPad *pad, GstPadProbeInfo *info, gpointer data)
@@ -57,7 +87,7 @@ note (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 
     g_string_append_c (seen, '[');
     for (guint i = 0; i < batch->n_slots; i++)
-      g_string_append_printf (seen, "%u", batch->slots[i].source_id);
+      g_string_append_printf (seen, "%u", batch->slots[i].pad_index);
     g_string_append (seen, "] ");
   } else {
     const GstStructure *s =
@@ -67,12 +97,18 @@ note (GstPad *pad, GstPadProbeInfo *info, gpointer data)
         : g_str_has_prefix (name, "nv-stream-segment")     ? 'g'
         : g_str_has_prefix (name, "nv-stream-eos")         ? 'e'
         : g_str_has_prefix (name, "nv-pad-deleted")        ? 'd'
+        : g_str_has_prefix (name, "nv-stream-start")       ? 's'
+        : g_str_has_prefix (name, "nv-stream-reset")       ? 'r'
+        : g_str_has_prefix (name, "update-caps")           ? 'c'
                                                            : 0;
     guint source_id = 99;
 
     if (letter != 0) {
-      fail_unless (gst_structure_get_uint (s, "source-id", &source_id));
+      fail_unless (gst_structure_get_uint (s,
+          letter == 'c' ? "stream-id" : "source-id", &source_id));
       g_string_append_printf (seen, "%c%u ", letter, source_id);
+      if (letter == 'c')
+        note_caps (s);
     }
   }
   return GST_PAD_PROBE_OK;
@@ -106,6 +142,8 @@ finish (GstElement *pipeline, GstElement *batch, GstElement *sink)
   gst_object_unref (batch);
   gst_object_unref (pipeline);
   g_string_free (seen, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (told_caps); i++)
+    g_clear_pointer (&told_caps[i], g_free);
   /* Threads of a pipeline may outlive its change to NULL by a moment. */
   for (guint i = 0; n_batches != NULL && n_batches () > 0 && i < 100; i++)
     g_usleep (20000);
@@ -153,13 +191,14 @@ check_batch (GstBuffer *buffer, guint max, gint numbers[2])
 }
 
 static void
-check_pipeline (const gchar *mode)
+check_pipeline (const gchar *mode, const gchar *const sizes[2])
 {
   gchar *text = g_strdup_printf (
       "savantbatch name=b batch-size=3 backend=host %s ! appsink name=out "
       "sync=false "
       "savantbufgen backend=host num-buffers=2 ! "
-      "video/x-raw(memory:NVMM),format=RGBA,width=320,height=240 ! b.sink_0 "
+      "video/x-raw(memory:NVMM),format=RGBA,width=320,height=240,"
+      "framerate=25/1 ! b.sink_0 "
       "savantbufgen backend=host num-buffers=4 ! "
       "video/x-raw(memory:NVMM),format=RGBA,width=64,height=48 ! b.sink_1",
       mode);
@@ -183,19 +222,70 @@ check_pipeline (const gchar *mode)
   }
   fail_unless_equals_int (numbers[1], 2);
   fail_unless_equals_int (numbers[0], 4);
+  /* Events name pads, by which elements find them in the metadata. */
+  fail_unless (strstr (seen->str, "a0 ") != NULL
+          && strstr (seen->str, "a1 ") != NULL
+          && strstr (seen->str, "a7") == NULL,
+      "%s", seen->str);
+  if (!is_old ()) {
+    fail_unless_equals_string (told_caps[0], sizes[0]);
+    fail_unless_equals_string (told_caps[1], sizes[1]);
+  }
   finish (pipeline, batch, sink);
   g_free (text);
 }
 
+/* A library's pools are asked to hold one frame, whatever the batch; where they
+ * do not grow, as many as the batch can have. */
+GST_START_TEST (small_pools)
+{
+  GString *text = g_string_new ("savantbatch name=b batch-size=8 backend=host "
+                                "! appsink name=out sync=false");
+  gboolean fixed = g_strcmp0 (g_getenv ("FAKE_META"), "fixed") == 0;
+  gint before, n = 0;
+  GstElement *batch, *sink, *pipeline;
+  GstSample *sample;
+
+  if (n_pool_frames == NULL) {
+    g_string_free (text, TRUE);
+    return;
+  }
+  for (guint i = 0; i < 8; i++)
+    g_string_append_printf (text,
+        " savantbufgen backend=host num-buffers=3 ! "
+        "video/x-raw(memory:NVMM),width=64,height=48 ! b.sink_%u",
+        i);
+  pipeline = start (text->str, &batch, &sink);
+  before = n_pool_frames ();
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  while ((sample = gst_app_sink_pull_sample (GST_APP_SINK (sink)))) {
+    gconstpointer meta = get_batch_meta (gst_sample_get_buffer (sample));
+
+    fail_unless_equals_int (NUM_FRAMES (meta), 8);
+    fail_unless_equals_int (MAX_FRAMES (meta), 8);
+    gst_sample_unref (sample);
+    n++;
+  }
+  fail_unless_equals_int (n, 3);
+  fail_unless_equals_int (n_pool_frames () - before, fixed ? 1 + 3 * 8 : 3);
+  finish (pipeline, batch, sink);
+  g_string_free (text, TRUE);
+}
+GST_END_TEST;
+
 GST_START_TEST (frame_metas_of_uniform_batches)
 {
-  check_pipeline ("");
+  static const gchar *const sizes[] = { "160x120 25/1", "160x120 30/1" };
+
+  check_pipeline ("! video/x-raw(memory:NVMM),width=160,height=120", sizes);
 }
 GST_END_TEST;
 
 GST_START_TEST (frame_metas_of_non_uniform_batches)
 {
-  check_pipeline ("mode=non-uniform");
+  static const gchar *const sizes[] = { "320x240 25/1", "64x48 30/1" };
+
+  check_pipeline ("mode=non-uniform", sizes);
 }
 GST_END_TEST;
 
@@ -269,6 +359,30 @@ last_batch_with (gchar source)
   return -1;
 }
 
+/* That the sink has told of the end of streams 0 and 1, once each. */
+static void
+check_messages (GstElement *pipeline, GstElement *batch)
+{
+  GstBus *bus = gst_element_get_bus (pipeline);
+  gint n[2] = { 0, 0 };
+  GstMessage *message;
+
+  while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT))) {
+    const GstStructure *s = gst_message_get_structure (message);
+    guint stream = 99;
+
+    if (gst_structure_has_name (s, "stream-eos")) {
+      fail_unless (gst_structure_get_uint (s, "stream-id", &stream)
+          && stream < 2 && GST_MESSAGE_SRC (message) == GST_OBJECT (batch));
+      n[stream]++;
+    }
+    gst_message_unref (message);
+  }
+  fail_unless_equals_int (n[0], !is_old ());
+  fail_unless_equals_int (n[1], !is_old ());
+  gst_object_unref (bus);
+}
+
 GST_START_TEST (events_around_the_streams)
 {
   GstElement *batch, *sink;
@@ -290,6 +404,17 @@ GST_START_TEST (events_around_the_streams)
     const gchar *batches = strchr (seen->str, '[');
 
     fail_unless (first (added) < first (segment), "%s", seen->str);
+    if (!is_old ()) {
+      gchar start[] = { 's', source, 0 }, caps[] = { 'c', source, 0 };
+
+      fail_unless (first (added) < first (start) && first (start) < first (caps)
+              && first (caps) < first (segment),
+          "%s", seen->str);
+      fail_unless (strstr (seen->str + first (start) + 1, start) == NULL);
+      fail_unless (strstr (seen->str + first (caps) + 1, caps) == NULL);
+    } else {
+      fail_unless (strpbrk (seen->str, "scr") == NULL, "%s", seen->str);
+    }
     fail_unless (first (segment) < batches - seen->str
             || strchr (batches, source) - seen->str > first (segment),
         "%s", seen->str);
@@ -300,6 +425,7 @@ GST_START_TEST (events_around_the_streams)
   }
   fail_unless (first ("e0") < last_batch_with ('1'), "%s", seen->str);
   fail_unless (strchr (seen->str, 'd') == NULL, "%s", seen->str);
+  check_messages (pipeline, batch);
   finish (pipeline, batch, sink);
 }
 GST_END_TEST;
@@ -366,6 +492,98 @@ GST_START_TEST (a_released_pad_is_deleted)
 }
 GST_END_TEST;
 
+/* A frame that says when its sender has taken it: nanoseconds since 1900 or
+ * 1970, which become those since 1970. */
+GST_START_TEST (time_of_the_sender)
+{
+  static const guint64 unix_time = 1700000000 * GST_SECOND + 123;
+  static const guint64 offset = 2208988800 * GST_SECOND;
+  static const struct
+  {
+    const gchar *caps;
+    guint64 time;
+    gboolean used;
+  } rows[] = { { "timestamp/x-ntp", unix_time + offset, TRUE },
+    { "timestamp/x-unix", unix_time, TRUE }, { "timestamp/x-ntp", 5, FALSE },
+    { "timestamp/x-clock", unix_time, FALSE } };
+  GstElement *batch, *sink;
+  GstElement *pipeline =
+      start ("savantbatch name=b backend=host ! appsink name=out sync=false "
+             "appsrc name=s format=time caps=video/x-raw,format=GRAY8,width=64,"
+             "height=48,framerate=30/1 ! b.sink_0",
+          &batch, &sink);
+  GstElement *src = gst_bin_get_by_name (GST_BIN (pipeline), "s");
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    GstBuffer *buffer = gst_buffer_new_allocate (NULL, 64 * 48, NULL);
+    GstCaps *caps = gst_caps_new_empty_simple (rows[i].caps);
+    guint64 now = (guint64) g_get_real_time () * 1000;
+    gconstpointer frame;
+    GstSample *sample;
+
+    GST_BUFFER_PTS (buffer) = i * GST_SECOND;
+    gst_buffer_add_reference_timestamp_meta (buffer, caps, rows[i].time,
+        GST_CLOCK_TIME_NONE);
+    gst_caps_unref (caps);
+    gst_app_src_push_buffer (GST_APP_SRC (src), buffer);
+    sample =
+        gst_app_sink_try_pull_sample (GST_APP_SINK (sink), 10 * GST_SECOND);
+    fail_unless (sample != NULL);
+    frame = FRAMES (get_batch_meta (gst_sample_get_buffer (sample)))->data;
+    if (rows[i].used) {
+      fail_unless_equals_uint64 (NTP (frame), unix_time);
+    } else {
+      fail_unless (NTP (frame) >= now && NTP (frame) < now + 60 * GST_SECOND);
+    }
+    gst_sample_unref (sample);
+  }
+  gst_object_unref (src);
+  finish (pipeline, batch, sink);
+}
+GST_END_TEST;
+
+/* What a source says to have begun anew reaches downstream with its number,
+ * and a new size of its frames as well. */
+GST_START_TEST (resets_and_new_sizes)
+{
+  GstElement *batch, *sink;
+  GstElement *pipeline =
+      start ("savantbatch name=b backend=host mode=non-uniform ! "
+             "appsink name=out sync=false "
+             "appsrc name=s format=time caps=video/x-raw,format=GRAY8,width=64,"
+             "height=48,framerate=30/1 ! b.sink_3",
+          &batch, &sink);
+  GstElement *src = gst_bin_get_by_name (GST_BIN (pipeline), "s");
+  GstCaps *caps = gst_caps_from_string (
+      "video/x-raw,format=GRAY8,width=48,height=64,framerate=15/1");
+  GstPad *pad = gst_element_get_static_pad (src, "src");
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  push_frame (src);
+  pull (sink, 1);
+  if (!is_old ()) {
+    fail_unless_equals_string (told_caps[3], "64x48 30/1");
+    gst_element_send_event (src,
+        gst_event_new_custom ((GstEventType) 103454,
+            gst_structure_new ("nv-stream-reset-0-0", "source-id", G_TYPE_UINT,
+                0, NULL)));
+  }
+  g_object_set (src, "caps", caps, NULL);
+  push_frame (src);
+  pull (sink, 1);
+  if (!is_old ()) {
+    fail_unless_equals_string (told_caps[3], "48x64 15/1");
+    fail_unless (g_str_has_prefix (seen->str, "a3 s3 c3 g3 [3] r3 c3 [3]"),
+        "%s", seen->str);
+  }
+  gst_caps_unref (caps);
+  gst_object_unref (pad);
+  gst_object_unref (src);
+  finish (pipeline, batch, sink);
+}
+GST_END_TEST;
+
 /* nvvideoconvert sizes its arrays by the answer and writes outside of them
  * where there is none. */
 GST_START_TEST (answers_the_batch_size_query)
@@ -392,6 +610,78 @@ GST_START_TEST (answers_the_batch_size_query)
 }
 GST_END_TEST;
 
+/* A query that the helper library makes. */
+static GstQuery *
+query_of (const gchar *symbol, guint argument)
+{
+  gpointer helper = dlopen ("libnvdsgst_helper.so", RTLD_NOW);
+  GstQuery *(*query_new) (guint);
+
+  fail_unless (helper != NULL, "%s", dlerror ());
+  *(gpointer *) &query_new = dlsym (helper, symbol);
+  fail_unless (query_new != NULL, "%s", symbol);
+  return query_new (argument);
+}
+
+static gboolean
+answer_uri (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  const gchar *name = gst_structure_get_name (gst_query_get_structure (query));
+
+  if (strcmp (name, "nv-uri-from-streamid") != 0)
+    return gst_pad_query_default (pad, parent, query);
+  gst_structure_set (gst_query_writable_structure (query), "uri", G_TYPE_STRING,
+      GST_PAD_NAME (pad), NULL);
+  return TRUE;
+}
+
+/* nvtracker and the tiler ask for the number of sources, others for what a
+ * source plays: the one behind its pad knows. */
+GST_START_TEST (answers_about_sources)
+{
+  static const gchar *const names[] = { "sink_2", "sink_0" };
+  GstElement *batch = gst_element_factory_make ("savantbatch", NULL);
+  GstPad *pad = gst_element_get_static_pad (batch, "src"), *sinks[2], *srcs[2];
+  GstQuery *query;
+  guint n = 99;
+
+  if (is_old ()) {
+    gst_object_unref (pad);
+    gst_object_unref (batch);
+    return;
+  }
+  for (guint i = 0; i < 2; i++) {
+    sinks[i] = gst_element_request_pad_simple (batch, names[i]);
+    srcs[i] = gst_pad_new (i == 0 ? "two" : "zero", GST_PAD_SRC);
+    gst_pad_set_query_function (srcs[i], answer_uri);
+    gst_pad_set_active (srcs[i], TRUE);
+    fail_unless (gst_pad_link (srcs[i], sinks[i]) == GST_PAD_LINK_OK);
+  }
+  query = query_of ("gst_nvquery_numStreams_size_new", 0);
+  fail_unless (gst_pad_query (pad, query));
+  fail_unless (gst_structure_get_uint (gst_query_get_structure (query),
+                   "numStreams-size", &n)
+      && n == 2);
+  gst_query_unref (query);
+  for (guint i = 0; i < 3; i++) {
+    const gchar *uri;
+
+    query = query_of ("gst_nvquery_uri_from_streamid_new", i);
+    fail_unless_equals_int (gst_pad_query (pad, query), i != 1);
+    uri = gst_structure_get_string (gst_query_get_structure (query), "uri");
+    fail_unless_equals_string (uri, i == 0 ? "zero" : i == 2 ? "two" : NULL);
+    gst_query_unref (query);
+  }
+  for (guint i = 0; i < 2; i++) {
+    gst_pad_unlink (srcs[i], sinks[i]);
+    gst_object_unref (srcs[i]);
+    gst_object_unref (sinks[i]);
+  }
+  gst_object_unref (pad);
+  gst_object_unref (batch);
+}
+GST_END_TEST;
+
 static GstPadProbeReturn
 count_foreign (GstPad *pad, GstPadProbeInfo *info, gpointer n)
 {
@@ -399,7 +689,10 @@ count_foreign (GstPad *pad, GstPadProbeInfo *info, gpointer n)
       gst_event_get_structure (GST_PAD_PROBE_INFO_EVENT (info));
 
   (void) pad;
-  if (s != NULL && g_str_has_prefix (gst_structure_get_name (s), "nv-"))
+  if (s != NULL
+      && (g_str_has_prefix (gst_structure_get_name (s), "nv-")
+          || g_str_has_prefix (gst_structure_get_name (s), "update-caps")
+          || gst_structure_has_name (s, "stream-eos")))
     ++*(guint *) n;
   return GST_PAD_PROBE_OK;
 }
@@ -443,12 +736,16 @@ ds_meta_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, NULL);
+  tcase_add_test (tc, small_pools);
   tcase_add_test (tc, frame_metas_of_uniform_batches);
   tcase_add_test (tc, frame_metas_of_non_uniform_batches);
   tcase_add_test (tc, metas_further_on);
   tcase_add_test (tc, events_around_the_streams);
   tcase_add_test (tc, a_released_pad_is_deleted);
+  tcase_add_test (tc, time_of_the_sender);
+  tcase_add_test (tc, resets_and_new_sizes);
   tcase_add_test (tc, answers_the_batch_size_query);
+  tcase_add_test (tc, answers_about_sources);
   tcase_add_test (tc, events_end_at_unbatch);
   return s;
 }

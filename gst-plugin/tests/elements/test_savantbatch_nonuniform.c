@@ -4,6 +4,8 @@
 
 #include "support/batchrig.h"
 
+#include <string.h>
+
 #define NVMM "video/x-raw(memory:NVMM)"
 #define WIDE NVMM ",format=RGBA,width=64,height=32,framerate=25/1"
 #define HIGH NVMM ",format=NV12,width=32,height=48,framerate=25/1"
@@ -91,6 +93,41 @@ GST_START_TEST (test_w61_caps_of_the_first_source)
 }
 GST_END_TEST;
 
+/* A capsfilter would write its format and size into the caps: no lies. */
+GST_START_TEST (test_caps_behind_name_a_picture)
+{
+  static const gchar *const behind[] = { "format=RGBA", "width=640",
+    "height=480", "format=RGBA,width=64,height=32" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (behind); i++) {
+    gchar *text = g_strdup_printf ("savantbatch name=b mode=non-uniform ! " NVMM
+                                   ",%s ! fakesink "
+                                   "videotestsrc num-buffers=2 ! b.",
+        behind[i]);
+    GstElement *pipeline = gst_parse_launch (text, NULL);
+    GstBus *bus = gst_element_get_bus (pipeline);
+    GError *error = NULL;
+    GstMessage *message;
+
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    message = gst_bus_timed_pop_filtered (bus, 10 * GST_SECOND,
+        GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+    fail_unless (message != NULL
+            && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR,
+        "%s is taken", behind[i]);
+    gst_message_parse_error (message, &error, NULL);
+    fail_unless (strstr (error->message, "use mode=uniform") != NULL, "%s",
+        error->message);
+    g_error_free (error);
+    gst_message_unref (message);
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+    gst_object_unref (bus);
+    gst_object_unref (pipeline);
+    g_free (text);
+  }
+}
+GST_END_TEST;
+
 /* Each source comes out with its own caps and its own pixels, not copied. */
 GST_START_TEST (test_w61_split)
 {
@@ -136,6 +173,7 @@ non_uniform_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_w61_caps_name_no_picture);
   tcase_add_test (tc, test_w61_caps_of_the_first_source);
+  tcase_add_test (tc, test_caps_behind_name_a_picture);
   tcase_add_test (tc, test_w61_split);
   return s;
 }

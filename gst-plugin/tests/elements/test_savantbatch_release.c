@@ -20,7 +20,7 @@ typedef struct Play
 } Play;
 
 static void
-play_init (Play *play, const gchar *description)
+play_parse (Play *play, const gchar *description)
 {
   GError *error = NULL;
 
@@ -28,6 +28,12 @@ play_init (Play *play, const gchar *description)
   fail_unless (error == NULL, "%s", error != NULL ? error->message : "");
   play->batch = gst_bin_get_by_name (GST_BIN (play->pipeline), "b");
   play->bus = gst_element_get_bus (play->pipeline);
+}
+
+static void
+play_init (Play *play, const gchar *description)
+{
+  play_parse (play, description);
   gst_element_set_state (play->pipeline, GST_STATE_PLAYING);
 }
 
@@ -231,9 +237,10 @@ release_a_branch (const gchar *branch, guint delay_ms)
   gint frames = 0;
   Play play;
 
-  play_init (&play, line);
+  play_parse (&play, line);
   g_free (line);
   count_frames (&play, "i", &frames);
+  gst_element_set_state (play.pipeline, GST_STATE_PLAYING);
   g_usleep (delay_ms * 1000);
   release (&play, "sink_0");
   await_count (&play, &frames, 300);
@@ -311,6 +318,42 @@ GST_START_TEST (test_w20_w22_bare_releases_post_no_error)
 }
 GST_END_TEST;
 
+static GstPadProbeReturn
+release_at_fifth (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  (void) info;
+  if (++*(gint *) data != 5)
+    return GST_PAD_PROBE_OK;
+  gst_element_release_request_pad (GST_ELEMENT (GST_PAD_PARENT (pad)), pad);
+  return GST_PAD_PROBE_DROP;
+}
+
+/* The push that would have to be waited for waits for the release itself. */
+GST_START_TEST (test_w22_released_by_its_own_frame)
+{
+  gint pushed = 0, frames = 0, others = 0;
+  GstPad *sink;
+  Play play;
+
+  play_parse (&play,
+      "savantbatch name=b ! fakesink async=false "
+      "videotestsrc is-live=true ! " SMALL " ! identity name=i ! b.sink_0 "
+      "videotestsrc is-live=true ! " SMALL " ! identity name=j ! b.sink_1");
+  sink = gst_element_get_static_pad (play.batch, "sink_0");
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER, release_at_fifth, &pushed,
+      NULL);
+  gst_object_unref (sink);
+  count_frames (&play, "i", &frames);
+  count_frames (&play, "j", &others);
+  gst_element_set_state (play.pipeline, GST_STATE_PLAYING);
+  await_count (&play, &frames, 10);
+  await_count (&play, &others, 10);
+  fail_unless_equals_int (pushed, 5);
+  fail_unless_equals_int (play.batch->numsinkpads, 1);
+  play_clear (&play);
+}
+GST_END_TEST;
+
 static Suite *
 savantbatch_release_suite (void)
 {
@@ -324,6 +367,7 @@ savantbatch_release_suite (void)
   tcase_add_test (tc, test_w22_a_file_ends);
   tcase_add_test (tc, test_w22_other_branches_of_a_tee_go_on);
   tcase_add_test (tc, test_w22_a_blocked_branch_lets_the_tee_go);
+  tcase_add_test (tc, test_w22_released_by_its_own_frame);
   tcase_add_test (tc, test_w20_w22_bare_releases_post_no_error);
   return s;
 }

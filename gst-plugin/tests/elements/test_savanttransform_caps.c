@@ -421,6 +421,48 @@ GST_START_TEST (test_refused_output)
 }
 GST_END_TEST;
 
+static void
+collect_log (GstDebugCategory *category, GstDebugLevel level, const gchar *file,
+    const gchar *function, gint line, GObject *object, GstDebugMessage *message,
+    gpointer user_data)
+{
+  GString *log = user_data;
+
+  (void) file;
+  (void) function;
+  (void) line;
+  (void) object;
+  if (level <= GST_LEVEL_INFO
+      && g_str_equal (gst_debug_category_get_name (category), "savant"))
+    g_string_append (log, gst_debug_message_get (message));
+}
+
+/* Upstream asks, finds nothing and fails without a reason: the log has it. */
+GST_START_TEST (test_query_without_an_answer_is_logged)
+{
+  GString *log = g_string_new (NULL);
+  GstCaps *caps = gst_caps_from_string (RGBA_64), *answer;
+  ElementRig rig;
+
+  rig_init (&rig, "savanttransform", NULL);
+  gst_harness_set_sink_caps_str (rig.h, NVMM ",batch-size=4");
+  gst_debug_set_threshold_for_name ("savant", GST_LEVEL_INFO);
+  gst_debug_add_log_function (collect_log, log, NULL);
+  answer = gst_pad_peer_query_caps (rig.h->srcpad, caps);
+  gst_debug_remove_log_function (collect_log);
+  gst_debug_unset_threshold_for_name ("savant");
+  fail_unless (gst_caps_is_empty (answer));
+  fail_unless (strstr (log->str, "width=(int)64") != NULL
+          && strstr (log->str, "batch-size=(int)4") != NULL
+          && strstr (log->str, "only savantbatch") != NULL,
+      "logged: %s", log->str);
+  gst_caps_unref (answer);
+  gst_caps_unref (caps);
+  rig_clear (&rig);
+  g_string_free (log, TRUE);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_refused_padding)
 {
   expect_refusal ("pad-left=50", RGBA_64, "video/x-raw,width=64,height=64",
@@ -509,6 +551,7 @@ savanttransform_caps_suite (void)
   tcase_add_test (tc, test_same_caps_come_first);
   tcase_add_test (tc, test_refused_input);
   tcase_add_test (tc, test_refused_output);
+  tcase_add_test (tc, test_query_without_an_answer_is_logged);
   tcase_add_test (tc, test_refused_padding);
   tcase_add_test (tc, test_interlaced_is_warned_of_once);
   tcase_add_test (tc, test_caps_change_in_mid_stream);

@@ -160,7 +160,37 @@ GST_START_TEST (test_skip)
   expect_skipped ("roi-policy=clip",
       with_crop (source_frame (), 80, 0, 10, 10));
   expect_skipped ("roi-policy=clip", with_crop (source_frame (), 0, 0, 0, 0));
-  expect_skipped ("crop-top=60", source_frame ());
+}
+GST_END_TEST;
+
+static void
+expect_dropped (ElementRig *rig)
+{
+  fail_unless_equals_int (gst_harness_push (rig->h, source_frame ()),
+      GST_FLOW_OK);
+  fail_unless (gst_harness_try_pull (rig->h) == NULL);
+}
+
+/* Nobody asked for frames to be dropped: one WARNING, and one more after a
+ * rectangle that was right. */
+GST_START_TEST (test_properties_outside)
+{
+  ElementRig rig;
+
+  start (&rig, "crop-left=7 crop-top=60");
+  expect_dropped (&rig);
+  rig_expect_warning (&rig, "crop-left=7 crop-top=60", "80x60", "dropped",
+      NULL);
+  expect_dropped (&rig);
+  rig_expect_silence (&rig);
+  rig_set (&rig, "crop-top=59");
+  gst_buffer_unref (rig_transform (&rig, source_frame ()));
+  rig_set (&rig, "crop-left=80 crop-top=0");
+  expect_dropped (&rig);
+  rig_expect_warning (&rig, "crop-left=80 crop-top=0", NULL);
+  rig_expect_silence (&rig);
+  fail_unless_equals_uint64 (rig_stat (&rig, "dropped-roi"), 3);
+  rig_clear (&rig);
 }
 GST_END_TEST;
 
@@ -441,6 +471,7 @@ savanttransform_crop_suite (void)
   tcase_add_test (tc, test_crop_source);
   tcase_add_test (tc, test_clip);
   tcase_add_test (tc, test_skip);
+  tcase_add_test (tc, test_properties_outside);
   tcase_add_test (tc, test_skip_without_timestamp);
   tcase_add_test (tc, test_error);
   tcase_add_test (tc, test_crop_meta_under_same_caps);

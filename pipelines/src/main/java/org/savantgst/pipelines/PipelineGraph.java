@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.freedesktop.gstreamer.Bin;
 import org.freedesktop.gstreamer.Caps;
 import org.freedesktop.gstreamer.Element;
@@ -187,7 +189,23 @@ final class PipelineGraph {
       bin.addPad(ghost);
       ghost.link(pad);
     } catch (PadLinkException e) {
-      throw new IllegalArgumentException("source " + source.name() + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          "source "
+              + source.name()
+              + ": its elements give "
+              + mediaTypes(exit)
+              + ", and a batch takes video/x-raw in the formats and memory that savantbatch takes",
+          e);
+    }
+  }
+
+  private static String mediaTypes(Element exit) {
+    try (Pad pad = exit.getStaticPad("src");
+        Caps caps = pad.queryCaps(null)) {
+      return IntStream.range(0, caps.size())
+          .mapToObj(i -> caps.getStructure(i).getName())
+          .distinct()
+          .collect(Collectors.joining(" or "));
     }
   }
 

@@ -4,7 +4,11 @@ package org.savantgst.pipelines;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.savantgst.elements.Pattern;
 
 /**
  * Where frames come from: a value that {@link BatchPipelineBuilder#source} takes. Each {@code with}
@@ -87,9 +91,17 @@ public final class Source {
    * @param pattern a value of its property {@code pattern}, and further properties if wanted, for
    *     instance {@code counter num-buffers=100}
    * @return the source
+   * @throws IllegalArgumentException if the first word is no such value
    */
   public static Source pattern(String pattern) {
     requireText("pattern", pattern);
+    String first = pattern.strip().split("\\s", 2)[0];
+    List<String> known =
+        Stream.of(Pattern.values()).map(p -> p.name().toLowerCase(Locale.ROOT)).toList();
+    if (!known.contains(first)) {
+      throw new IllegalArgumentException(
+          "pattern \"" + first + "\": known are " + String.join(", ", known));
+    }
     return new Source(Kind.PATTERN, pattern, null, "", "pattern " + pattern, -1);
   }
 
@@ -120,8 +132,8 @@ public final class Source {
   /**
    * Puts elements between the source and the batch.
    *
-   * @param description in the words of {@code gst-launch-1.0}, for instance {@code
-   *     videoconvertscale ! video/x-raw,width=640,height=360}
+   * @param description in the words of {@code gst-launch-1.0}, for instance {@code videoscale !
+   *     video/x-raw,width=640,height=360}
    * @return the copy
    */
   public Source through(String description) {

@@ -199,11 +199,17 @@ public class FailureTest {
     refuse("nosuchelement", small().source(counter(1).through("nosuchelement")));
     refuse("nosuchelement", small().source(counter(1)).branch("nosuchelement"));
     refuse(
+        "source tone: its elements give audio/x-raw, and a batch takes video/x-raw",
+        small().source(Source.elements("audiotestsrc").withName("tone")));
+    refuse(
         "flip ROTATE_90",
         small().source(counter(1)).transform(TransformConfig.defaults().withFlip(Flip.ROTATE_90)));
     refuse("40000x1", () -> small().output(VideoFormat.RGBA, 40000, 1));
     refuse("batch size 0", () -> small().batchSize(0));
     refuse("pattern is empty", () -> Source.pattern(" "));
+    refuse(
+        "pattern \"Ball\": known are none, black, white, color, smpte, gradient, ball, counter",
+        () -> Source.pattern("Ball num-buffers=1"));
     refuse("has no scheme", () -> Source.uri("clip.mp4"));
     refuse("source id -1", () -> counter(1).withId(-1));
   }

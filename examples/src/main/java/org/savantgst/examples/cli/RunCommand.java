@@ -33,9 +33,9 @@ import picocli.CommandLine.Spec;
     description = "Letterboxes the frames of all inputs into batches.",
     footer = {
       "",
-      "An INPUT is a file, a URI, or pattern:NAME for frames that savantbufgen draws. Behind it, "
-          + "after an exclamation mark, may stand elements as gst-launch-1.0 takes them:",
-      "  'clip.mp4!videoconvertscale ! video/x-raw,width=640,height=360'",
+      "An INPUT is a file, a URI, or pattern:NAME for frames that savantbufgen draws (black, white, "
+          + "color, smpte, gradient, ball, counter). Behind it, after an exclamation mark, may stand elements as gst-launch-1.0 takes them:",
+      "  'clip.mp4!videoscale ! video/x-raw,width=640,height=360'",
       "  'pattern:counter num-buffers=100!video/x-raw,width=320,height=240'",
       "",
       "Results in DIR: frames.jsonl, a line of JSON for each frame; sheet-BATCH.png, contact sheets; "
@@ -84,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "MODE",
       defaultValue = "symmetric",
       converter = Names.OfPadding.class,
-      description = "none, right-bottom or symmetric (default: ${DEFAULT-VALUE}).")
+      description = Names.PADDINGS + " (default: ${DEFAULT-VALUE}).")
   private Padding padding;
 
   @Option(
@@ -102,9 +102,7 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "FILTER",
       defaultValue = "bilinear",
       converter = Names.OfInterpolation.class,
-      description =
-          "nearest, bilinear, cubic, super, lanczos, nicest or default (default:"
-              + " ${DEFAULT-VALUE}).")
+      description = Names.FILTERS + " (default: ${DEFAULT-VALUE}).")
   private Interpolation interpolation;
 
   @Option(

@@ -50,6 +50,9 @@ final class SavantProgram {
   /** The commands; a failure is one line, without a stack trace. */
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new SavantProgram());
+    line.registerConverter(Integer.class, Names.wholeNumber(Integer::valueOf));
+    line.registerConverter(Integer.TYPE, Names.wholeNumber(Integer::valueOf));
+    line.registerConverter(Long.class, Names.wholeNumber(Long::valueOf));
     line.setParameterExceptionHandler(
         (e, args) -> {
           CommandLine command = e.getCommandLine();

@@ -99,8 +99,13 @@ public class SavantProgramTest {
     refuse("is no colour", COUNTER, "--pad-color", "300");
     refuse("is no size", COUNTER, "--size", "640");
     refuse("known are RGBA", COUNTER, "--format", "YUY2");
-    refuse("known are none", COUNTER, "--padding", "left");
+    refuse("'left': known are none, right-bottom or symmetric", COUNTER, "--padding", "left");
+    refuse("'x': known are nearest, bilinear, cubic, super", COUNTER, "--interpolation", "x");
     refuse("batch size 0", COUNTER, "--batch", "0");
+    refuse("'--batch': 'two' is no whole number", COUNTER, "--batch", "two");
+    refuse("'--batch-timeout': '0.5' is no whole number", COUNTER, "--batch-timeout", "0.5");
+    refuse("'--sheet-every': '' is no whole number", COUNTER, "--sheet-every", "");
+    refuse("pattern \"foo\": known are none, black, white", "pattern:foo");
     refuse("--sheet-every -1", COUNTER, "--sheet-every", "-1");
     refuse("NV12 has no channels", COUNTER, "--format", "NV12", "--tensors");
     refuse("nosuchelement", COUNTER + "!nosuchelement");
