@@ -6,8 +6,10 @@
 #include "kernelcheck.h"
 #include "kerneltimes.h"
 
-static int n_alike; /* filters with blocks that are alike */
-static int n_fused; /* calls of chroma_rgb4 with such ones */
+static int n_alike;  /* filters with blocks that are alike */
+static int n_fused;  /* calls of chroma_rgb4 with such ones */
+static int n_joined; /* of them, those whose rows and columns have eighths */
+static int n_words;  /* filters of pixels of four bytes */
 
 static void
 check_pick (const Case *c)
@@ -133,6 +135,41 @@ check_filter (const Case *c)
   sv_columns_clear (&columns);
   free (got.block);
   free (expected);
+  free (row0);
+  free (row1);
+  free (lanes);
+}
+
+/* Pixels of four bytes, which kernels fetch in another way. */
+static void
+check_word_pairs (const Case *c)
+{
+  static const int orders[][4] = { { 0, 1, 2, 3 }, { 2, 1, 0, 3 },
+    { 2, 1, 0, 0 } };
+  const int *order = orders[test_random_int (&seed, 0, 2)];
+  double step = test_random_int (&seed, 2, 20) / 4.0;
+  bool mirror = test_random_int (&seed, 0, 3) == 0;
+  int n_pixels = (c->n + 3) / 4, n = 4 * n_pixels;
+  int length = ((int) (step * (n_pixels - 1)) + 2) * 4;
+  SvLane *lanes = calloc ((size_t) n, sizeof *lanes);
+  uint8_t *row0 = random_bytes (length, c->extreme);
+  uint8_t *row1 = random_bytes (length, c->extreme);
+  SvColumns columns;
+
+  for (int i = 0; i < n; i++) {
+    double position = step * (mirror ? n_pixels - 1 - i / 4 : i / 4);
+
+    lanes[i].a = (int) position * 4 + order[i % 4];
+    lanes[i].b = lanes[i].a + 4;
+    lanes[i].weight = (float) (position - (int) position);
+    if (c->n % 2)
+      lanes[i].weight = (float) (i / 4 % 11) / 11.0f;
+  }
+  fail_unless (sv_columns_init (&columns, lanes, n));
+  fail_unless (sv_columns_find_words (&columns, c->set->quads));
+  n_words += columns.words.base != NULL;
+  check_filter_round (c, row0, c->weight > 0 ? row1 : NULL, &columns);
+  sv_columns_clear (&columns);
   free (row0);
   free (row1);
   free (lanes);
@@ -287,7 +324,11 @@ check_chroma_rgb4 (const Case *c, const SvYuvToRgb *matrix, bool one_row,
   c->plain->chroma_rgb4 (expected, bytes ? y8 : NULL, bytes ? NULL : plain, u,
       one_row ? NULL : v, c->weight, &columns, matrix, c->n);
   if (set_columns.pairs.loads > 0) {
-    n_fused += set_columns.pairs.to > set_columns.pairs.from;
+    bool alike = set_columns.pairs.to > set_columns.pairs.from;
+
+    n_fused += alike;
+    n_joined +=
+        alike && set_columns.exact && c->weight > 0 && c->weight % 4096 == 0;
     c->set->chroma_rgb4 (got.at, bytes ? y8 : NULL, bytes ? NULL : quads, u,
         one_row ? NULL : v, c->weight, &set_columns, matrix, c->n);
     for (int i = 0; i < 4 * c->n; i++)
@@ -346,7 +387,7 @@ GST_START_TEST (sets_compute_what_c_does)
   for (int i = 1; (set = sv_host_kernels_nth (i)) != NULL; i++) {
     seed = 7;
     n_alike = 0;
-    n_fused = 0;
+    n_fused = n_joined = n_words = 0;
     for (int round = 0; round < ROUNDS; round++) {
       Case c = { .plain = plain,
         .set = set,
@@ -357,6 +398,8 @@ GST_START_TEST (sets_compute_what_c_does)
                                       : test_random_int (&seed, 1, 32767)) };
       const SvYuvToRgb *matrix = &matrices[round % 3];
 
+      if (round % 5 == 1)
+        c.weight = (int16_t) (4096 * test_random_int (&seed, 1, 7));
       check_pick (&c);
       check_filter (&c);
       check_rounding (&c);
@@ -365,12 +408,16 @@ GST_START_TEST (sets_compute_what_c_does)
       check_rgb4 (&c, matrix, true);
       check_rgb4 (&c, matrix, false);
       check_words (&c);
+      check_word_pairs (&c);
       for (int k = 0; k < 4; k++)
         check_chroma_rgb4 (&c, matrix, k & 1, k & 2);
       check_floats (&c);
     }
     fail_unless (n_alike > 5, "only %d filters had blocks alike", n_alike);
     fail_unless (n_fused > 5, "only %d fused ones had", n_fused);
+    fail_unless (n_joined > 5, "only %d could be joined", n_joined);
+    fail_unless (n_words > 5 || set->quads == 1, "only %d were of words",
+        n_words);
   }
 }
 GST_END_TEST;

@@ -251,6 +251,40 @@ GST_START_TEST (filled_pictures)
 }
 GST_END_TEST;
 
+/* Parts that keep their size, at even and odd places, whole and in bands. */
+GST_START_TEST (own_size)
+{
+  static const SavantFormat sources[] = { SAVANT_FORMAT_NV12,
+    SAVANT_FORMAT_NV21, SAVANT_FORMAT_I420 };
+  static const unsigned sitings[] = { SAVANT_SITING_MPEG2, SAVANT_SITING_JPEG,
+    SAVANT_SITING_V_COSITED };
+  static const SavantRect parts[] = { { 0, 0, 301, 61 }, { 0, 0, 256, 60 },
+    { 2, 2, 131, 33 }, { 4, 1, 130, 32 }, { 1, 2, 140, 31 }, { 300, 0, 1, 9 },
+    { 298, 59, 3, 2 } };
+  SavantTransform *transform = pixel_transform_new ();
+
+  for (int i = 0; i < PIXEL_N (parts) * 3 * 4; i++) {
+    SavantTransformConfig config = SAVANT_TRANSFORM_CONFIG_DEFAULTS;
+    const SavantRect *part = &parts[i / 12];
+    PixelJob job = pixel_job (sources[__i__], 301, 61,
+        i % 2 ? SAVANT_FORMAT_RGBA : SAVANT_FORMAT_BGRx, part->w + 2,
+        part->h + 3, i);
+
+    config.n_threads = i % 2 + 1;
+    config.flip = i / 2 % 2 ? SAVANT_FLIP_Y : SAVANT_FLIP_NONE;
+    job.src_color = (SavantColorimetry){ i % 3 ? SAVANT_MATRIX_BT709
+                                               : SAVANT_MATRIX_BT2020,
+      i % 5 ? SAVANT_RANGE_LIMITED : SAVANT_RANGE_FULL, sitings[i / 4 % 3] };
+    job.src_rect = *part;
+    job.dst_rect = (SavantRect){ 1, 2, part->w, part->h };
+    job.src_layout = (TestLayout){ i % 3, i % 2, i % 7 == 3, true };
+    job.content = i % 4 ? TEST_RANDOM : TEST_CHECKER;
+    pixel_check (transform, &config, &job, 1);
+  }
+  savant_transform_free (transform);
+}
+GST_END_TEST;
+
 GST_START_TEST (errors_of_all_crops)
 {
   pixel_check_errors ("crop");
@@ -270,6 +304,7 @@ transform_crop_suite (void)
   tcase_add_loop_test (tc, letterboxes, 0, REF_N_OUTPUTS);
   tcase_add_loop_test (tc, bar_colors, 0, REF_N_OUTPUTS);
   tcase_add_loop_test (tc, filled_pictures, 0, REF_N_OUTPUTS);
+  tcase_add_loop_test (tc, own_size, 0, 3);
   tcase_add_test (tc, errors_of_all_crops);
   return s;
 }

@@ -199,9 +199,75 @@ compare_weights (SvColumns *c)
     s->from = s->to = 0;
 }
 
+static bool
+is_word_pair (const SvWordPairs *words, const int32_t *at)
+{
+  for (int i = 0; i < 8; i++)
+    if (at[i] / 4 != at[i % 2] / 4 || at[i] % 4 != words->order[i] % 4)
+      return false;
+  return true;
+}
+
+/* One half of a vector, of n pairs; false where a load cannot have them. */
+static bool
+init_half (const SvColumns *c, const int32_t *at, int n, int32_t end,
+    int32_t *base, int32_t *index)
+{
+  int32_t low = INT32_MAX, size = 16 * n;
+
+  for (int i = 0; i < n; i++) {
+    if (!is_word_pair (&c->words, at + 8 * i))
+      return false;
+    low = at[8 * i] / 4 < low ? at[8 * i] / 4 : low;
+    low = at[8 * i + 1] / 4 < low ? at[8 * i + 1] / 4 : low;
+  }
+  *base = 4 * low > end - size ? end - size : 4 * low;
+  for (int i = 0; i < 2 * n; i++) {
+    index[i] = at[i / 2 * 8 + i % 2] / 4 - *base / 4;
+    if (index[i] >= size / 4)
+      return false;
+  }
+  return true;
+}
+
+bool
+sv_columns_find_words (SvColumns *columns, int blocks)
+{
+  const int32_t *at = columns->pairs.at;
+  SvWordPairs *words = &columns->words;
+  int n_halves = columns->pairs.n / (8 * blocks);
+  int32_t begin = INT32_MAX, end = 0;
+  bool fits = blocks > 1;
+
+  for (int i = 0; i < columns->pairs.n; i++) {
+    begin = at[i] < begin ? at[i] : begin;
+    end = at[i] / 4 * 4 + 4 > end ? at[i] / 4 * 4 + 4 : end;
+  }
+  fits = fits && end - begin / 4 * 4 >= 16 * blocks;
+  for (int i = 0; i < 16; i++)
+    words->order[i] = (uint8_t) (i / 8 * 8 + i % 2 * 4 + at[i % 8] % 4);
+  if (!fits)
+    return true;
+  words->base = malloc (sizeof *words->base * (size_t) n_halves);
+  words->index =
+      malloc (sizeof *words->index * (size_t) (n_halves * 2 * blocks));
+  if (words->base == NULL || words->index == NULL)
+    return false;
+  for (int h = 0; fits && h < n_halves; h++)
+    fits = init_half (columns, at + h * 8 * blocks, blocks, end,
+        &words->base[h], words->index + h * 2 * blocks);
+  if (!fits) {
+    free (words->base);
+    free (words->index);
+    words->base = words->index = NULL;
+  }
+  return true;
+}
+
 bool
 sv_columns_init (SvColumns *columns, const SvLane *lanes, int n)
 {
+  int last = n < 4 ? 1 : 4; /* a pixel's, it may be */
   bool ok;
 
   *columns = (SvColumns){ .exact = true };
@@ -214,7 +280,7 @@ sv_columns_init (SvColumns *columns, const SvLane *lanes, int n)
     ok = columns->weights != NULL && columns->rest != NULL;
   }
   for (int i = 0; ok && i < columns->pairs.n / 2; i++)
-    set_lane (columns, i, &lanes[i < n ? i : n - 1]);
+    set_lane (columns, i, &lanes[i < n ? i : n - last + (i - n) % last]);
   ok = ok && init_blocks (&columns->pairs);
   if (ok)
     compare_weights (columns);
@@ -229,5 +295,7 @@ sv_columns_clear (SvColumns *columns)
   sv_shuffle_clear (&columns->pairs);
   free (columns->weights);
   free (columns->rest);
+  free (columns->words.base);
+  free (columns->words.index);
   *columns = (SvColumns){ 0 };
 }

@@ -19,6 +19,9 @@ bool sv_shuffle_init (SvShuffle *shuffle, const SvLane *lanes, int n);
 void sv_shuffle_clear (SvShuffle *shuffle);
 
 bool sv_columns_init (SvColumns *columns, const SvLane *lanes, int n);
+/* Fills in `words` for vectors of so many blocks of 16 bytes, if its pairs are
+ * those of pixels of four bytes. False without memory. */
+bool sv_columns_find_words (SvColumns *columns, int blocks);
 void sv_columns_clear (SvColumns *columns);
 
 #endif

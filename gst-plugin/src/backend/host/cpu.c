@@ -20,6 +20,7 @@ static int chosen;
   do { \
     sv_host_hwy_filter_init_##isa (kernels); \
     sv_host_hwy_colour_init_##isa (kernels); \
+    sv_host_hwy_upsample_init_##isa (kernels); \
     sv_host_hwy_fir_init_##isa (kernels); \
   } while (0)
 #else
@@ -31,6 +32,7 @@ static int chosen;
     kernels->name = #isa; \
     sv_host_general_init_##isa (kernels); \
     sv_host_engine8_init_##isa (kernels); \
+    sv_host_upsample_init_##isa (kernels); \
     HWY_INIT (isa, kernels); \
   }
 
@@ -40,6 +42,7 @@ init_c (void)
   sets[0].name = "c";
   sv_host_general_init_c (&sets[0]);
   sv_host_engine8_init_c (&sets[0]);
+  sv_host_upsample_init_c (&sets[0]);
   n_sets = 1;
 }
 

@@ -333,6 +333,8 @@ sv_8bit_run (const SvPlan *plan, const SvSource *source, const SavantImage *dst,
 {
   Run run = { .plan = plan, .source = source, .dst = dst, .k = plan->kernels };
 
+  if (plan->tables->doubled)
+    return sv_8bit_run_doubled (plan, source, dst, scratch, from, to);
   if (!init_run (&run, scratch))
     return false;
   if (!plan->tables->matrix && plan->dst->family != SV_FAMILY_RGB) {

@@ -32,7 +32,15 @@ typedef struct SvTable8
   SvStream streams[3];
   bool matrix;   /* YUV to RGB */
   bool fused;    /* chroma is blended before the matrix, no row is kept */
+  bool doubled;  /* chroma of half the width, luma as it is */
+  bool centred;  /* samples of chroma sit between pixels */
   uint32_t fill; /* pattern over the bytes of RGB */
 } SvTable8;
+
+/* Whether a plan with a matrix has chroma of half the width beside luma that
+ * keeps its own, which then goes a way of its own. */
+void sv_8bit_find_doubled (SvPlan *plan);
+bool sv_8bit_run_doubled (const SvPlan *plan, const SvSource *source,
+    const SavantImage *dst, SvScratch *scratch, int from, int to);
 
 #endif

@@ -287,29 +287,24 @@ struct Matrix
   V16 blue_u;
   V16 constant;
   V16 luma;
-  V16 weight;
+  int16_t weight; /* of the second row */
   bool red_first;
 };
 
 /* kWords values of U and V: of lanes that lie at `at` from the first ones. */
-template <bool kGrouped, bool kTwo, class F>
+template <bool kGrouped, class F>
 HWY_INLINE void
 uv_of_rows (const F &filter, const Rows &rows, ptrdiff_t at, ptrdiff_t step,
-    int pixel, V16 weight, V16 *u, V16 *v)
+    int pixel, V16 *u, V16 *v)
 {
   constexpr int blocks = kWords / 8;
   const int block = kGrouped ? pixel >> 2 : pixel >> 3;
-  const uint8_t *const second = kGrouped ? rows.u[0] + step : rows.v[0];
-  V16 a = filter (rows.u[0] + at, block);
-  V16 b = filter (second + at, kGrouped ? block + blocks : block);
+  const uint8_t *const *second = kGrouped ? rows.u : rows.v;
+  const ptrdiff_t second_at = kGrouped ? at + step : at;
+  V16 a = filter (rows.u[0] + at, rows.u[1] + at, block);
+  V16 b = filter (second[0] + second_at, second[1] + second_at,
+      kGrouped ? block + blocks : block);
 
-  if constexpr (kTwo) {
-    const uint8_t *const below = kGrouped ? rows.u[1] + step : rows.v[1];
-
-    a = lerp (a, filter (rows.u[1] + at, block), weight);
-    b = lerp (b, filter (below + at, kGrouped ? block + blocks : block),
-        weight);
-  }
   if constexpr (kGrouped) {
     const auto lo = hn::BitCast (d64, a), hi = hn::BitCast (d64, b);
 
@@ -322,13 +317,15 @@ uv_of_rows (const F &filter, const Rows &rows, ptrdiff_t at, ptrdiff_t step,
 
 /* Pixels from..to - 1, multiples of kBytes but for the last one, of which
  * tables have `n_table`. */
-template <int kLoads, bool kExact, bool kGrouped, bool kAlike, bool kTwo>
+template <int kLoads, bool kExact, bool kGrouped, bool kAlike, Way kWay>
 HWY_INLINE void
 fused_part (uint8_t *dst, const uint8_t *y8, const int16_t *y7, Rows rows,
     const SvColumns &columns, const Matrix &matrix, int from, int to,
     int n_table)
 {
-  const Filter<kLoads, kExact, kAlike> filter (columns);
+  const RowsFilter<kLoads, kExact, kAlike, kWay> rows_filter (columns,
+      matrix.weight);
+  const auto &filter = rows_filter.filter;
   const Matrix m = matrix;
   constexpr int kPixels = kGrouped ? 4 : 8; /* a block */
   const ptrdiff_t step = kWords / 8 * filter.shuffle.step ();
@@ -338,7 +335,7 @@ fused_part (uint8_t *dst, const uint8_t *y8, const int16_t *y7, Rows rows,
     const ptrdiff_t skipped =
         (from / kPixels - columns.pairs.from) * columns.pairs.stride;
 
-    for (int r = 0; r < (kTwo ? 2 : 1); r++) {
+    for (int r = 0; r < (kWay == kOneRow ? 1 : 2); r++) {
       rows.u[r] = filter.shuffle.start (rows.u[r]) + skipped;
       if constexpr (!kGrouped)
         rows.v[r] = filter.shuffle.start (rows.v[r]) + skipped;
@@ -347,7 +344,7 @@ fused_part (uint8_t *dst, const uint8_t *y8, const int16_t *y7, Rows rows,
   ptrdiff_t at = 0;
   for (int i = from; i < to; i += kBytes) {
     HWY_ALIGN uint8_t luma[kBytes], last[4 * kBytes];
-    const bool whole = i + kBytes <= to;
+    const bool whole = kAlike || i + kBytes <= to;
     const uint8_t *bytes = y8 + i;
     V16 sums[3][2];
     V8 colours[3];
@@ -366,18 +363,18 @@ fused_part (uint8_t *dst, const uint8_t *y8, const int16_t *y7, Rows rows,
           sums[k][h] = hn::Zero (d16);
         continue;
       }
-      uv_of_rows<kGrouped, kTwo> (filter, rows, at, step, pixel, m.weight, &u,
-          &v);
+      uv_of_rows<kGrouped> (rows_filter, rows, at, step, pixel, &u, &v);
       const auto level = y8 != nullptr
           ? luma_words (bytes + h * kWords)
           : hn::BitCast (du16, hn::ShiftLeft<1> (hn::LoadU (d16, y7 + pixel)));
       const V16 y =
-          hn::BitCast (d16, hn::MulHigh (level, hn::BitCast (du16, m.luma)));
-      const V16 red = hn::Add (hn::MulFixedPoint15 (v, m.red_v), m.constant);
-      const V16 green = hn::Add (hn::Add (hn::MulFixedPoint15 (u, m.green_u),
-                                     hn::MulFixedPoint15 (v, m.green_v)),
-          m.constant);
-      const V16 blue = hn::Add (hn::MulFixedPoint15 (u, m.blue_u), m.constant);
+          hn::Add (hn::BitCast (d16,
+                       hn::MulHigh (level, hn::BitCast (du16, m.luma))),
+              m.constant);
+      const V16 red = hn::MulFixedPoint15 (v, m.red_v);
+      const V16 green = hn::Add (hn::MulFixedPoint15 (u, m.green_u),
+          hn::MulFixedPoint15 (v, m.green_v));
+      const V16 blue = hn::MulFixedPoint15 (u, m.blue_u);
 
       sums[0][h] = hn::ShiftRight<6> (hn::SaturatedAdd (y, red));
       sums[1][h] = hn::ShiftRight<6> (hn::SaturatedAdd (y, green));
@@ -402,11 +399,12 @@ fused_part (uint8_t *dst, const uint8_t *y8, const int16_t *y7, Rows rows,
   }
 }
 
-template <int kLoads, bool kExact, bool kGrouped, bool kTwo>
+template <int kLoads, bool kExact, bool kGrouped, Way kWay>
 HWY_INLINE void
 fused_all (uint8_t *dst, const uint8_t *y8, const int16_t *y7, const Rows &rows,
     const SvColumns &columns, const Matrix &m, int n)
 {
+  constexpr Way kElsewhere = kWay == kJoined ? kBlended : kWay;
   constexpr int kPixels = kGrouped ? 4 : 8;
   const int n_table = columns.pairs.n / 16 * kPixels;
   const int end = n / kBytes * kBytes;
@@ -416,13 +414,13 @@ fused_all (uint8_t *dst, const uint8_t *y8, const int16_t *y7, const Rows &rows,
   to = to < end ? to : end;
   if (kLoads == 0 || from >= to)
     from = to = 0;
-  fused_part<kLoads, kExact, kGrouped, false, kTwo> (dst, y8, y7, rows, columns,
-      m, 0, from, n_table);
+  fused_part<kLoads, kExact, kGrouped, false, kElsewhere> (dst, y8, y7, rows,
+      columns, m, 0, from, n_table);
   if constexpr (kLoads > 0)
-    fused_part<kLoads, kExact, kGrouped, true, kTwo> (dst, y8, y7, rows,
+    fused_part<kLoads, kExact, kGrouped, true, kWay> (dst, y8, y7, rows,
         columns, m, from, to, n_table);
-  fused_part<kLoads, kExact, kGrouped, false, kTwo> (dst, y8, y7, rows, columns,
-      m, to, n, n_table);
+  fused_part<kLoads, kExact, kGrouped, false, kElsewhere> (dst, y8, y7, rows,
+      columns, m, to, n, n_table);
 }
 
 template <int kLoads, bool kExact, bool kGrouped>
@@ -430,12 +428,20 @@ HWY_INLINE void
 fused_by_rows (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
     const Rows &rows, const SvColumns &columns, const Matrix &m, int n)
 {
-  if (rows.u[1] != nullptr)
-    fused_all<kLoads, kExact, kGrouped, true> (dst, y8, y7, rows, columns, m,
+  if (rows.u[1] == nullptr) {
+    fused_all<kLoads, kExact, kGrouped, kOneRow> (dst, y8, y7, rows, columns, m,
         n);
-  else
-    fused_all<kLoads, kExact, kGrouped, false> (dst, y8, y7, rows, columns, m,
-        n);
+    return;
+  }
+  if constexpr (kLoads > 0 && kExact) {
+    if (weights_join (columns, m.weight)) {
+      fused_all<kLoads, kExact, kGrouped, kJoined> (dst, y8, y7, rows, columns,
+          m, n);
+      return;
+    }
+  }
+  fused_all<kLoads, kExact, kGrouped, kBlended> (dst, y8, y7, rows, columns, m,
+      n);
 }
 
 template <int kLoads>
@@ -464,7 +470,7 @@ chroma_rgb4 (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
   const Matrix m = { hn::Set (d16, c->v[red_first ? 0 : 2]),
     hn::Set (d16, c->u[1]), hn::Set (d16, c->v[1]),
     hn::Set (d16, c->u[red_first ? 2 : 0]), hn::Set (d16, c->constant),
-    hn::Set (d16, c->y), hn::Set (d16, weight), red_first };
+    hn::Set (d16, c->y), weight, red_first };
   const Rows rows = { { u[0], u[1] },
     { v != nullptr ? v[0] : nullptr, v != nullptr ? v[1] : nullptr } };
 

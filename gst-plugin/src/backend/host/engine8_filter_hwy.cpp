@@ -301,11 +301,91 @@ filter_round_all (uint8_t *dst, const uint8_t *row0, const uint8_t *row1,
       to, n);
 }
 
+#if HWY_ARCH_X86 && HWY_MAX_BYTES >= 32
+#define SV_HAVE_WORD_PAIRS 1
+
+/* Pairs of pixels of four bytes, a vector at a time. */
+template <bool kExact> class WordPairs {
+public:
+  HWY_INLINE explicit WordPairs (const SvColumns &table)
+      : c (table), order (hn::LoadDup128 (d8, table.words.order))
+  {
+  }
+
+  HWY_INLINE V16 operator() (const uint8_t *row, int i) const
+  {
+    const int32_t *base = c.words.base + 2 * i;
+    const V8 a = hn::LoadU (d8, row + base[0]);
+    const V8 b = hn::LoadU (d8, row + base[1]);
+    const uint8_t *index = reinterpret_cast<const uint8_t *> (c.words.index)
+        + static_cast<ptrdiff_t> (i) * kBytes;
+    const V8 at = hn::LoadU (d8, index);
+#if HWY_MAX_BYTES == 64
+    const V8 words{
+      _mm512_mask_permutexvar_epi32 (_mm512_permutexvar_epi32 (at.raw, a.raw),
+          0xff00, at.raw, b.raw)
+    };
+#else
+    const V8 words{
+      _mm256_blend_epi32 (_mm256_permutevar8x32_epi32 (a.raw, at.raw),
+          _mm256_permutevar8x32_epi32 (b.raw, at.raw), 0xf0)
+    };
+#endif
+
+    return weigh_pairs<kExact> (hn::TableLookupBytes (words, order),
+        hn::LoadU (di8, c.weights + i * kBytes),
+        kExact ? hn::Zero (d16) : hn::LoadU (d16, c.rest + i * kWords));
+  }
+
+private:
+  const SvColumns c;
+  const V8 order;
+};
+
+template <bool kExact, bool kTwo>
+HWY_INLINE void
+filter_round_words (uint8_t *dst, const uint8_t *row0, const uint8_t *row1,
+    int16_t weight, const SvColumns &c, V8 fill, int n)
+{
+  const WordPairs<kExact> filter (c);
+  const V16 w = hn::Set (d16, weight);
+
+  for (int i = 0; i < n; i += kBytes) {
+    const int v = i / kWords;
+    V16 lo = filter (row0, v), hi = filter (row0, v + 1);
+
+    if constexpr (kTwo) {
+      lo = lerp (lo, filter (row1, v), w);
+      hi = lerp (hi, filter (row1, v + 1), w);
+    }
+    const V8 bytes =
+        hn::Or (pack_in_order (round_q7 (lo), round_q7 (hi)), fill);
+
+    if (HWY_LIKELY (i + kBytes <= n)) {
+      hn::StoreU (bytes, d8, dst + i);
+    } else {
+      HWY_ALIGN uint8_t last[kBytes];
+
+      hn::Store (bytes, d8, last);
+      memcpy (dst + i, last, static_cast<size_t> (n - i));
+    }
+  }
+}
+#endif
+
 template <bool kExact>
 HWY_INLINE void
 filter_round_by_loads (uint8_t *dst, const uint8_t *row0, const uint8_t *row1,
     int16_t weight, const SvColumns &c, V8 fill, int n)
 {
+#ifdef SV_HAVE_WORD_PAIRS
+  if (c.words.base != nullptr && row1 == nullptr)
+    return filter_round_words<kExact, false> (dst, row0, row1, weight, c, fill,
+        n);
+  if (c.words.base != nullptr)
+    return filter_round_words<kExact, true> (dst, row0, row1, weight, c, fill,
+        n);
+#endif
   switch (c.pairs.loads) {
     case 1:
       return filter_round_all<1, kExact> (dst, row0, row1, weight, c, fill, n);

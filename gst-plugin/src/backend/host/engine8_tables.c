@@ -133,7 +133,9 @@ add_stream (SvPlan *plan, int component, const Channels *c, SvGrid grid)
   s->straight = is_straight (c, x);
   s->first = x->first[0] * c->step + c->offset[0];
   return (!s->single || s->straight || init_shuffle (s, c, x))
-      && init_columns (s, c, x, plan->kernels->quads);
+      && init_columns (s, c, x, plan->kernels->quads)
+      && (c->n != 4 || c->step != 4
+          || sv_columns_find_words (&s->columns, plan->kernels->quads));
 }
 
 /* How the pixels of one component lie in the source's rows. */
@@ -298,6 +300,7 @@ sv_8bit_init (SvPlan *plan)
     if (!add_chroma_streams (plan, SV_GRID_LUMA))
       return false;
     plan->tables->fused = is_fused (plan);
+    sv_8bit_find_doubled (plan);
     return true;
   }
   return plan->dst->family != SV_FAMILY_YUV

@@ -14,6 +14,9 @@
 
 #define SV_ROW_SLACK 64
 
+/* What a term (see upsample) is subtracted from: zero in Q6. */
+#define SV_TERM_ZERO 20480
+
 /* Fetches bytes from anywhere in a row: what a shuffle of vectors does, 16
  * bytes a block, from `loads` vectors of 16 bytes that start at base[block].
  * Nothing outside the bytes that are wanted is read. */
@@ -33,6 +36,15 @@ typedef struct SvShuffle
   int words;
 } SvShuffle;
 
+/* Pairs of pixels of four bytes, whose words two loads have that are as long as
+ * a vector: one for each half of it. */
+typedef struct SvWordPairs
+{
+  int32_t *base;  /* offsets of the loads, two a vector; NULL = it is not so */
+  int32_t *index; /* of each word of the vector in its load */
+  uint8_t order[16]; /* bytes of pairs from two pairs of pixels */
+} SvWordPairs;
+
 /* Filters a row with two taps: lane i lies between bytes at[2 i] = A and
  * at[2 i + 1] = B, at Q7 weights[2 i] A + weights[2 i + 1] B + rest[i] (B - A).
  */
@@ -43,6 +55,7 @@ typedef struct SvColumns
   int16_t *rest;   /* what the weights lack, times 32768 */
   bool exact;      /* every rest is 0 */
   int quads;       /* of a U and V row: how chroma orders what it makes */
+  SvWordPairs words;
 } SvColumns;
 
 /* Filters a row of Q6 words with any number of taps: lane i is the sum over t
@@ -62,6 +75,21 @@ typedef struct SvYuvToRgb
   int16_t u[3];     /* only the middle colour has both */
   int16_t constant; /* Q6, rounding included */
 } SvYuvToRgb;
+
+/* Samples of chroma, every second pixel's: `first` of the component that the
+ * first colour has, `third` of the one that the third has. Sample i sits at
+ * pixel 2 i or, centred, between it and the next one; the first and the last
+ * one go on outside. */
+typedef struct SvChromaRow
+{
+  const uint8_t *first;
+  const uint8_t *third;
+  int step; /* bytes to the next one: 1, or 2 in one plane */
+  bool centred;
+  int n;
+} SvChromaRow;
+
+#define SV_TERMS(n) (((n) + SV_ROW_SLACK - 1) / SV_ROW_SLACK * SV_ROW_SLACK * 6)
 
 typedef struct SvHostKernels
 {
@@ -138,6 +166,20 @@ typedef struct SvHostKernels
   void (*chroma_rgb4) (uint8_t *dst, const uint8_t *y8, const int16_t *y7,
       const uint8_t *const u[2], const uint8_t *const v[2], int16_t weight,
       const SvColumns *columns, const SvYuvToRgb *c, int n_pixels);
+  /* Chroma of half the width, luma as it is. A term is what a pixel's chroma
+   * takes from each colour, in Q6 above SV_TERM_ZERO: never less than zero.
+   * Rows of them have SV_TERMS (samples) words in an order of the set's own. */
+
+  /* n pixels of two rows between two of chroma, the first one's terms and those
+   * of `row`, which take their place: three parts of the first and one of the
+   * other, and the other way round. dst NULL: writes the terms and no pixels.
+   */
+  void (*upsample_rgb4) (uint8_t *const dst[2], const uint8_t *const y[2],
+      uint16_t *terms, const SvChromaRow *row, const SvYuvToRgb *c, int n);
+  /* n pixels from three parts of `near` and one of `far`. */
+  void (*upsampled_rgb4) (uint8_t *dst, const uint8_t *y, const uint16_t *near,
+      const uint16_t *far, int16_t luma, int n);
+
   /* Filters of any number of taps. */
 
   /* Q6 of n bytes, filtered from several rows by Q14 weights that add up to
@@ -164,8 +206,10 @@ typedef struct SvHostKernels
 #define SV_DECLARE_ISA(isa) \
   void sv_host_general_init_##isa (SvHostKernels *kernels); \
   void sv_host_engine8_init_##isa (SvHostKernels *kernels); \
+  void sv_host_upsample_init_##isa (SvHostKernels *kernels); \
   void sv_host_hwy_filter_init_##isa (SvHostKernels *kernels); \
   void sv_host_hwy_colour_init_##isa (SvHostKernels *kernels); \
+  void sv_host_hwy_upsample_init_##isa (SvHostKernels *kernels); \
   void sv_host_hwy_fir_init_##isa (SvHostKernels *kernels);
 #ifdef __cplusplus
 extern "C" {
