@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The soak programs: whole by `make soak`, in seconds as tests.
 add_library(soak_support STATIC ../soak/soak.c ../soak/report.c
-  ../soak/pipeline.c)
+  ../soak/pipeline.c ../soak/speed.c)
 target_include_directories(soak_support PUBLIC ../soak)
 target_link_libraries(soak_support PUBLIC gstsavant-1.0 PkgConfig::GST
   Threads::Threads m)

@@ -149,11 +149,27 @@ announce (SvDsStreams *self, GstPad *srcpad, Stream *stream,
   push (srcpad, self->ds->stream_segment (stream->pad_index, &stream->segment));
 }
 
+/* Applications wait for the message, which the sink posts once it comes to the
+ * end of the stream. */
+static void
+tell_end (SvDsStreams *self, GstPad *srcpad, Stream *stream)
+{
+  GstMessage *message = self->ds->eos_message != NULL
+      ? self->ds->eos_message (GST_OBJECT_PARENT (srcpad), stream->pad_index)
+      : NULL;
+
+  if (message != NULL) {
+    push (srcpad, gst_event_new_sink_message ("stream-eos", message));
+    gst_message_unref (message);
+  }
+  push (srcpad, self->ds->stream_eos (stream->pad_index));
+}
+
 static void
 end (SvDsStreams *self, GstPad *srcpad, Stream *stream)
 {
   if (stream->added && !stream->ended)
-    push (srcpad, self->ds->stream_eos (stream->pad_index));
+    tell_end (self, srcpad, stream);
   stream->ended = TRUE;
 }
 

@@ -5,10 +5,10 @@
 /* What nvstreammux would say about a batch, for elements that were written for
  * it: NvDsBatchMeta on every batch; for each source the events pad-added,
  * stream-start, update-caps and stream-segment before its first batch,
- * stream-eos after its last, stream-reset where it began anew, and pad-deleted
- * once its pad is gone. Those elements know a source by the number of its pad,
- * in events as in pad_index of the metadata. For the task that pushes the
- * batches. NULL is allowed everywhere and does nothing. */
+ * stream-eos, with its message, after its last, stream-reset where it began
+ * anew, and pad-deleted once its pad is gone. Those elements know a source by
+ * the number of its pad, in events as in pad_index of the metadata. For the
+ * task that pushes the batches. NULL is allowed everywhere and does nothing. */
 
 #include <savant/gst.h>
 

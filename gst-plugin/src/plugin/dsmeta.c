@@ -102,7 +102,9 @@ gboolean
 sv_ds_is_stream_event (GstEvent *event)
 {
   return has_name (event, "nv-pad-") || has_name (event, "nv-stream-")
-      || has_name (event, "update-caps");
+      || has_name (event, "update-caps")
+      || (GST_EVENT_TYPE (event) == GST_EVENT_SINK_MESSAGE
+          && has_name (event, "stream-eos"));
 }
 
 gboolean

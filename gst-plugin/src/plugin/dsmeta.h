@@ -92,6 +92,8 @@ enum
       (guint source_id, gchar * stream_id))                                    \
   X (stream_reset, HELPER, "gst_nvevent_new_stream_reset", GstEvent *,         \
       (guint source_id))                                                       \
+  X (eos_message, HELPER, "gst_nvmessage_new_stream_eos", GstMessage *,        \
+      (GstObject * source, guint source_id))                                   \
   X (update_caps, HELPER, "gst_nvevent_new_update_caps", GstEvent *,           \
       (guint source_id, guint width, guint height, GstStructure * caps,        \
           gchar * stream_id, gboolean is_audio))                               \
@@ -118,7 +120,7 @@ typedef struct SvDsMetaCalls
 const SvDsMetaCalls *sv_ds_meta (void);
 
 /* Whether a batch muxer's event about one of its streams, by its name, which
- * needs no library. */
+ * needs no library: its message for the sink that a stream has ended, too. */
 gboolean sv_ds_is_stream_event (GstEvent *event);
 
 /* Whether it is the one by which a source says that it has begun anew. */

@@ -57,6 +57,10 @@ struct _GstSavantBufgen
   gboolean pool_video_meta;
 };
 
+/* gstsavantbufgenprops.c: properties and their defaults. */
+void sv_bufgen_install_properties (GObjectClass *klass);
+void sv_bufgen_init_properties (GstSavantBufgen *self);
+
 /* gstsavantbufgencaps.c: negotiation. */
 GstCaps *sv_bufgen_fixate (GstBaseSrc *src, GstCaps *caps);
 gboolean sv_bufgen_set_caps (GstBaseSrc *src, GstCaps *caps);

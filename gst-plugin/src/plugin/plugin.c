@@ -6,6 +6,8 @@
 #include "gstsavanttransform.h"
 #include "gstsavantunbatch.h"
 
+#include <string.h>
+
 GST_DEBUG_CATEGORY (gst_savant_debug);
 
 /* Elements register on every machine; what is missing is told when an element
@@ -28,11 +30,23 @@ plugin_init (GstPlugin *plugin)
 
 #define PACKAGE "savant"
 
-/* "unknown" stands for Apache-2.0, which not every supported release of
- * GStreamer has in its list of licences; one that is not there is not loaded.
- */
+/* GStreamer does not load a plugin whose licence is not in its list, which has
+ * this one from 1.20.3 on. */
+static gchar license[] = "Apache 2.0";
+
+/* Before anybody reads it. */
+__attribute__ ((constructor)) static void
+choose_license (void)
+{
+  guint major, minor, micro, nano;
+
+  gst_version (&major, &minor, &micro, &nano);
+  if (major == 1 && (minor < 20 || (minor == 20 && micro < 3)))
+    memcpy (license, GST_LICENSE_UNKNOWN, sizeof GST_LICENSE_UNKNOWN);
+}
+
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, savant,
     "Video frames pooled, generated, letterboxed and converted on NVMM "
     "surfaces and in system memory (Apache-2.0)",
-    plugin_init, SAVANT_VERSION_STRING, GST_LICENSE_UNKNOWN,
+    plugin_init, SAVANT_VERSION_STRING, license,
     "Savant for GStreamer and Java", "org.savantgst")

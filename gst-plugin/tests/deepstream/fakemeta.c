@@ -268,6 +268,8 @@ EXPORT GstEvent *gst_nvevent_new_stream_eos (guint source_id);
 EXPORT GstEvent *gst_nvevent_new_stream_segment (guint source_id,
     GstSegment *segment);
 #ifndef FAKE_OLD
+EXPORT GstMessage *gst_nvmessage_new_stream_eos (GstObject *source,
+    guint source_id);
 EXPORT GstEvent *gst_nvevent_new_stream_start (guint source_id,
     gchar *stream_id);
 EXPORT GstEvent *gst_nvevent_new_stream_reset (guint source_id);
@@ -357,6 +359,16 @@ gst_nvevent_new_stream_start (guint source_id, gchar *stream_id)
   gst_structure_set (gst_event_writable_structure (event), "stream-id",
       G_TYPE_STRING, stream_id, NULL);
   return event;
+}
+
+GstMessage *
+gst_nvmessage_new_stream_eos (GstObject *source, guint source_id)
+{
+  if (!GST_IS_ELEMENT (source))
+    broken ("gst_nvmessage_new_stream_eos", "no element");
+  return gst_message_new_custom (GST_MESSAGE_ELEMENT, source,
+      gst_structure_new ("stream-eos", "stream-id", G_TYPE_UINT, source_id,
+          NULL));
 }
 
 GstEvent *

@@ -359,6 +359,30 @@ last_batch_with (gchar source)
   return -1;
 }
 
+/* That the sink has told of the end of streams 0 and 1, once each. */
+static void
+check_messages (GstElement *pipeline, GstElement *batch)
+{
+  GstBus *bus = gst_element_get_bus (pipeline);
+  gint n[2] = { 0, 0 };
+  GstMessage *message;
+
+  while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT))) {
+    const GstStructure *s = gst_message_get_structure (message);
+    guint stream = 99;
+
+    if (gst_structure_has_name (s, "stream-eos")) {
+      fail_unless (gst_structure_get_uint (s, "stream-id", &stream)
+          && stream < 2 && GST_MESSAGE_SRC (message) == GST_OBJECT (batch));
+      n[stream]++;
+    }
+    gst_message_unref (message);
+  }
+  fail_unless_equals_int (n[0], !is_old ());
+  fail_unless_equals_int (n[1], !is_old ());
+  gst_object_unref (bus);
+}
+
 GST_START_TEST (events_around_the_streams)
 {
   GstElement *batch, *sink;
@@ -401,6 +425,7 @@ GST_START_TEST (events_around_the_streams)
   }
   fail_unless (first ("e0") < last_batch_with ('1'), "%s", seen->str);
   fail_unless (strchr (seen->str, 'd') == NULL, "%s", seen->str);
+  check_messages (pipeline, batch);
   finish (pipeline, batch, sink);
 }
 GST_END_TEST;
@@ -666,7 +691,8 @@ count_foreign (GstPad *pad, GstPadProbeInfo *info, gpointer n)
   (void) pad;
   if (s != NULL
       && (g_str_has_prefix (gst_structure_get_name (s), "nv-")
-          || g_str_has_prefix (gst_structure_get_name (s), "update-caps")))
+          || g_str_has_prefix (gst_structure_get_name (s), "update-caps")
+          || gst_structure_has_name (s, "stream-eos")))
     ++*(guint *) n;
   return GST_PAD_PROBE_OK;
 }

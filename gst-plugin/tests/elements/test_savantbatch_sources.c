@@ -74,9 +74,9 @@ GST_START_TEST (test_id_of_a_new_pad)
 }
 GST_END_TEST;
 
-/* Size, format and rate of one source change; the batch stays as it is and
- * each frame is placed by its own size. */
-GST_START_TEST (test_caps_change)
+/* Size and rate of one source change with every frame; the batch stays as it is
+ * and each frame is placed by its own size. */
+GST_START_TEST (test_caps_change_with_every_frame)
 {
   BatchRig rig;
 
@@ -221,6 +221,43 @@ push_three (gpointer data)
   return NULL;
 }
 
+/* Frames that are not in the memory that the caps of their pad name: one
+ * message that says so, the end of that pad, and the other one goes on. */
+GST_START_TEST (test_wrong_memory)
+{
+  static const gchar *const surfaces =
+      NVMM ",format=RGBA,width=16,height=16,framerate=25/1";
+
+  for (guint drop = 0; drop < 2; drop++)
+    for (guint what = 0; what < 3; what++) {
+      GstFlowReturn flow = drop ? GST_FLOW_EOS : GST_FLOW_ERROR;
+      GstBuffer *buffer = gst_buffer_new ();
+      BatchRig rig;
+
+      batch_rig_init (&rig, 2, drop ? "on-pad-error=drop-pad" : NULL, FALSE);
+      gst_harness_set_src_caps_str (rig.in[0], surfaces);
+      gst_harness_set_src_caps_str (rig.in[1], SMALL);
+      /* Plain bytes; two memories; none at all. */
+      for (guint i = 0; i < (what == 2 ? 0 : what + 1); i++)
+        gst_buffer_append_memory (buffer,
+            gst_allocator_alloc (NULL, 16 * 16 * 4, NULL));
+      GST_BUFFER_PTS (buffer) = 0;
+      fail_unless_equals_int (gst_harness_push (rig.in[0], buffer), flow);
+      batch_rig_expect (&rig, drop ? GST_MESSAGE_WARNING : GST_MESSAGE_ERROR,
+          "pad sink_0", "NvBufSurface", NULL);
+      batch_rig_push (&rig, 1, SMALL, 0, 0);
+      expect_batch (&rig, 1, GST_SAVANT_BATCH_REASON_EOS);
+      batch_rig_expect_stat (rig.batch, "dropped-error", 1);
+      fail_unless_equals_int (gst_harness_push (rig.in[0], gst_buffer_new ()),
+          flow);
+      fail_unless (gst_bus_pop_filtered (rig.bus,
+                       GST_MESSAGE_ERROR | GST_MESSAGE_WARNING)
+          == NULL);
+      batch_rig_clear (&rig);
+    }
+}
+GST_END_TEST;
+
 /* A sender that waits goes on when the pad begins to leak. */
 GST_START_TEST (test_leaky)
 {
@@ -278,10 +315,11 @@ savantbatch_sources_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_duplicate_ids_in_a_launch_line);
   tcase_add_test (tc, test_id_of_a_new_pad);
-  tcase_add_test (tc, test_caps_change);
+  tcase_add_test (tc, test_caps_change_with_every_frame);
   tcase_add_test (tc, test_caps_change_through_unbatch);
   tcase_add_test (tc, test_qos);
   tcase_add_test (tc, test_sources_without_frames);
+  tcase_add_test (tc, test_wrong_memory);
   tcase_add_test (tc, test_leaky);
   tcase_add_test (tc, test_pool_has_no_end);
   return s;

@@ -1,35 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <gst/check/gstcheck.h>
-
-#include <pthread.h>
-#include <stdlib.h>
-#include <time.h>
-
-#include "plugin/collect.h"
+#include "collecttest.h"
 
 #define N_PADS 4
 #define N_CYCLES 10000
 
-static _Atomic int items_alive;
-
-/* An event of no pad carries the number of the pad that it follows. */
-static SvItem *
-item_new (SvItemKind kind, uint64_t time)
-{
-  SvItem *item = calloc (1, sizeof *item);
-
-  item->kind = kind;
-  item->time = time;
-  items_alive++;
-  return item;
-}
-
-static void
-item_free (SvItem *item)
-{
-  items_alive--;
-  free (item);
-}
+/* Here an event of no pad carries the number of the pad that it follows. */
 
 /* ---- Events of no pad --------------------------------------------------- */
 

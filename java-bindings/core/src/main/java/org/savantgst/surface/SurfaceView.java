@@ -509,16 +509,7 @@ public final class SurfaceView implements AutoCloseable, CudaArray {
     if (data == null) {
       throw new IllegalArgumentException("data is null: " + size() + " bytes are needed");
     }
-    if (data.isDirect()) {
-      ByteBuffer whole = data.position() == 0 ? data : data.slice();
-      check(
-          SavantAPI.savant_view_upload(
-              hold.address(), slot, plane, cudaStream, whole, data.remaining()),
-          "upload");
-      Reference.reachabilityFence(data);
-    } else {
-      upload(Bytes.of(data));
-    }
+    check(ViewBytes.upload(hold.address(), slot, plane, cudaStream, data), "upload");
   }
 
   /**
@@ -571,21 +562,8 @@ public final class SurfaceView implements AutoCloseable, CudaArray {
               + size()
               + " bytes is needed");
     }
-    int count = data.remaining();
-    if (data.isDirect()) {
-      ByteBuffer whole = data.position() == 0 ? data : data.slice();
-      check(
-          SavantAPI.savant_view_download(hold.address(), slot, plane, cudaStream, whole, count),
-          "download");
-      Reference.reachabilityFence(data);
-      data.position(data.limit());
-    } else {
-      byte[] bytes = new byte[count];
-      check(
-          SavantAPI.savant_view_download(hold.address(), slot, plane, cudaStream, bytes, count),
-          "download");
-      data.put(bytes);
-    }
+    check(ViewBytes.download(hold.address(), slot, plane, cudaStream, data), "download");
+    data.position(data.limit());
   }
 
   /** Lets go of the buffer. Nothing happens the second time. */
