@@ -255,7 +255,7 @@ take_caps (GstSavantBatch *self, GstSavantBatchPad *pad, GstEvent *event)
       flow = fail_pad (self, pad, GST_STREAM_ERROR_FORMAT,
           g_strdup_printf ("Caps of pad %s cannot be used: %s",
               GST_OBJECT_NAME (pad), problem),
-          g_strdup_printf ("caps %" GST_PTR_FORMAT, caps));
+          gst_info_strdup_printf ("caps %" GST_PTR_FORMAT, caps));
     g_free (problem);
     g_atomic_rc_box_release (next);
     gst_event_unref (event);
@@ -312,7 +312,7 @@ fail_frame (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item,
 {
   GstFlowReturn flow = fail_pad (self, pad, GST_STREAM_ERROR_FAILED,
       g_strdup_printf ("Frame at pad %s: %s", GST_OBJECT_NAME (pad), problem),
-      g_strdup_printf ("%" GST_PTR_FORMAT, item->buffer));
+      gst_info_strdup_printf ("%" GST_PTR_FORMAT, item->buffer));
 
   g_free (problem);
   reject (self, pad, item, SV_DROP_ERROR, "error");

@@ -137,18 +137,24 @@ batch_rig_expect (BatchRig *rig, GstMessageType type, ...)
   GstMessage *message = batch_rig_message (rig, type);
   GError *error = NULL;
   const gchar *part;
+  gchar *debug = NULL;
   va_list parts;
 
   fail_unless (message != NULL, "no message came");
   if (type == GST_MESSAGE_ERROR)
-    gst_message_parse_error (message, &error, NULL);
+    gst_message_parse_error (message, &error, &debug);
   else
-    gst_message_parse_warning (message, &error, NULL);
+    gst_message_parse_warning (message, &error, &debug);
+  /* What printf makes of GST_PTR_FORMAT. */
+  fail_if (debug != NULL
+          && g_regex_match_simple ("0x[0-9a-f]+\\aA", debug, 0, 0),
+      "an address and no description: %s", debug);
   va_start (parts, type);
   while ((part = va_arg (parts, const gchar *)) != NULL)
     fail_unless (strstr (error->message, part) != NULL, "\"%s\" not in \"%s\"",
         part, error->message);
   va_end (parts);
+  g_free (debug);
   g_error_free (error);
   gst_message_unref (message);
 }
