@@ -72,15 +72,26 @@ if("CXX" IN_LIST languages)
     -Wno-unknown-pragmas -Wno-unused-function -fvisibility=hidden -O2)
   set_target_properties(cpu_kernels PROPERTIES POSITION_INDEPENDENT_CODE ON)
   fake_cuda(fake_cuda_cpu $<TARGET_OBJECTS:cpu_kernels>)
-  set(kernel_tests flips exact)
+  # Sanitizers make them slow.
+  set(kernel_tests exact)
+  set(element_tests gpus)
   if(NOT SAVANT_SANITIZE)
-    list(APPEND kernel_tests pairs crop color runs fuzz)
+    list(APPEND kernel_tests flips pairs crop color runs fuzz)
+    list(APPEND element_tests elements pixels upload)
   endif()
   foreach(test ${kernel_tests})
     add_test(NAME cuda/kernels_${test} COMMAND test_kernels_transform_${test})
     set_tests_properties(cuda/kernels_${test} PROPERTIES
       ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_core};SAVANT_TEST_BACKEND=cuda"
       FIXTURES_REQUIRED registry TIMEOUT 600)
+    cuda_environment(cuda/kernels_${test} fake_cuda_cpu)
+  endforeach()
+  # What the elements make of them.
+  foreach(test ${element_tests})
+    add_test(NAME cuda/kernels_${test} COMMAND test_cuda_cuda_${test})
+    set_tests_properties(cuda/kernels_${test} PROPERTIES
+      ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry
+      TIMEOUT 600)
     cuda_environment(cuda/kernels_${test} fake_cuda_cpu)
   endforeach()
 endif()
