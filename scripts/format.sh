@@ -25,7 +25,7 @@ if [ -z "$clang_format" ]; then
   exit 0
 fi
 
-mapfile -d '' files < <(find gst-plugin java-bindings -name target -prune -o -type f \
+mapfile -d '' files < <(find gst-plugin java-bindings examples -name target -prune -o -type f \
   \( -name '*.[ch]' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' \) \
   -print0 | sort -z)
 
