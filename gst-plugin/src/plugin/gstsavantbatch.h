@@ -75,16 +75,17 @@ typedef struct SvBatchItem
   GstEvent *event;    /* of an event */
   guint flush_serial; /* of FLUSH_STOP */
 
-  /* Of a frame. */
+  /* Of a frame. What only plain frames need is last, out of the way of what
+   * the task reads. */
   GstBuffer *buffer;
-  SvMappedFrame mapped;
-  SavantImage image;
   gpointer surface; /* where the buffer is one */
   SvPadCaps *caps;
-  GstSegment segment;
   gint64 own_id;           /* where the frame has none */
   GstClockTimeDiff offset; /* in the running time */
   gint64 arrival_ns;       /* sv_clock_now() when it came, before any waiting */
+  GstSegment segment;
+  SavantImage image;
+  SvMappedFrame mapped;
 } SvBatchItem;
 
 /* What fills a slot. */

@@ -388,6 +388,122 @@ GST_START_TEST (test_w9_a_late_joiner_is_on_time)
 }
 GST_END_TEST;
 
+static guint64
+pad_stat (GstElement *batch, const gchar *name, const gchar *field)
+{
+  GstPad *pad = gst_element_get_static_pad (batch, name);
+  GstStructure *stats;
+  guint64 value = 0;
+
+  g_object_get (pad, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, field, &value));
+  gst_structure_free (stats);
+  gst_object_unref (pad);
+  return value;
+}
+
+/* Three live sources without a setting, the one of 25 frames a second taken
+ * away while they run, then another one in its place: the others lose nothing,
+ * and no batch waits for who is not there. */
+GST_START_TEST (test_w2_a_live_source_is_taken_away)
+{
+  GstElement *pipeline = gst_parse_launch (
+      "savantbatch name=b ! fakesink async=false sync=false" LIVE (0, 15)
+          LIVE (1, 25) LIVE (2, 30),
+      NULL);
+  GstElement *batch = gst_bin_get_by_name (GST_BIN (pipeline), "b"), *bin;
+  guint64 before[2];
+  GstPad *pad, *src;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  play (pipeline, 400 * GST_MSECOND);
+  pad = gst_element_get_static_pad (batch, "sink_1");
+  gst_element_release_request_pad (batch, pad);
+  gst_object_unref (pad);
+  before[0] = pad_stat (batch, "sink_0", "out");
+  before[1] = pad_stat (batch, "sink_2", "out");
+  for (guint i = 0; pad_stat (batch, "sink_0", "out") < before[0] + 5
+       || pad_stat (batch, "sink_2", "out") < before[1] + 10;
+       i++) {
+    fail_unless (i < 100, "the others stand still");
+    play (pipeline, 50 * GST_MSECOND);
+  }
+  bin = gst_parse_bin_from_description (
+      "videotestsrc is-live=true ! " CAPS (25) " ! identity", TRUE, NULL);
+  gst_bin_add (GST_BIN (pipeline), bin);
+  src = gst_element_get_static_pad (bin, "src");
+  pad = gst_element_request_pad_simple (batch, "sink_%u");
+  fail_unless_equals_string (GST_PAD_NAME (pad), "sink_1");
+  fail_unless_equals_int (gst_pad_link (src, pad), GST_PAD_LINK_OK);
+  gst_element_sync_state_with_parent (bin);
+  for (guint i = 0; pad_stat (batch, "sink_1", "out") < 5; i++) {
+    fail_unless (i < 100, "the new one stands still");
+    play (pipeline, 50 * GST_MSECOND);
+  }
+  fail_unless_equals_uint64 (pad_stat (batch, "sink_0", "dropped"), 0);
+  fail_unless_equals_uint64 (pad_stat (batch, "sink_2", "dropped"), 0);
+  fail_unless (batch_rig_inner_stat (batch, "released", "out") > 0);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (src);
+  gst_object_unref (pad);
+  gst_object_unref (batch);
+  gst_object_unref (pipeline);
+}
+GST_END_TEST;
+
+static GstPadProbeReturn
+block (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  (void) pad;
+  (void) info;
+  (void) data;
+  return GST_PAD_PROBE_OK;
+}
+
+/* The only source, before PLAYING or after it, before a sink that takes
+ * nothing: all that the program asks for is done at once, a hundred times. */
+GST_START_TEST (test_w4_one_live_pad_before_or_after_playing)
+{
+  for (guint round = 0; round < 100; round++) {
+    GstElement *pipeline =
+        gst_parse_launch ("savantbatch name=b ! fakesink name=s async=false",
+            NULL);
+    GstElement *batch = gst_bin_get_by_name (GST_BIN (pipeline), "b");
+    GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "s");
+    GstElement *bin = gst_parse_bin_from_description (
+        "videotestsrc is-live=true ! " CAPS (200) " ! identity", TRUE, NULL);
+    GstPad *in = gst_element_get_static_pad (sink, "sink");
+    GstPad *src = gst_element_get_static_pad (bin, "src");
+    GstPad *pad = gst_element_request_pad_simple (batch, "sink_%u");
+
+    gst_pad_add_probe (in, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER,
+        block, NULL, NULL);
+    if (round % 2 == 0)
+      gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    gst_bin_add (GST_BIN (pipeline), bin);
+    fail_unless_equals_int (gst_pad_link (src, pad), GST_PAD_LINK_OK);
+    if (round % 2 == 0)
+      gst_element_sync_state_with_parent (bin);
+    else
+      gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    for (guint i = 0; !gst_pad_is_blocking (in); i++) {
+      fail_unless (i < 10000, "round %u: nothing comes", round);
+      g_usleep (500);
+    }
+    fail_unless (batch_rig_stat (batch, "in") > 0);
+    if (round % 4 >= 2)
+      gst_element_release_request_pad (batch, pad);
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+    gst_object_unref (pad);
+    gst_object_unref (src);
+    gst_object_unref (in);
+    gst_object_unref (sink);
+    gst_object_unref (batch);
+    gst_object_unref (pipeline);
+  }
+}
+GST_END_TEST;
+
 static Suite *
 savantbatch_live_suite (void)
 {
@@ -403,6 +519,8 @@ savantbatch_live_suite (void)
   tcase_add_test (tc, test_w7_latency_is_the_sum);
   tcase_add_test (tc, test_w7_a_live_sink_sees_no_late_buffer);
   tcase_add_test (tc, test_w9_a_late_joiner_is_on_time);
+  tcase_add_test (tc, test_w2_a_live_source_is_taken_away);
+  tcase_add_test (tc, test_w4_one_live_pad_before_or_after_playing);
   return s;
 }
 
