@@ -15,6 +15,32 @@ coarse_now (void)
   return (gint64) now.tv_sec * SV_SECOND_NS + now.tv_nsec;
 }
 
+/* The lock is held for some ten nanoseconds. Two threads on one pool would
+ * spend more on sleeping for it, and on waking each other, than on trying again
+ * for about a microsecond. */
+#define LOCK_TRIES 50
+
+static inline void
+cpu_relax (void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause ();
+#elif defined(__aarch64__)
+  __asm__ volatile ("yield");
+#endif
+}
+
+static void
+lock_queue (SvPoolQueue *queue)
+{
+  for (int i = 0; i < LOCK_TRIES; i++) {
+    if (pthread_mutex_trylock (&queue->lock) == 0)
+      return;
+    cpu_relax ();
+  }
+  pthread_mutex_lock (&queue->lock);
+}
+
 void
 sv_pool_queue_init (SvPoolQueue *queue)
 {
@@ -118,7 +144,7 @@ sv_pool_queue_take (SvPoolQueue *queue, gint64 timeout_ns, SvPoolEntry **entry)
 {
   SvPoolTake result;
 
-  pthread_mutex_lock (&queue->lock);
+  lock_queue (queue);
   if (!queue->flushing && is_empty (queue)
       && !wait_until_available (queue, timeout_ns)) {
     result = SV_POOL_EMPTY;
@@ -182,7 +208,7 @@ sv_pool_queue_give (SvPoolQueue *queue, GstBuffer *buffer, gboolean recycle)
   SvPoolEntry *entry;
   gboolean wake;
 
-  pthread_mutex_lock (&queue->lock);
+  lock_queue (queue);
   entry = find_in_use (queue, buffer);
   set_unused (queue, entry);
   if (recycle) {

@@ -19,16 +19,23 @@ typedef struct SvPoolEntry
   struct SvPoolEntry *next; /* acquired after, or the next free one */
 } SvPoolEntry;
 
+/* Of bytes between what several threads write: a line of a cache, or the pair
+ * of lines that is fetched together. */
+#define SV_POOL_APART 128
+
 typedef struct SvPoolQueue
 {
+  char apart_from_others[SV_POOL_APART];
+  /* Whoever tries to get it takes its line away from whoever has it. */
   pthread_mutex_t lock;
-  pthread_cond_t available;
-  gboolean flushing;
-  guint waiters;
+  char apart_from_lock[SV_POOL_APART];
   SvPoolEntry *free_list; /* the last one returned first: still in cache */
   SvPoolEntry *oldest;
   SvPoolEntry *newest;
+  gboolean flushing;
+  guint waiters;
   GstSavantPoolStats stats; /* but oldest_age_ns */
+  pthread_cond_t available;
 } SvPoolQueue;
 
 typedef enum SvPoolTake

@@ -89,6 +89,8 @@ public abstract class GpuTest {
     Memory memory = new Memory(bytes.length);
     memory.write(0, bytes, 0, bytes.length);
     call("cuMemcpyHtoD_v2", address, memory, (long) bytes.length);
+    // From pageable memory it may return while the bytes are still on their way.
+    call("cuCtxSynchronize");
   }
 
   static long newStream() {
