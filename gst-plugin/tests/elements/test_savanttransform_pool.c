@@ -304,7 +304,8 @@ static void
 wait_until_starved (ElementRig *rig, guint64 out)
 {
   for (gint i = 0; i < 10000; i++) {
-    if (rig_stat (rig, "held") == 1 && rig_stat (rig, "out") == out)
+    /* In this order: what is held once all are out stays held. */
+    if (rig_stat (rig, "out") == out && rig_stat (rig, "held") == 1)
       break;
     g_usleep (1000);
   }
