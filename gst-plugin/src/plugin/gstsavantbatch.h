@@ -117,6 +117,7 @@ struct _GstSavantBatchPad
   /* Guarded by the element's lock. */
   _Atomic guint source_id;    /* set under the lock */
   _Atomic gboolean announced; /* the source id is known downstream */
+  GstPad *left;               /* the source's pad, during the release */
   guint max_queued;
   guint64 max_queued_bytes;
   SvLeak leak;

@@ -146,24 +146,28 @@ idle_clear (gpointer data)
   pthread_mutex_destroy (&idle->lock);
 }
 
-static void
-idle_unref (gpointer idle)
-{
-  g_atomic_rc_box_release_full (idle, idle_clear);
-}
-
 static GstPadProbeReturn
 is_idle (GstPad *src, GstPadProbeInfo *info, gpointer data)
 {
-  Idle *idle = data;
-
   (void) src;
   (void) info;
+  (void) data;
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* Told when the probe is gone, not when it is called: that is under the pad's
+ * lock, which the pushing thread keeps until it has noted that an event was
+ * sent. A new link before that would lose the event. */
+static void
+idle_gone (gpointer data)
+{
+  Idle *idle = data;
+
   pthread_mutex_lock (&idle->lock);
   idle->idle = TRUE;
   pthread_cond_signal (&idle->cond);
   pthread_mutex_unlock (&idle->lock);
-  return GST_PAD_PROBE_REMOVE;
+  g_atomic_rc_box_release_full (idle, idle_clear);
 }
 
 static void
@@ -176,7 +180,7 @@ await_pushes (GstPad *src)
   pthread_mutex_init (&idle->lock, NULL);
   sv_cond_init (&idle->cond);
   probe = gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_IDLE, is_idle,
-      g_atomic_rc_box_acquire (idle), idle_unref);
+      g_atomic_rc_box_acquire (idle), idle_gone);
   pthread_mutex_lock (&idle->lock);
   while (!idle->idle
       && sv_cond_wait_until (&idle->cond, &idle->lock, deadline) == 0)
@@ -186,7 +190,7 @@ await_pushes (GstPad *src)
   pthread_mutex_unlock (&idle->lock);
   if (probe != 0)
     gst_pad_remove_probe (src, probe);
-  idle_unref (idle);
+  g_atomic_rc_box_release_full (idle, idle_clear);
 }
 
 /* ---- The release -------------------------------------------------------- */
@@ -194,15 +198,16 @@ await_pushes (GstPad *src)
 GstFlowReturn
 sv_batch_flow_of_released (GstSavantBatch *self, GstSavantBatchPad *pad)
 {
-  GstPad *src = gst_pad_get_peer (GST_PAD (pad));
+  GstPad *src;
   GstFlowReturn flow;
   gboolean live;
 
-  if (src == NULL)
-    return GST_FLOW_FLUSHING;
   pthread_mutex_lock (&self->lock);
+  src = pad->left != NULL ? gst_object_ref (pad->left) : NULL;
   live = pad->live;
   pthread_mutex_unlock (&self->lock);
+  if (src == NULL)
+    return GST_FLOW_FLUSHING;
   flow = flow_without_pad (src, live);
   gst_object_unref (src);
   return flow;
@@ -219,6 +224,7 @@ sv_batch_release_pad (GstElement *element, GstPad *gstpad)
   gst_object_ref (pad);
   pthread_mutex_lock (&self->lock);
   live = pad->live;
+  pad->left = src;
   pthread_mutex_unlock (&self->lock);
   pad->released = TRUE;
   /* Before the rest: its streaming thread comes out of the queue, and what it
@@ -226,10 +232,12 @@ sv_batch_release_pad (GstElement *element, GstPad *gstpad)
   sv_collect_release_pad (&self->collect, pad->queue);
   if (src != NULL) {
     answer_for (src, live);
+    /* Events that come now wait for the next link; a pad that is flushing would
+     * refuse them, which for caps is an error of their sender. */
+    gst_pad_unlink (src, gstpad);
     GST_PAD_STREAM_LOCK (gstpad);
     GST_PAD_STREAM_UNLOCK (gstpad);
     await_pushes (src);
-    gst_object_unref (src);
   }
   sv_batch_announce_gone (self, pad);
   gst_pad_set_active (gstpad, FALSE);
@@ -238,7 +246,9 @@ sv_batch_release_pad (GstElement *element, GstPad *gstpad)
   gst_element_remove_pad (element, gstpad);
   pthread_mutex_lock (&self->lock);
   self->renegotiate = TRUE;
+  pad->left = NULL;
   pthread_mutex_unlock (&self->lock);
+  gst_clear_object (&src);
   if (live)
     sv_batch_post_latency (self);
   gst_object_unref (pad);
