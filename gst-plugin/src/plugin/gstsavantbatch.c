@@ -20,11 +20,13 @@
  *
  * Releasing a pad is one call, gst_element_release_request_pad(), in any state
  * of the source, without a probe, an EOS or an unlinking before, and waits for
- * nothing but a frame that is being looked at. The source gets no error: until
- * its pad is linked anew the frames of a live one are dropped, as are those of
- * which a tee or demuxer gives others their part; any other gets EOS at its
- * next frame. (One that is unlinked first gets GST_FLOW_NOT_LINKED, as from any
- * element, of which most sources make an ERROR.)
+ * nothing but a frame that is being looked at; called by a probe in the push of
+ * such a frame, which cannot be waited for there, it takes half a second. The
+ * source gets no error: until its pad is linked anew the frames of a live one
+ * are dropped, as are those of which a tee or demuxer gives others their part;
+ * any other gets EOS at its next frame. (One that is unlinked first gets
+ * GST_FLOW_NOT_LINKED, as from any element, of which most sources make an
+ * ERROR.)
  *
  * Every frame is accounted for: in the property stats, which the element
  * message `savant-stats` repeats every stats-interval, in = out + held +

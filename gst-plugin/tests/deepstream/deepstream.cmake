@@ -30,22 +30,24 @@ function(ds_environment test)
     LD_LIBRARY_PATH=${path} SAVANT_BACKEND=)
 endfunction()
 
-savant_test(deepstream/test_ds_meta gstsavant-1.0)
-add_dependencies(test_deepstream_ds_meta fake_ds_META fake_ds_GST_META
-  fake_ds_HELPER)
-ds_environment(deepstream/ds_meta meta)
-add_dependencies(test_deepstream_ds_meta fake_ds_META_old fake_ds_GST_META_old
-  fake_ds_HELPER_old)
-# With pools that do not grow; with a release that knows fewer events.
-foreach(name fixed old)
-  add_test(NAME deepstream/ds_meta-${name} COMMAND test_deepstream_ds_meta)
-  set_tests_properties(deepstream/ds_meta-${name} PROPERTIES
-    ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)
+# With the newest release, with one that knows fewer events, and with pools that
+# do not grow.
+foreach(test ds_meta ds_events)
+  savant_test(deepstream/test_${test} gstsavant-1.0)
+  add_dependencies(test_deepstream_${test} fake_ds_META fake_ds_GST_META
+    fake_ds_HELPER fake_ds_META_old fake_ds_GST_META_old fake_ds_HELPER_old)
+  ds_environment(deepstream/${test} meta)
+  foreach(name old fixed)
+    add_test(NAME deepstream/${test}-${name}
+      COMMAND test_deepstream_${test})
+    set_tests_properties(deepstream/${test}-${name} PROPERTIES
+      ENVIRONMENT "${TEST_ENVIRONMENT};${LSAN_glib}" FIXTURES_REQUIRED registry)
+  endforeach()
+  ds_environment(deepstream/${test}-old meta_old)
+  ds_environment(deepstream/${test}-fixed meta)
+  set_property(TEST deepstream/${test}-fixed APPEND PROPERTY ENVIRONMENT
+    FAKE_META=fixed)
 endforeach()
-ds_environment(deepstream/ds_meta-old meta_old)
-ds_environment(deepstream/ds_meta-fixed meta)
-set_property(TEST deepstream/ds_meta-fixed APPEND PROPERTY ENVIRONMENT
-  FAKE_META=fixed)
 
 if(NOT SAVANT_HAVE_CUDA)
   return()

@@ -120,4 +120,16 @@ release (SvCollect *c, SvCollectPad *pad)
   sv_collect_unref_pad (pad);
 }
 
+/* Counts what is told to have leaked. */
+static _Atomic int leaks_told;
+
+static inline void
+on_leak (SvItem *item, const SvFlowStats *stats)
+{
+  leaks_told++;
+  fail_unless (item->pad != NULL);
+  fail_unless_equals_uint64 (stats->in,
+      stats->out + stats->held + stats->dropped[SV_DROP_LEAKY]);
+}
+
 #endif

@@ -281,17 +281,6 @@ GST_START_TEST (test_holds)
 }
 GST_END_TEST;
 
-static _Atomic int leaks_told;
-
-static void
-on_leak (SvItem *item, const SvFlowStats *stats)
-{
-  leaks_told++;
-  fail_unless (item->pad != NULL);
-  fail_unless_equals_uint64 (stats->in,
-      stats->out + stats->held + stats->dropped[SV_DROP_LEAKY]);
-}
-
 /* By bytes too; every frame that leaks is told. */
 GST_START_TEST (test_w37_bytes)
 {

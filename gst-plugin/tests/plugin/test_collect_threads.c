@@ -218,17 +218,6 @@ GST_START_TEST (test_memory_of_frames_is_used_again)
 }
 GST_END_TEST;
 
-static _Atomic int leaks_told;
-
-static void
-on_leak (SvItem *item, const SvFlowStats *stats)
-{
-  leaks_told++;
-  fail_unless (item->pad != NULL);
-  fail_unless_equals_uint64 (stats->in,
-      stats->out + stats->held + stats->dropped[SV_DROP_LEAKY]);
-}
-
 /* As consume(), also of pads that are live. */
 static void *
 consume_all (void *data)
