@@ -351,6 +351,20 @@ public non-sealed class SavantBatch extends Element implements TransformProperti
    * Adds a source in one call: requests a pad {@code sink_%u} and gives it a source id. Any thread,
    * any state. What is linked to it takes part in the batches from its first frame on.
    *
+   * <p>A pipeline that is still on its way to another state may start a source as soon as it is
+   * added, before it is linked, and one that pushes to nothing posts {@code not-linked}. The state
+   * of the source is therefore locked until it is linked, and again before it is stopped:
+   *
+   * <pre>{@code
+   * source.setLockedState(true);
+   * pipeline.add(source);
+   * source.getStaticPad("src").link(batch.addSource(9));
+   * source.setLockedState(false);
+   * source.syncStateWithParent();
+   * }</pre>
+   *
+   * {@code BatchPipeline} of the pipelines does all of this in its one call.
+   *
    * @param sourceId 0 or more, one that no other pad has
    * @return the pad, to link a source to, see {@link SavantBatchPad}; {@link #removeSource} ends it
    * @throws IllegalArgumentException if the id is negative or another pad has it
