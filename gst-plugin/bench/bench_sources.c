@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* What a frame costs when N savantbufgen feed one savantbatch that letterboxes
- * them: wall time, and time of all CPU threads, from the first batch after the
- * pipeline has warmed up to the last. One pipeline after the other.
+ * them: wall time, time of all CPU threads, how much of it is the kernel's, and
+ * how often a thread was switched, from the first batch after the pipeline has
+ * warmed up to the last. One pipeline after the other.
  *
  *   bench_sources [--backend NAME] [--size WxH] [--frames N] [--rounds N]
  *       [SOURCES...] */
@@ -28,34 +29,41 @@ typedef struct Options
   int n_counts;
 } Options;
 
+/* Microseconds, and times. */
+typedef struct Cost
+{
+  double wall;
+  double cpu;
+  double kernel;
+  double switches;
+} Cost;
+
 /* What the sink has seen. */
 typedef struct Meter
 {
   int batches;
   int first; /* the batch at which it starts to count */
-  double start_wall;
-  double start_cpu;
-  double wall; /* from there to the last one */
-  double cpu;
+  Cost start;
+  Cost cost; /* from there to the last one */
 } Meter;
 
 static double
-wall_us (void)
+time_us (struct timeval t)
 {
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (double) t.tv_sec * 1e6 + (double) t.tv_nsec * 1e-3;
+  return (double) t.tv_sec * 1e6 + (double) t.tv_usec;
 }
 
-static double
-cpu_us (void)
+static Cost
+cost_now (void)
 {
+  struct timespec t;
   struct rusage u;
 
+  clock_gettime (CLOCK_MONOTONIC, &t);
   getrusage (RUSAGE_SELF, &u);
-  return (double) (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6
-      + (double) (u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+  return (Cost){ (double) t.tv_sec * 1e6 + (double) t.tv_nsec * 1e-3,
+    time_us (u.ru_utime) + time_us (u.ru_stime), time_us (u.ru_stime),
+    (double) (u.ru_nvcsw + u.ru_nivcsw) };
 }
 
 static GstPadProbeReturn
@@ -67,11 +75,12 @@ count_batch (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   (void) info;
   meter->batches++;
   if (meter->batches == meter->first) {
-    meter->start_wall = wall_us ();
-    meter->start_cpu = cpu_us ();
+    meter->start = cost_now ();
   } else if (meter->batches > meter->first) {
-    meter->wall = wall_us () - meter->start_wall;
-    meter->cpu = cpu_us () - meter->start_cpu;
+    Cost now = cost_now (), *start = &meter->start;
+
+    meter->cost = (Cost){ now.wall - start->wall, now.cpu - start->cpu,
+      now.kernel - start->kernel, now.switches - start->switches };
   }
   return GST_PAD_PROBE_OK;
 }
@@ -189,41 +198,51 @@ read_options (int argc, char **argv)
   return o;
 }
 
+static double
+less (double a, double b)
+{
+  return a < b ? a : b;
+}
+
 int
 main (int argc, char **argv)
 {
   Options o;
-  double wall_one = 0.0, cpu_one = 0.0;
+  Cost one = { 0.0 };
 
   gst_init (&argc, &argv);
   o = read_options (argc, argv);
   printf ("N savantbufgen of NV12 %dx%d, savantbatch to RGBA 640x640, backend "
-          "%s; microseconds a frame, the best of %d rounds; in brackets: "
-          "divided by the first row.\n\n"
-          "| sources | wall | CPU |\n|---|---|---|\n",
+          "%s; a frame, microseconds and switches of threads, the best of %d "
+          "rounds; in brackets: divided by the first row.\n\n"
+          "| sources | wall | CPU | of it the kernel's | switches |\n"
+          "|---|---|---|---|---|\n",
       o.width, o.height, o.backend, o.rounds);
   for (int c = 0; c < o.n_counts; c++) {
     int n = o.counts[c];
-    double wall = 0.0, cpu = 0.0;
+    Cost best = { 0.0 };
 
     for (int r = 0; r < o.rounds; r++) {
       double frames;
+      Cost cost;
       Meter m;
 
       if (!run (&o, n, &m))
         return 1;
       frames = (double) (m.batches - m.first) * n;
-      if (r == 0 || m.wall / frames < wall)
-        wall = m.wall / frames;
-      if (r == 0 || m.cpu / frames < cpu)
-        cpu = m.cpu / frames;
+      cost = (Cost){ m.cost.wall / frames, m.cost.cpu / frames,
+        m.cost.kernel / frames, m.cost.switches / frames };
+      best = r == 0
+          ? cost
+          : (Cost){ less (best.wall, cost.wall), less (best.cpu, cost.cpu),
+              less (best.kernel, cost.kernel),
+              less (best.switches, cost.switches) };
     }
-    if (c == 0) {
-      wall_one = wall;
-      cpu_one = cpu;
-    }
-    printf ("| %d | %.2f (%.2f) | %.2f (%.2f) |\n", n, wall, wall / wall_one,
-        cpu, cpu / cpu_one);
+    if (c == 0)
+      one = best;
+    printf ("| %d | %.2f (%.2f) | %.2f (%.2f) | %.2f | %.2f |\n", n, best.wall,
+        best.wall / one.wall, best.cpu, best.cpu / one.cpu, best.kernel,
+        best.switches);
     fflush (stdout);
   }
   return 0;

@@ -36,6 +36,7 @@ typedef struct SvItem
   uint64_t bytes; /* that a frame holds on to, for max_bytes */
   SvCollectPad *pad;  /* a reference, set when queued */
   int64_t arrival_ns; /* monotonic clock, set when queued */
+  bool wakes;         /* its producer, when it was taken */
   struct SvItem *next;
 } SvItem;
 
@@ -160,6 +161,9 @@ struct SvCollectPad
   bool has_gap;
   uint64_t gap_end;
   bool chosen;
+  unsigned n_waiting;   /* producers, for room */
+  unsigned n_eager;     /* those of them that take any room at once */
+  bool unwoken;         /* there is room that they were not told of */
   SvItem *pending_end;  /* to be queued at the start or the end of the flush */
   int64_t silent_since; /* waiting clock */
   int64_t stalls_told;
@@ -204,6 +208,7 @@ typedef struct SvCollect
   unsigned n_heads;
   unsigned n_expected;
   bool has_gaps;
+  bool has_unwoken; /* any pad is */
 
   /* When the consumer, which waits, looks again by itself; 0: it does not
    * wait. */

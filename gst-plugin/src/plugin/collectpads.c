@@ -3,13 +3,6 @@
 
 #include <stdlib.h>
 
-/* Events of a pad that may wait behind frames; more make their sender wait. */
-#define MAX_EVENTS 256
-
-/* What is shorter or longer than frames last is a burst or a jump. */
-#define MIN_FRAME_NS ((int64_t) SV_SECOND_NS / 1000)
-#define MAX_FRAME_NS (5 * (int64_t) SV_SECOND_NS)
-
 /* ---- With the lock held ------------------------------------------------- */
 
 void
@@ -39,19 +32,6 @@ sv_collect_count_out (SvCollect *collect, SvCollectPad *pad)
   collect->gone.out++;
 }
 
-static void
-count_in (SvCollect *collect, SvCollectPad *pad)
-{
-  pad->stats.in++;
-  pad->stats.held++;
-  collect->stats.in++;
-  collect->stats.held++;
-  if (!pad->released)
-    return;
-  collect->gone.in++;
-  collect->gone.held++;
-}
-
 /* What a released pad has counted so far. */
 static void
 add_to_gone (SvCollect *collect, const SvFlowStats *stats)
@@ -63,8 +43,9 @@ add_to_gone (SvCollect *collect, const SvFlowStats *stats)
     collect->gone.dropped[i] += stats->dropped[i];
 }
 
-static void
-count_unqueued (SvCollect *collect, SvCollectPad *pad, const SvItem *item)
+void
+sv_collect_count_unqueued (SvCollect *collect, SvCollectPad *pad,
+    const SvItem *item)
 {
   if (item->kind != SV_ITEM_FRAME) {
     pad->n_events--;
@@ -93,6 +74,24 @@ count_queued (SvCollect *collect, SvCollectPad *pad, const SvItem *item)
     collect->high_bytes = collect->bytes;
 }
 
+/* Pads that empty half a queue before its producer would be awake again. */
+#define FEW_PADS 2
+
+/* A producer that waits for room is woken for half a queue, not for each frame:
+ * sleeping and waking cost more than a frame. But one that feeds several pads,
+ * or something else downstream waits for, must not sleep beside room: see
+ * wake_for_rest() of the consumer and wait_for_room(). */
+static bool
+is_worth_waking (const SvCollect *collect, const SvCollectPad *pad)
+{
+  if (collect->n_pads <= FEW_PADS || pad->n_eager > 0)
+    return true;
+  if (pad->n_frames > pad->max_queued / 2)
+    return false;
+  return pad->max_bytes == 0 || pad->n_frames == 0
+      || pad->bytes <= pad->max_bytes / 2;
+}
+
 SvItem *
 sv_collect_pop (SvCollect *collect, SvCollectPad *pad, int64_t now)
 {
@@ -103,8 +102,11 @@ sv_collect_pop (SvCollect *collect, SvCollectPad *pad, int64_t now)
     pad->tail = &pad->head;
   pad->head_since = now;
   item->next = NULL;
-  count_unqueued (collect, pad, item);
-  pthread_cond_signal (&pad->room);
+  sv_collect_count_unqueued (collect, pad, item);
+  item->wakes = pad->n_waiting > 0
+      && (item->kind != SV_ITEM_FRAME || is_worth_waking (collect, pad));
+  pad->unwoken = pad->n_waiting > 0 && !item->wakes;
+  collect->has_unwoken |= pad->unwoken;
   return item;
 }
 
@@ -172,8 +174,8 @@ concerns_consumer (const SvCollect *collect, SvItemKind kind,
 }
 
 /* TRUE where the consumer has to be woken. */
-static bool
-enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item)
+bool
+sv_collect_enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item)
 {
   bool is_head = pad->head == NULL;
 
@@ -210,32 +212,9 @@ sv_collect_queue_pending_end (SvCollect *collect, SvCollectPad *pad)
   if (pad->pending_end == NULL)
     return;
   pad->cut = true;
-  if (enqueue (collect, pad, pad->pending_end))
+  if (sv_collect_enqueue (collect, pad, pad->pending_end))
     pthread_cond_signal (&collect->wake);
   pad->pending_end = NULL;
-}
-
-/* OK where an item may be queued as far as the state goes. */
-static SvPushResult
-check_open (const SvCollect *collect, const SvCollectPad *pad, SvItemKind kind,
-    SvDropReason *reason)
-{
-  *reason = SV_DROP_FLUSH;
-  if (pad->released) {
-    *reason = SV_DROP_RELEASED;
-    return SV_PUSH_RELEASED;
-  }
-  if (!collect->running || pad->flushing)
-    return SV_PUSH_FLUSHING;
-  if (collect->has_flow) {
-    *reason = collect->flow_reason;
-    return SV_PUSH_REFUSED;
-  }
-  if (pad->closed && (kind != SV_ITEM_START || (pad->cut && !pad->begun))) {
-    *reason = pad->cut ? SV_DROP_RELEASED : SV_DROP_ERROR;
-    return SV_PUSH_ENDED;
-  }
-  return SV_PUSH_OK;
 }
 
 /* ---- Pads --------------------------------------------------------------- */
@@ -392,7 +371,7 @@ sv_collect_end_flush (SvCollect *collect, SvCollectPad *pad, SvItem *item)
   collect->eos_told = collect->has_flow = false;
   open = collect->running && !pad->released;
   if (open) {
-    (void) enqueue (collect, pad, item); /* it is woken below */
+    (void) sv_collect_enqueue (collect, pad, item); /* it is woken below */
     sv_collect_queue_pending_end (collect, pad);
   } else {
     item->next = items;
@@ -422,7 +401,7 @@ sv_collect_end_pad (SvCollect *collect, SvCollectPad *pad, SvItem *item,
     item = NULL;
   } else if (!deferred && !pad->released && !pad->closed) {
     pad->cut = true;
-    if (enqueue (collect, pad, item))
+    if (sv_collect_enqueue (collect, pad, item))
       pthread_cond_signal (&collect->wake);
     pthread_cond_broadcast (&pad->room);
     item = NULL;
@@ -441,167 +420,4 @@ sv_collect_is_closed (SvCollect *collect, SvCollectPad *pad)
   closed = pad->closed;
   pthread_mutex_unlock (&collect->lock);
   return closed;
-}
-
-/* ---- Producers ---------------------------------------------------------- */
-
-SvPushResult
-sv_collect_enter (SvCollect *collect, SvCollectPad *pad, int *flow)
-{
-  SvDropReason reason;
-  SvPushResult result;
-
-  pthread_mutex_lock (&collect->lock);
-  count_in (collect, pad);
-  result = check_open (collect, pad, SV_ITEM_FRAME, &reason);
-  *flow = collect->flow;
-  if (result != SV_PUSH_OK)
-    sv_collect_count_dropped (collect, pad, reason);
-  pthread_mutex_unlock (&collect->lock);
-  return result;
-}
-
-void
-sv_collect_reject (SvCollect *collect, SvCollectPad *pad, SvDropReason reason,
-    SvFlowStats *stats)
-{
-  pthread_mutex_lock (&collect->lock);
-  sv_collect_count_dropped (collect, pad, reason);
-  if (stats != NULL)
-    *stats = pad->stats;
-  pthread_mutex_unlock (&collect->lock);
-}
-
-static bool
-has_room (const SvCollectPad *pad, const SvItem *item)
-{
-  if (item->kind != SV_ITEM_FRAME)
-    return pad->n_events < MAX_EVENTS;
-  if (pad->n_frames >= pad->max_queued)
-    return false;
-  return pad->max_bytes == 0 || pad->n_frames == 0
-      || pad->bytes + item->bytes <= pad->max_bytes;
-}
-
-/* How long the pad's frames last, by their times, else by when they come: the
- * mean of about the last eight. */
-static void
-observe (SvCollectPad *pad, const SvItem *item)
-{
-  int64_t now = 0, duration = 0;
-
-  if (!pad->live)
-    return;
-  if (item->time == SV_COLLECT_NO_TIME)
-    now = sv_clock_now ();
-  if (item->time != SV_COLLECT_NO_TIME && pad->last_time != SV_COLLECT_NO_TIME)
-    duration = (int64_t) (item->time - pad->last_time);
-  else if (now != 0 && pad->last_arrival != 0)
-    duration = now - pad->last_arrival;
-  pad->last_time = item->time;
-  pad->last_arrival = now;
-  if (duration < MIN_FRAME_NS || duration > MAX_FRAME_NS)
-    return;
-  if (pad->frame_ns == 0)
-    pad->frame_ns = duration;
-  else
-    pad->frame_ns += (duration - pad->frame_ns) / 8;
-}
-
-/* Drops the frame that has waited longest; the events before it stay. */
-static void
-leak_oldest (SvCollect *collect, SvCollectPad *pad, SvItem **list)
-{
-  SvItem **at = &pad->head, *item;
-
-  while ((*at)->kind != SV_ITEM_FRAME)
-    at = &(*at)->next;
-  item = *at;
-  *at = item->next;
-  if (*at == NULL)
-    pad->tail = at;
-  count_unqueued (collect, pad, item);
-  sv_collect_count_dropped (collect, pad, SV_DROP_LEAKY);
-  item->next = *list;
-  *list = item;
-  /* The head may be an event now, which is not waited for. */
-  pthread_cond_signal (&collect->wake);
-}
-
-/* Waits for room, or makes some. OK: the item may be queued if there is room
- * now. */
-static SvPushResult
-await_room (SvCollect *collect, SvCollectPad *pad, const SvItem *item,
-    SvItem **leaked, SvDropReason *reason)
-{
-  bool is_frame = item->kind == SV_ITEM_FRAME;
-  SvPushResult result;
-
-  while ((result = check_open (collect, pad, item->kind, reason)) == SV_PUSH_OK
-      && !has_room (pad, item)) {
-    if (is_frame && pad->leak == SV_LEAK_NEWEST)
-      break;
-    if (is_frame && pad->leak == SV_LEAK_OLDEST)
-      leak_oldest (collect, pad, leaked);
-    else
-      pthread_cond_wait (&pad->room, &collect->lock);
-  }
-  return result;
-}
-
-/* Without the lock. */
-static void
-tell_leaks (SvCollect *collect, SvItem *leaked, const SvFlowStats *stats)
-{
-  for (SvItem *item = leaked; item != NULL && collect->on_leak != NULL;
-       item = item->next)
-    collect->on_leak (item, stats);
-  sv_collect_free (collect, leaked);
-}
-
-SvPushResult
-sv_collect_push (SvCollect *collect, SvCollectPad *pad, SvItem *item, int *flow)
-{
-  bool is_frame = item->kind == SV_ITEM_FRAME, queued = false, wake = false;
-  SvItem *leaked = NULL;
-  SvFlowStats stats;
-  SvDropReason reason;
-  SvPushResult result;
-
-  item->pad = NULL;
-  item->next = NULL;
-  pthread_mutex_lock (&collect->lock);
-  if (item->kind == SV_ITEM_START && collect->has_flow) {
-    collect->has_flow = false;
-    pthread_cond_signal (&collect->wake);
-  }
-  if (is_frame)
-    observe (pad, item);
-  result = await_room (collect, pad, item, &leaked, &reason);
-  *flow = collect->flow;
-  /* The stream was ended before it began: what begins now is that stream. */
-  if (result == SV_PUSH_ENDED && item->kind == SV_ITEM_START)
-    pad->begun = true;
-  queued = result == SV_PUSH_OK && has_room (pad, item);
-  if (queued) {
-    wake = enqueue (collect, pad, item);
-  } else if (is_frame && result == SV_PUSH_OK) {
-    sv_collect_count_dropped (collect, pad, SV_DROP_LEAKY);
-    item->pad = pad;
-    pad->refs++;
-    leaked = item;
-  } else if (is_frame) {
-    sv_collect_count_dropped (collect, pad, reason);
-  }
-  if (leaked != NULL)
-    stats = pad->stats;
-  pthread_mutex_unlock (&collect->lock);
-  /* So that it does not wake only to wait for the lock. */
-  if (wake)
-    pthread_cond_signal (&collect->wake);
-  if (!queued && item != leaked)
-    sv_collect_free (collect, item);
-  if (leaked != NULL)
-    tell_leaks (collect, leaked, &stats);
-  return result;
 }

@@ -3,8 +3,8 @@
 #define SV_PLUGIN_COLLECT_PADS_H
 
 /* What the parts of the collection share: collect.c (life, figures),
- * collectitems.c (memory), collectpads.c (pads, producers), collecttake.c (the
- * consumer). All are called with the lock held. */
+ * collectitems.c (memory), collectpads.c (pads), collectpush.c (the producers),
+ * collecttake.c (the consumer). All are called with the lock held. */
 
 #include "collect.h"
 #include "core/clock.h"
@@ -17,8 +17,17 @@ void sv_collect_count_dropped (SvCollect *collect, SvCollectPad *pad,
     SvDropReason reason);
 void sv_collect_count_out (SvCollect *collect, SvCollectPad *pad);
 
-/* The head of a queue that is not empty. */
+/* `item` is in its pad's queue no more. */
+void sv_collect_count_unqueued (SvCollect *collect, SvCollectPad *pad,
+    const SvItem *item);
+
+/* The head of a queue that is not empty. Without the lock, its pad's producer
+ * is to be woken where the item says so. */
 SvItem *sv_collect_pop (SvCollect *collect, SvCollectPad *pad, int64_t now);
+
+/* Puts an item, which the lock's holder has room for, at the end of a queue.
+ * TRUE where the consumer has to be woken. */
+bool sv_collect_enqueue (SvCollect *collect, SvCollectPad *pad, SvItem *item);
 
 /* How long a frame of a live pad that has not ended lasts; else 0. */
 int64_t sv_collect_live_frame (const SvCollectPad *pad);

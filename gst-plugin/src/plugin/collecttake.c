@@ -308,9 +308,23 @@ try_stall (SvCollect *collect, SvTake *take, const Scan *scan, int64_t now,
   return true;
 }
 
+/* Whoever was left asleep may be the one that is waited for now. */
+static void
+wake_for_rest (SvCollect *collect)
+{
+  collect->has_unwoken = false;
+  for (SvCollectPad *pad = collect->pads; pad != NULL; pad = pad->next) {
+    if (pad->unwoken)
+      pthread_cond_broadcast (&pad->room);
+    pad->unwoken = false;
+  }
+}
+
 static void
 wait_until (SvCollect *collect, int64_t deadline)
 {
+  if (collect->has_unwoken)
+    wake_for_rest (collect);
   collect->wakes_at = deadline;
   sv_cond_wait_until (&collect->wake, &collect->lock, deadline);
   collect->wakes_at = 0;
@@ -329,6 +343,15 @@ next_look (const SvCollect *collect, int64_t now)
     return INT64_MAX;
   look = collect->taken_ns + timeout + timeout / 2;
   return look > now ? look : INT64_MAX;
+}
+
+/* Without the lock, or each would wake only to wait for it. */
+static void
+wake_producers (const SvTake *take)
+{
+  for (SvItem *item = take->items; item != NULL; item = item->next)
+    if (item->pad != NULL && item->wakes)
+      pthread_cond_broadcast (&item->pad->room);
 }
 
 void
@@ -360,6 +383,7 @@ sv_collect_take (SvCollect *collect, SvTake *take)
     wait_until (collect, deadline);
   }
   pthread_mutex_unlock (&collect->lock);
+  wake_producers (take);
 }
 
 void
