@@ -1,27 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collecttest.h"
 
-/* Producers that wait for room are woken for half a queue, yet none sleeps on
- * beside room that it alone could fill. */
+/* Producers that wait for room are woken for a part of a queue, yet none sleeps
+ * on beside room that it alone could fill. */
 
 #define N_PADS 3
+#define MANY_PADS 16
 #define MAX_QUEUED 4
 #define FRAME_BYTES 1000
 
 typedef struct Rig
 {
   SvCollect c;
-  SvCollectPad *pads[N_PADS];
+  SvCollectPad *pads[MANY_PADS];
+  unsigned n_pads;
   pthread_t producer;
   const char *feed; /* the pads that one producer feeds, in order */
 } Rig;
 
 static void
-rig_init (Rig *rig)
+rig_init (Rig *rig, unsigned n_pads)
 {
-  *rig = (Rig){ .feed = "" };
+  *rig = (Rig){ .n_pads = n_pads, .feed = "" };
   sv_collect_init (&rig->c, item_free, NULL);
-  for (unsigned i = 0; i < N_PADS; i++)
+  for (unsigned i = 0; i < n_pads; i++)
     rig->pads[i] = sv_collect_add_pad (&rig->c, i, NULL, MAX_QUEUED);
   sv_collect_start (&rig->c);
 }
@@ -49,7 +51,7 @@ rig_clear (Rig *rig)
 {
   sv_collect_stop (&rig->c);
   pthread_join (rig->producer, NULL);
-  for (unsigned i = 0; i < N_PADS; i++)
+  for (unsigned i = 0; i < rig->n_pads; i++)
     release (&rig->c, rig->pads[i]);
   sv_collect_clear (&rig->c);
   fail_unless_equals_int (items_alive, 0);
@@ -97,34 +99,45 @@ take_one_each (Rig *rig)
 
   sv_collect_take (&rig->c, &take);
   fail_unless_equals_int (take.kind, SV_TAKE_BATCH);
-  fail_unless_equals_int (take.n_items, N_PADS);
+  fail_unless_equals_int (take.n_items, rig->n_pads);
   wakes = take.items->wakes;
   sv_collect_finish_out (&rig->c, take.items);
   return wakes;
 }
 
-/* One that has slept for long is woken at once: another try then. */
-GST_START_TEST (test_half_a_queue_wakes)
+/* Whether the producer of a full queue is woken by the frame after which `left`
+ * are there, and by none before. One that has slept for long is woken at once:
+ * another try then. */
+static bool
+wakes_with (unsigned n_pads, unsigned left)
 {
   bool seen = false;
 
   for (int i = 0; i < 200 && !seen; i++) {
-    bool first, second;
+    bool early = false;
     Rig rig;
 
-    rig_init (&rig);
-    for (int n = 0; n < 2; n++)
-      for (unsigned pad = 1; pad < N_PADS; pad++)
+    rig_init (&rig, n_pads);
+    for (unsigned n = left; n < MAX_QUEUED; n++)
+      for (unsigned pad = 1; pad < n_pads; pad++)
         push (&rig.c, rig.pads[pad], SV_ITEM_FRAME, 0);
-    start_feeding (&rig, "aaaaaaaa");
+    start_feeding (&rig, "aaaaaaaaa");
     await (&rig, 0, MAX_QUEUED, 1);
-    first = take_one_each (&rig);
-    second = take_one_each (&rig);
-    seen = !first && second;
+    for (unsigned n = MAX_QUEUED - 1; n > left; n--)
+      early |= take_one_each (&rig);
+    seen = take_one_each (&rig) && !early;
     await (&rig, 0, MAX_QUEUED, 1);
     rig_clear (&rig);
   }
-  fail_unless (seen);
+  return seen;
+}
+
+GST_START_TEST (test_part_of_a_queue_wakes)
+{
+  fail_unless (wakes_with (2, 3));
+  fail_unless (wakes_with (3, 2));
+  fail_unless (wakes_with (MANY_PADS - 1, 2));
+  fail_unless (wakes_with (MANY_PADS, 1));
 }
 GST_END_TEST;
 
@@ -133,7 +146,7 @@ GST_START_TEST (test_one_thread_feeds_all_pads)
 {
   Rig rig;
 
-  rig_init (&rig);
+  rig_init (&rig, N_PADS);
   start_feeding (&rig, "aaaabcabcabcabcabc");
   await (&rig, 0, MAX_QUEUED, 1);
   for (int i = 0; i < 5; i++)
@@ -149,8 +162,8 @@ GST_START_TEST (test_none_sleeps_long_beside_room)
   Rig rig;
 
   for (int i = 0; i < 5; i++) {
-    rig_init (&rig);
-    for (unsigned pad = 1; pad < N_PADS; pad++)
+    rig_init (&rig, N_PADS);
+    for (unsigned pad = 1; pad < rig.n_pads; pad++)
       push (&rig.c, rig.pads[pad], SV_ITEM_FRAME, 0);
     start_feeding (&rig, "aaaaa");
     await (&rig, 0, MAX_QUEUED, 1);
@@ -190,11 +203,11 @@ GST_START_TEST (test_bytes)
     bool first, second;
     Rig rig;
 
-    rig_init (&rig);
+    rig_init (&rig, N_PADS);
     sv_collect_set_max_queued (&rig.c, rig.pads[0], 100);
     sv_collect_set_max_bytes (&rig.c, rig.pads[0], MAX_QUEUED * FRAME_BYTES);
     for (int n = 0; n < 2; n++)
-      for (unsigned pad = 1; pad < N_PADS; pad++)
+      for (unsigned pad = 1; pad < rig.n_pads; pad++)
         push (&rig.c, rig.pads[pad], SV_ITEM_FRAME, 0);
     pthread_create (&rig.producer, NULL, feed_bytes, &rig);
     await (&rig, 0, MAX_QUEUED, 1);
@@ -215,7 +228,7 @@ collect_room_suite (void)
   TCase *tc = tcase_create ("collect_room");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_half_a_queue_wakes);
+  tcase_add_test (tc, test_part_of_a_queue_wakes);
   tcase_add_test (tc, test_one_thread_feeds_all_pads);
   tcase_add_test (tc, test_none_sleeps_long_beside_room);
   tcase_add_test (tc, test_bytes);
