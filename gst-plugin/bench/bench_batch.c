@@ -2,8 +2,10 @@
 
 /* What batching costs: CPU time of the process a frame, with 1 to 128 live
  * sources of 30 small frames a second each, beside the same sources into
- * fakesinks and into queues. All of one run; rounds take turns and the best of
- * each counts, since what else the machine does only adds.
+ * fakesinks and into queues. All of one run; the shapes take turns, and medians
+ * over the rounds count, of differences within a round where one is told: what
+ * a frame costs an idle machine differs more from minute to minute than by what
+ * batching adds.
  *
  *   bench_batch [--seconds S] [--rounds R] [--sources N] [--markdown FILE]
  *   bench_batch --only SHAPE --sources N --frames F    (for a profiler)
@@ -36,6 +38,10 @@ static const char *const shape_names[N_SHAPES] = { "fakesinks", "queues",
 
 static const unsigned sources[] = { 1, 8, 32, 64, 128 };
 #define N_SOURCES (sizeof sources / sizeof *sources)
+#define MAX_ROUNDS 101
+
+/* CPU microseconds a frame; 0: not measured. */
+typedef double Rounds[MAX_ROUNDS];
 
 typedef struct Options
 {
@@ -201,8 +207,44 @@ run (const Options *options, Shape shape, unsigned n)
   return frames > 0 ? spent / (double) frames : 0;
 }
 
+static int
+compare (const void *a, const void *b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+static double
+median (const double *values, unsigned n)
+{
+  Rounds sorted;
+
+  memcpy (sorted, values, n * sizeof *values);
+  qsort (sorted, n, sizeof *sorted, compare);
+  return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+}
+
+/* What `shape` costs more than the same sources into fakesinks. */
+static double
+added (Rounds us[N_SHAPES][N_SOURCES], int shape, size_t i, unsigned rounds)
+{
+  Rounds more;
+
+  for (unsigned r = 0; r < rounds; r++)
+    more[r] = us[shape][i][r] - us[SHAPE_SINKS][i][r];
+  return median (more, rounds);
+}
+
+static double
+against_one (Rounds us[N_SHAPES][N_SOURCES], int shape, size_t i,
+    unsigned rounds)
+{
+  return median (us[shape][i], rounds) / median (us[shape][0], rounds);
+}
+
 static void
-print_table (FILE *file, double best[N_SHAPES][N_SOURCES])
+print_table (FILE *file, Rounds us[N_SHAPES][N_SOURCES], unsigned rounds)
 {
   fprintf (file, "| sources | fakesinks us | queue adds us ");
   for (int s = SHAPE_NON_UNIFORM; s < N_SHAPES; s++)
@@ -214,18 +256,19 @@ print_table (FILE *file, double best[N_SHAPES][N_SOURCES])
     fprintf (file, "|--:");
   fprintf (file, "|\n");
   for (size_t i = 0; i < N_SOURCES; i++) {
-    double base = best[SHAPE_SINKS][i], queue = best[SHAPE_QUEUES][i] - base;
+    double queue = added (us, SHAPE_QUEUES, i, rounds);
 
-    if (base == 0)
+    if (us[SHAPE_SINKS][i][0] == 0)
       continue;
-    fprintf (file, "| %u | %.1f ", sources[i], base);
+    fprintf (file, "| %u | %.1f ", sources[i],
+        median (us[SHAPE_SINKS][i], rounds));
     for (int s = SHAPE_QUEUES; s < N_SHAPES; s++)
-      fprintf (file, "| %.1f ", best[s][i] - base);
+      fprintf (file, "| %.1f ", added (us, s, i, rounds));
     fprintf (file, "| %.2f | %.2f | %.2f | %.2f |\n",
-        (best[SHAPE_NON_UNIFORM_SPLIT][i] - base) / queue,
-        (best[SHAPE_UNIFORM_SPLIT][i] - base) / queue,
-        best[SHAPE_NON_UNIFORM][i] / best[SHAPE_NON_UNIFORM][0],
-        best[SHAPE_UNIFORM][i] / best[SHAPE_UNIFORM][0]);
+        added (us, SHAPE_NON_UNIFORM_SPLIT, i, rounds) / queue,
+        added (us, SHAPE_UNIFORM_SPLIT, i, rounds) / queue,
+        against_one (us, SHAPE_NON_UNIFORM, i, rounds),
+        against_one (us, SHAPE_UNIFORM, i, rounds));
   }
 }
 
@@ -255,35 +298,28 @@ parse (Options *options, int argc, char **argv)
 int
 main (int argc, char **argv)
 {
-  Options options = { .seconds = 2, .rounds = 3, .only_shape = -1 };
-  double best[N_SHAPES][N_SOURCES] = { 0 };
+  static Rounds us[N_SHAPES][N_SOURCES];
+  Options options = { .seconds = 1.5, .rounds = 7, .only_shape = -1 };
 
   gst_init (NULL, NULL);
   parse (&options, argc, argv);
   if (options.only_shape >= 0) {
-    double us =
-        run (&options, (Shape) options.only_shape, options.only_sources);
-
-    printf ("%.2f us a frame\n", us);
+    printf ("%.2f us a frame\n",
+        run (&options, (Shape) options.only_shape, options.only_sources));
     return 0;
   }
+  options.rounds = CLAMP (options.rounds, 1, MAX_ROUNDS);
   for (unsigned round = 0; round < options.rounds; round++)
     for (size_t i = 0; i < N_SOURCES; i++)
-      for (int s = 0; s < N_SHAPES; s++) {
-        double us;
-
-        if (options.only_sources != 0 && options.only_sources != sources[i]
-            && i != 0)
-          continue;
-        us = run (&options, (Shape) s, sources[i]);
-        if (best[s][i] == 0 || us < best[s][i])
-          best[s][i] = us;
-      }
+      for (int s = 0; s < N_SHAPES; s++)
+        if (options.only_sources == 0 || options.only_sources == sources[i]
+            || i == 0)
+          us[s][i][round] = run (&options, (Shape) s, sources[i]);
   printf (
       "CPU time of the process a frame (64x64 RGBA surfaces, live, 30 fps), "
-      "best of %u rounds of %.1f s\n\n",
+      "medians of %u rounds of %.1f s\n\n",
       options.rounds, options.seconds);
-  print_table (stdout, best);
+  print_table (stdout, us, options.rounds);
   if (options.markdown != NULL) {
     FILE *file = fopen (options.markdown, "w");
 
@@ -291,7 +327,7 @@ main (int argc, char **argv)
       perror (options.markdown);
       return 1;
     }
-    print_table (file, best);
+    print_table (file, us, options.rounds);
     fclose (file);
   }
   return 0;
