@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "core/clock.h"
+#include "core/lock.h"
 
 /* Up to some milliseconds late, and cheaper: it is read once a buffer. */
 static gint64
@@ -13,32 +14,6 @@ coarse_now (void)
 
   clock_gettime (CLOCK_MONOTONIC_COARSE, &now);
   return (gint64) now.tv_sec * SV_SECOND_NS + now.tv_nsec;
-}
-
-/* The lock is held for some ten nanoseconds. Two threads on one pool would
- * spend more on sleeping for it, and on waking each other, than on trying again
- * for about a microsecond. */
-#define LOCK_TRIES 50
-
-static inline void
-cpu_relax (void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause ();
-#elif defined(__aarch64__)
-  __asm__ volatile ("yield");
-#endif
-}
-
-static void
-lock_queue (SvPoolQueue *queue)
-{
-  for (int i = 0; i < LOCK_TRIES; i++) {
-    if (pthread_mutex_trylock (&queue->lock) == 0)
-      return;
-    cpu_relax ();
-  }
-  pthread_mutex_lock (&queue->lock);
 }
 
 void
@@ -144,7 +119,7 @@ sv_pool_queue_take (SvPoolQueue *queue, gint64 timeout_ns, SvPoolEntry **entry)
 {
   SvPoolTake result;
 
-  lock_queue (queue);
+  sv_lock_short (&queue->lock);
   if (!queue->flushing && is_empty (queue)
       && !wait_until_available (queue, timeout_ns)) {
     result = SV_POOL_EMPTY;
@@ -208,7 +183,7 @@ sv_pool_queue_give (SvPoolQueue *queue, GstBuffer *buffer, gboolean recycle)
   SvPoolEntry *entry;
   gboolean wake;
 
-  lock_queue (queue);
+  sv_lock_short (&queue->lock);
   entry = find_in_use (queue, buffer);
   set_unused (queue, entry);
   if (recycle) {

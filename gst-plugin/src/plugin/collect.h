@@ -325,17 +325,17 @@ void sv_collect_delete (SvItem *item, SvCollectPad *pad);
 
 /* ---- Producers ---------------------------------------------------------- */
 
-/* Counts a frame in. Where the result is OK, sv_collect_push() or _reject()
- * must follow; else it is dropped already. */
-SvPushResult sv_collect_enter (SvCollect *collect, SvCollectPad *pad,
-    int *flow);
+/* Whether a frame could be queued as far as the state goes. */
+bool sv_collect_is_open (SvCollect *collect, SvCollectPad *pad);
 
-/* The frame that was counted in is dropped. `stats` (or NULL) are the pad's
- * counts after it. */
-void sv_collect_reject (SvCollect *collect, SvCollectPad *pad,
-    SvDropReason reason, SvFlowStats *stats);
+/* A frame that is not queued is counted in and dropped: for `reason`, or for
+ * what the result tells where the pad was closed to it anyway. `stats` (or
+ * NULL) are the pad's counts after it. */
+SvPushResult sv_collect_reject (SvCollect *collect, SvCollectPad *pad,
+    SvDropReason reason, SvFlowStats *stats, int *flow);
 
-/* Queues an item, which belongs to the collection whatever the result is.
+/* Queues an item, which belongs to the collection whatever the result is. A
+ * frame is counted in, and dropped where the result is not OK.
  * Where `max_queued` frames are there a frame waits, or one is dropped as
  * `leak` says, which is OK. */
 SvPushResult sv_collect_push (SvCollect *collect, SvCollectPad *pad,

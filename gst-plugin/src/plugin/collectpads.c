@@ -74,19 +74,18 @@ count_queued (SvCollect *collect, SvCollectPad *pad, const SvItem *item)
     collect->high_bytes = collect->bytes;
 }
 
-/* With few pads a queue is empty before its producer is awake again; the more
- * there are, the longer a batch lasts, and the later is early enough. */
+/* With so few pads a queue is empty before its producer is awake again. */
 #define FEW_PADS 2
-#define MANY_PADS 16
 
-/* A producer that waits for room is woken for half a queue or more, not for
- * each frame: sleeping and waking cost more than a frame. But one that feeds
- * several pads, or something else downstream waits for, must not sleep beside
- * room: see wake_for_rest() of the consumer and wait_for_room(). */
+/* A producer that waits for room is woken for a good part of a queue, not for
+ * each frame: sleeping and waking cost more than a frame. The more pads there
+ * are, the longer a batch lasts, and the later is early enough. But one that
+ * feeds several pads, or something else downstream waits for, must not sleep
+ * beside room: see wake_for_rest() of the consumer and wait_for_room(). */
 static bool
 is_worth_waking (const SvCollect *collect, const SvCollectPad *pad)
 {
-  unsigned part = collect->n_pads < MANY_PADS ? 2 : 4;
+  unsigned part = collect->n_pads / 2 > 2 ? collect->n_pads / 2 : 2;
 
   if (collect->n_pads <= FEW_PADS || pad->n_eager > 0)
     return true;

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "core/lock.h"
+
 /* Events of a pad that may wait behind frames; more make their sender wait. */
 #define MAX_EVENTS 256
 
@@ -49,31 +51,35 @@ check_open (const SvCollect *collect, const SvCollectPad *pad, SvItemKind kind,
   return SV_PUSH_OK;
 }
 
-SvPushResult
-sv_collect_enter (SvCollect *collect, SvCollectPad *pad, int *flow)
+bool
+sv_collect_is_open (SvCollect *collect, SvCollectPad *pad)
 {
   SvDropReason reason;
+  bool open;
+
+  pthread_mutex_lock (&collect->lock);
+  open = check_open (collect, pad, SV_ITEM_FRAME, &reason) == SV_PUSH_OK;
+  pthread_mutex_unlock (&collect->lock);
+  return open;
+}
+
+SvPushResult
+sv_collect_reject (SvCollect *collect, SvCollectPad *pad, SvDropReason reason,
+    SvFlowStats *stats, int *flow)
+{
+  SvDropReason closed_reason;
   SvPushResult result;
 
   pthread_mutex_lock (&collect->lock);
   count_in (collect, pad);
-  result = check_open (collect, pad, SV_ITEM_FRAME, &reason);
+  result = check_open (collect, pad, SV_ITEM_FRAME, &closed_reason);
+  sv_collect_count_dropped (collect, pad,
+      result == SV_PUSH_OK ? reason : closed_reason);
   *flow = collect->flow;
-  if (result != SV_PUSH_OK)
-    sv_collect_count_dropped (collect, pad, reason);
-  pthread_mutex_unlock (&collect->lock);
-  return result;
-}
-
-void
-sv_collect_reject (SvCollect *collect, SvCollectPad *pad, SvDropReason reason,
-    SvFlowStats *stats)
-{
-  pthread_mutex_lock (&collect->lock);
-  sv_collect_count_dropped (collect, pad, reason);
   if (stats != NULL)
     *stats = pad->stats;
   pthread_mutex_unlock (&collect->lock);
+  return result;
 }
 
 static bool
@@ -192,7 +198,9 @@ sv_collect_push (SvCollect *collect, SvCollectPad *pad, SvItem *item, int *flow)
 
   item->pad = NULL;
   item->next = NULL;
-  pthread_mutex_lock (&collect->lock);
+  sv_lock_short (&collect->lock);
+  if (is_frame)
+    count_in (collect, pad);
   if (item->kind == SV_ITEM_START && collect->has_flow) {
     collect->has_flow = false;
     pthread_cond_signal (&collect->wake);

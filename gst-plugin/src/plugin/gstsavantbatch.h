@@ -9,6 +9,7 @@
  *   gstsavantbatchpad.c     properties of a sink pad, and its signal
  *   gstsavantbatchrelease.c the release of a pad, and what its source is told
  *   gstsavantbatchsink.c    what arrives at a pad: frames, caps, events
+ *   gstsavantbatchsinkquery.c  queries at a pad
  *   gstsavantbatchframe.c   a frame as a picture or surface
  *   gstsavantbatchtime.c    a pad's running time, and whether it is live
  *   gstsavantbatchevents.c  the src pad's events, flushes
@@ -286,6 +287,9 @@ GstFlowReturn sv_batch_flow_of_released (GstSavantBatch *self,
 GstFlowReturn sv_batch_chain (GstPad *pad, GstObject *parent,
     GstBuffer *buffer);
 gboolean sv_batch_sink_event (GstPad *pad, GstObject *parent, GstEvent *event);
+/* What a pad that cannot go on does. */
+SvPadError sv_batch_on_pad_error (GstSavantBatch *self);
+
 gboolean sv_batch_sink_query (GstPad *pad, GstObject *parent, GstQuery *query);
 
 /* The stream of `pad` ends without its streaming thread; never waits. */

@@ -144,8 +144,8 @@ end_failed_pad (GstSavantBatch *self, GstSavantBatchPad *pad)
       gst_event_new_eos ());
 }
 
-static SvPadError
-on_pad_error (GstSavantBatch *self)
+SvPadError
+sv_batch_on_pad_error (GstSavantBatch *self)
 {
   SvPadError what;
 
@@ -161,7 +161,7 @@ static GstFlowReturn
 fail_pad (GstSavantBatch *self, GstSavantBatchPad *pad, gint code, gchar *text,
     gchar *debug)
 {
-  gboolean drop = on_pad_error (self) == SV_PAD_ERROR_DROP_PAD;
+  gboolean drop = sv_batch_on_pad_error (self) == SV_PAD_ERROR_DROP_PAD;
 
   gst_element_message_full (GST_ELEMENT (self),
       drop ? GST_MESSAGE_WARNING : GST_MESSAGE_ERROR, GST_STREAM_ERROR, code,
@@ -293,16 +293,30 @@ number_frame (GstSavantBatchPad *pad, SvBatchItem *item)
   pad->next_id++;
 }
 
-/* The frame of `item`, which is counted in, does not come in; takes `item`. */
-static void
-reject (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item,
-    SvDropReason reason, const gchar *reason_name)
+static GstFlowReturn
+flow_of_refusal (GstSavantBatch *self, GstSavantBatchPad *pad,
+    SvPushResult result, gint flow)
 {
-  SvFlowStats stats;
+  if (result == SV_PUSH_ENDED && pad->failed
+      && sv_batch_on_pad_error (self) == SV_PAD_ERROR_ERROR)
+    return GST_FLOW_ERROR;
+  return flow_of (self, pad, result, flow);
+}
 
-  sv_collect_reject (&self->collect, pad->queue, reason, &stats);
-  sv_batch_post_drop (self, item, GST_OBJECT_NAME (pad), reason_name, &stats);
+/* The frame of `item` comes too late; takes `item`. */
+static GstFlowReturn
+reject_late (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item)
+{
+  SvPushResult result;
+  SvFlowStats stats;
+  gint flow;
+
+  result = sv_collect_reject (&self->collect, pad->queue, SV_DROP_LATE, &stats,
+      &flow);
+  if (result == SV_PUSH_OK)
+    sv_batch_post_drop (self, item, GST_OBJECT_NAME (pad), "late", &stats);
   sv_batch_free_item (&item->item);
+  return flow_of_refusal (self, pad, result, flow);
 }
 
 /* Takes `item`, whose frame cannot be used, and `problem`. */
@@ -310,23 +324,39 @@ static GstFlowReturn
 fail_frame (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item,
     gchar *problem)
 {
-  GstFlowReturn flow = fail_pad (self, pad, GST_STREAM_ERROR_FAILED,
-      g_strdup_printf ("Frame at pad %s: %s", GST_OBJECT_NAME (pad), problem),
-      gst_info_strdup_printf ("%" GST_PTR_FORMAT, item->buffer));
+  GstFlowReturn ret;
+  SvPushResult result;
+  SvFlowStats stats;
+  gint flow;
 
+  result = sv_collect_reject (&self->collect, pad->queue, SV_DROP_ERROR, &stats,
+      &flow);
+  if (result == SV_PUSH_OK) {
+    ret = fail_pad (self, pad, GST_STREAM_ERROR_FAILED,
+        g_strdup_printf ("Frame at pad %s: %s", GST_OBJECT_NAME (pad), problem),
+        gst_info_strdup_printf ("%" GST_PTR_FORMAT, item->buffer));
+    sv_batch_post_drop (self, item, GST_OBJECT_NAME (pad), "error", &stats);
+  } else {
+    ret = flow_of_refusal (self, pad, result, flow);
+  }
   g_free (problem);
-  reject (self, pad, item, SV_DROP_ERROR, "error");
-  return flow;
+  sv_batch_free_item (&item->item);
+  return ret;
 }
 
+/* Without caps, or after a failure. */
 static GstFlowReturn
-flow_of_refusal (GstSavantBatch *self, GstSavantBatchPad *pad,
-    SvPushResult result, gint flow)
+reject_unopened (GstSavantBatch *self, GstSavantBatchPad *pad,
+    GstBuffer *buffer)
 {
-  if (result == SV_PUSH_ENDED && pad->failed
-      && on_pad_error (self) == SV_PAD_ERROR_ERROR)
-    return GST_FLOW_ERROR;
-  return flow_of (self, pad, result, flow);
+  SvPushResult result;
+  gint flow;
+
+  result = sv_collect_reject (&self->collect, pad->queue, SV_DROP_ERROR, NULL,
+      &flow);
+  gst_buffer_unref (buffer);
+  return result != SV_PUSH_OK ? flow_of_refusal (self, pad, result, flow)
+                              : GST_FLOW_NOT_NEGOTIATED;
 }
 
 GstFlowReturn
@@ -340,16 +370,9 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
   gchar *problem;
   gint flow;
 
-  result = sv_collect_enter (&self->collect, pad->queue, &flow);
-  if (result != SV_PUSH_OK) {
-    gst_buffer_unref (buffer);
-    return flow_of_refusal (self, pad, result, flow);
-  }
-  if (pad->caps == NULL) {
-    sv_collect_reject (&self->collect, pad->queue, SV_DROP_ERROR, NULL);
-    gst_buffer_unref (buffer);
-    return GST_FLOW_NOT_NEGOTIATED;
-  }
+  if (pad->caps == NULL
+      || (pad->failed && !sv_collect_is_open (&self->collect, pad->queue)))
+    return reject_unopened (self, pad, buffer);
   item = item_new (self, pad, SV_ITEM_FRAME);
   item->arrival_ns = arrival_ns;
   item->buffer = buffer;
@@ -358,16 +381,14 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
   item->item.bytes = item->caps->info.nvmm
       ? GST_VIDEO_INFO_SIZE (&item->caps->info.video)
       : gst_buffer_get_size (buffer);
-  if (!sv_batch_place_frame (self, pad, item)) {
-    reject (self, pad, item, SV_DROP_LATE, "late");
-    return GST_FLOW_OK;
-  }
+  if (!sv_batch_place_frame (self, pad, item))
+    return reject_late (self, pad, item);
   problem = sv_batch_open_frame (self, pad, item);
   if (problem != NULL)
     return fail_frame (self, pad, item, problem);
   number_frame (pad, item);
   result = sv_collect_push (&self->collect, pad->queue, &item->item, &flow);
-  return flow_of (self, pad, result, flow);
+  return flow_of_refusal (self, pad, result, flow);
 }
 
 /* ---- Events ------------------------------------------------------------- */
@@ -495,110 +516,5 @@ sv_batch_sink_event (GstPad *gstpad, GstObject *parent, GstEvent *event)
       if (GST_EVENT_IS_SERIALIZED (event))
         return sink_serialized (self, pad, event);
       return gst_pad_push_event (self->srcpad, event);
-  }
-}
-
-/* ---- Queries ------------------------------------------------------------ */
-
-/* Pinned memory, from which frames are uploaded fastest, where there is any. */
-static void
-offer_frame_memory (GstSavantBatch *self, GstQuery *query)
-{
-  GstAllocator *allocator = NULL;
-  GstAllocationParams params;
-  SavantMemType mem_type;
-  gchar *backend;
-  gint gpu_id;
-
-  pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->memory.backend);
-  mem_type = self->memory.mem_type;
-  gpu_id = MAX (self->memory.gpu_id, 0);
-  pthread_mutex_unlock (&self->lock);
-  if (mem_type != SAVANT_MEM_SYSTEM)
-    allocator = gst_savant_frame_allocator_new (backend, gpu_id);
-  g_free (backend);
-  if (allocator == NULL)
-    return;
-  gst_allocation_params_init (&params);
-  gst_query_add_allocation_param (query, allocator, &params);
-  gst_object_unref (allocator);
-}
-
-/* A frame may wait here, in each place of the queue and in the task. */
-static gboolean
-answer_allocation (GstSavantBatch *self, GstSavantBatchPad *pad,
-    GstQuery *query)
-{
-  GstSavantFrameInfo info;
-  gboolean need_pool;
-  GstCaps *caps;
-  guint max_queued, kept = (guint) savant_transform_max_kept (self->transform);
-
-  gst_query_parse_allocation (query, &caps, &need_pool);
-  if (caps == NULL || !gst_savant_frame_info_from_caps (&info, caps))
-    return FALSE;
-  pthread_mutex_lock (&self->lock);
-  max_queued = pad->max_queued;
-  pthread_mutex_unlock (&self->lock);
-  if (!info.nvmm) {
-    if (!info.cuda_memory)
-      offer_frame_memory (self, query);
-    gst_query_add_allocation_pool (query, NULL,
-        (guint) GST_VIDEO_INFO_SIZE (&info.video), max_queued + 2, 0);
-    gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
-  } else if (kept > 0) {
-    /* Surfaces of others are held back until a GPU has read them. */
-    gst_query_add_allocation_pool (query, NULL,
-        (guint) GST_VIDEO_INFO_SIZE (&info.video), kept, 0);
-  }
-  return TRUE;
-}
-
-static gboolean
-is_cuda_memory (GstQuery *query)
-{
-  GstSavantFrameInfo info;
-  GstCaps *caps;
-
-  gst_query_parse_accept_caps (query, &caps);
-  return gst_savant_frame_info_from_caps (&info, caps) && info.cuda_memory;
-}
-
-gboolean
-sv_batch_sink_query (GstPad *gstpad, GstObject *parent, GstQuery *query)
-{
-  GstSavantBatch *self = GST_SAVANT_BATCH (parent);
-
-  switch (GST_QUERY_TYPE (query)) {
-    case GST_QUERY_CAPS: {
-      GstCaps *caps = sv_batch_sink_caps (self), *filter;
-
-      gst_query_parse_caps (query, &filter);
-      if (filter != NULL) {
-        GstCaps *filtered =
-            gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
-
-        gst_caps_unref (caps);
-        caps = filtered;
-      }
-      gst_query_set_caps_result (query, caps);
-      gst_caps_unref (caps);
-      return TRUE;
-    }
-    case GST_QUERY_ALLOCATION:
-      return answer_allocation (self, (GstSavantBatchPad *) gstpad, query);
-    case GST_QUERY_ACCEPT_CAPS:
-      /* What cannot be used ends this pad only, see take_caps(), whose error
-       * tells more than a refusal. */
-      if (on_pad_error (self) != SV_PAD_ERROR_DROP_PAD
-          && !is_cuda_memory (query))
-        return gst_pad_query_default (gstpad, parent, query);
-      gst_query_set_accept_caps_result (query, TRUE);
-      return TRUE;
-    case GST_QUERY_DRAIN:
-      return FALSE;
-    default:
-      return gst_pad_query_default (gstpad, parent, query);
   }
 }

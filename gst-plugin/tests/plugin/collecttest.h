@@ -37,12 +37,8 @@ item_free (SvItem *item)
 static inline SvPushResult
 push (SvCollect *c, SvCollectPad *pad, SvItemKind kind, uint64_t time)
 {
-  SvPushResult result;
   int flow;
 
-  if (kind == SV_ITEM_FRAME
-      && (result = sv_collect_enter (c, pad, &flow)) != SV_PUSH_OK)
-    return result;
   return sv_collect_push (c, pad, item_new (kind, time), &flow);
 }
 

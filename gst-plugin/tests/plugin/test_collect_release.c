@@ -62,12 +62,9 @@ produce (void *data)
   int flow;
 
   sv_collect_push (p->collect, p->pad, item_new (SV_ITEM_START, 0), &flow);
-  for (uint64_t n = 0; result == SV_PUSH_OK; n++) {
-    result = sv_collect_enter (p->collect, p->pad, &flow);
-    if (result == SV_PUSH_OK)
-      result = sv_collect_push (p->collect, p->pad, item_new (SV_ITEM_FRAME, n),
-          &flow);
-  }
+  for (uint64_t n = 0; result == SV_PUSH_OK; n++)
+    result = sv_collect_push (p->collect, p->pad, item_new (SV_ITEM_FRAME, n),
+        &flow);
   fail_unless_equals_int (result, SV_PUSH_RELEASED);
   return NULL;
 }

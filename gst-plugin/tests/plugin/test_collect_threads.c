@@ -172,11 +172,7 @@ produce_items (void *data)
     int flow;
 
     *item = (SvItem){ .kind = SV_ITEM_FRAME, .time = (uint64_t) p->pushed };
-    p->last = sv_collect_enter (p->collect, p->pad, &flow);
-    if (p->last == SV_PUSH_OK)
-      p->last = sv_collect_push (p->collect, p->pad, item, &flow);
-    else
-      sv_collect_delete (item, p->pad);
+    p->last = sv_collect_push (p->collect, p->pad, item, &flow);
     if (p->last != SV_PUSH_OK)
       break;
   }
