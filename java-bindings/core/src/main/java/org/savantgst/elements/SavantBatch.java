@@ -356,9 +356,10 @@ public non-sealed class SavantBatch extends Element implements TransformProperti
    * of the source is therefore locked until it is linked, and again before it is stopped:
    *
    * <pre>{@code
+   * Bin source = Gst.parseBinFromDescription("videotestsrc ! identity", true);
    * source.setLockedState(true);
    * pipeline.add(source);
-   * source.getStaticPad("src").link(batch.addSource(9));
+   * source.getStaticPad("src").link(mux.addSource(9));
    * source.setLockedState(false);
    * source.syncStateWithParent();
    * }</pre>
