@@ -351,20 +351,9 @@ public non-sealed class SavantBatch extends Element implements TransformProperti
    * Adds a source in one call: requests a pad {@code sink_%u} and gives it a source id. Any thread,
    * any state. What is linked to it takes part in the batches from its first frame on.
    *
-   * <p>A pipeline that is still on its way to another state may start a source as soon as it is
-   * added, before it is linked, and one that pushes to nothing posts {@code not-linked}. The state
-   * of the source is therefore locked until it is linked, and again before it is stopped:
-   *
-   * <pre>{@code
-   * Bin source = Gst.parseBinFromDescription("videotestsrc ! identity", true);
-   * source.setLockedState(true);
-   * pipeline.add(source);
-   * source.getStaticPad("src").link(mux.addSource(9));
-   * source.setLockedState(false);
-   * source.syncStateWithParent();
-   * }</pre>
-   *
-   * {@code BatchPipeline} of the pipelines does all of this in its one call.
+   * <p>A pipeline that is still on its way to another state may start an element as soon as it is
+   * added, before it is linked, and one that pushes to nothing posts {@code not-linked}: {@link
+   * #addSource(int, Element)} does all in the right order.
    *
    * @param sourceId 0 or more, one that no other pad has
    * @return the pad, to link a source to, see {@link SavantBatchPad}; {@link #removeSource} ends it
@@ -395,6 +384,30 @@ public non-sealed class SavantBatch extends Element implements TransformProperti
           "source id " + sourceId + ": another pad of " + getName() + " got it just now");
     }
     return pad;
+  }
+
+  /**
+   * Adds a source and its element in one call: {@link #addSource(int)}, then the element comes into
+   * the bin that holds this element, is linked by its pad {@code src}, and started as that bin is.
+   * In any state of the pipeline, also between two; from any thread but one of the element's own.
+   *
+   * <pre>{@code
+   * Bin source = Gst.parseBinFromDescription("videotestsrc ! identity", true);
+   * mux.addSource(9, source);
+   * mux.removeSource(9, source);
+   * }</pre>
+   *
+   * @param sourceId 0 or more, one that no other pad has
+   * @param source a source, or a bin with a ghost pad {@code src}; in no bin
+   * @return the pad that it is linked to; {@link #removeSource(int, Element)} ends it
+   * @throws IllegalArgumentException if the id is negative or another pad has it, or the source is
+   *     null, is in a bin, has no pad {@code src} or gives what a batch does not take; nothing of
+   *     it is left in the bin
+   * @throws IllegalStateException if this element is in no bin, there are 1024 pads, the most of
+   *     one element, or the source does not start; as above
+   */
+  public Pad addSource(int sourceId, Element source) {
+    return SourceElements.add(this, sourceId, source);
   }
 
   private void requireFree(int sourceId) {
@@ -439,6 +452,19 @@ public non-sealed class SavantBatch extends Element implements TransformProperti
             + sourceId
             + ": there are "
             + pads.values().stream().map(BatchStats.PadStats::sourceId).sorted().toList());
+  }
+
+  /**
+   * Removes a source and its element in one call: {@link #removeSource(int)}, then the element is
+   * stopped and taken out of its bin; its state stays locked until it is added again. From any
+   * thread but one of the element's own.
+   *
+   * @param sourceId the source id of one of its pads
+   * @param source the element that brings it, in the bin that holds this element
+   * @throws IllegalArgumentException if no pad has the id, or the source is null or not in that bin
+   */
+  public void removeSource(int sourceId, Element source) {
+    SourceElements.remove(this, sourceId, source);
   }
 
   /**

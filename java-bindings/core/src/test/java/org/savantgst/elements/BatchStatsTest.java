@@ -14,11 +14,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.freedesktop.gstreamer.Bin;
 import org.freedesktop.gstreamer.Bus;
-import org.freedesktop.gstreamer.Gst;
-import org.freedesktop.gstreamer.Pad;
-import org.freedesktop.gstreamer.State;
 import org.freedesktop.gstreamer.Structure;
 import org.savantgst.Savant;
 import org.savantgst.TestPipeline;
@@ -125,46 +121,6 @@ public class BatchStatsTest {
     refused(() -> BatchStats.of(new SavantUnbatch("u")), "the element u is no savantbatch");
     try (Structure structure = Structure.fromString("s, in=(guint64)1")) {
       refused(() -> BatchStats.of(structure), "the statistics have no structure \"pads\"");
-    }
-  }
-
-  /** One call each, while frames flow; the number and the id of the removed one are free again. */
-  @Test(timeOut = TIMEOUT)
-  public void sourcesComeAndGoByOneCall() throws Exception {
-    try (TestPipeline pipeline =
-            new TestPipeline("savantbufgen" + FRAMES + "b.sink_0 savantbatch name=b");
-        BatchPuller puller = new BatchPuller(pipeline.sink())) {
-      SavantBatch batch = (SavantBatch) pipeline.pipeline().getElementByName("b");
-      pipeline.play();
-      for (int i = 0; i < 10; i++) {
-        Pad pad = batch.addSource(9);
-        assertEquals(pad.getName(), "sink_9");
-        Bin bin = Gst.parseBinFromDescription("savantbufgen ! identity", true);
-        bin.setLockedState(true);
-        pipeline.pipeline().add(bin);
-        bin.getStaticPad("src").link(pad);
-        bin.setLockedState(false);
-        bin.syncStateWithParent();
-        int found = 0;
-        // The first ones that come may be those of the round before.
-        while (found < 3 || batch.getBatchStats().pads().get("sink_9").frames().out() < 3) {
-          assertSame(puller.pull(TimeUnit.SECONDS.toNanos(20)), PullResult.BATCH, pipeline.error());
-          for (int slot = 0; slot < puller.view().size(); slot++) {
-            found += puller.view().sourceId(slot) == 9 ? 1 : 0;
-          }
-        }
-        puller.release();
-        batch.endStream(pad);
-        bin.setLockedState(true);
-        bin.setState(State.NULL);
-        batch.removeSource(9);
-        BatchStats stats = batch.getBatchStats();
-        assertTrue(stats.isBalanced(), stats.toString());
-        assertNull(stats.pads().get("sink_9"));
-        assertTrue(stats.released().out() >= 3 * (i + 1), stats.toString());
-        pipeline.pipeline().remove(bin);
-      }
-      assertNull(pipeline.error());
     }
   }
 
