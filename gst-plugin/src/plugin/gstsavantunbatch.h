@@ -62,6 +62,7 @@ struct _GstSavantUnbatchPad
   gboolean had_eos; /* of whatever stream, since the last flush */
   gboolean plain;   /* video/x-raw without a feature */
   gboolean video_meta;
+  gpointer asked; /* the peer that was asked for it */
   guint caps_serial;
   GstClockTimeDiff offset; /* the pad's own, as last set */
   GstVideoInfo info;

@@ -99,15 +99,26 @@ choose_caps (GstSavantUnbatchPad *pad, GstCaps *possible)
   return chosen;
 }
 
-/* Whether frames may lie in memory otherwise than their caps alone say. */
+/* Whether frames may lie in memory otherwise than their caps alone say. A queue
+ * answers when it is empty, which it may not become before another pad has its
+ * frames: once frames flow there, what is asked again for the same caps is
+ * answered no, which is always right. */
 static gboolean
-takes_video_meta (GstSavantUnbatchPad *pad, GstCaps *caps)
+takes_video_meta (GstSavantUnbatchPad *pad, GstCaps *caps, gboolean new_caps)
 {
-  GstQuery *query = gst_query_new_allocation (caps, FALSE);
-  gboolean takes = gst_pad_peer_query (GST_PAD (pad), query)
-      && gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+  GstPad *peer = gst_pad_get_peer (GST_PAD (pad));
+  gboolean asks = new_caps || peer != pad->asked, takes = FALSE;
 
-  gst_query_unref (query);
+  pad->asked = peer; /* only to be compared */
+  if (peer != NULL && asks) {
+    GstQuery *query = gst_query_new_allocation (caps, FALSE);
+
+    takes = gst_pad_peer_query (GST_PAD (pad), query)
+        && gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE,
+            NULL);
+    gst_query_unref (query);
+  }
+  gst_clear_object (&peer);
   return takes;
 }
 
@@ -126,7 +137,7 @@ sv_unbatch_negotiate (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
 {
   gboolean reconfigure = gst_pad_check_reconfigure (GST_PAD (pad));
   GstCaps *possible, *caps, *current;
-  gboolean accepted = TRUE;
+  gboolean accepted = TRUE, new_caps;
 
   if (pad->has_caps && !reconfigure && pad->caps_serial == stream->caps_serial
       && is_same_picture (&pad->image, image))
@@ -150,14 +161,16 @@ sv_unbatch_negotiate (GstSavantUnbatch *self, GstSavantUnbatchPad *pad,
   }
   gst_caps_unref (possible);
   current = gst_pad_get_current_caps (GST_PAD (pad));
-  if (current == NULL || !pad->started || !gst_caps_is_equal (current, caps))
+  new_caps =
+      current == NULL || !pad->started || !gst_caps_is_equal (current, caps);
+  if (new_caps)
     accepted = gst_pad_push_event (GST_PAD (pad), gst_event_new_caps (caps));
   gst_clear_caps (&current);
   pad->plain = !gst_caps_features_contains (gst_caps_get_features (caps, 0),
       GST_SAVANT_CAPS_FEATURE_NVMM);
   if (pad->plain) {
     gst_video_info_from_caps (&pad->info, caps);
-    pad->video_meta = takes_video_meta (pad, caps);
+    pad->video_meta = takes_video_meta (pad, caps, new_caps);
   }
   gst_caps_unref (caps);
   pad->image = *image;

@@ -123,6 +123,51 @@ GST_START_TEST (test_zero_copy)
 }
 GST_END_TEST;
 
+static GstPadProbeReturn
+count_allocation (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  (void) pad;
+  if ((info->type & GST_PAD_PROBE_TYPE_PUSH) != 0
+      && GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info))
+          == GST_QUERY_ALLOCATION)
+    g_atomic_int_inc ((gint *) data);
+  return GST_PAD_PROBE_OK;
+}
+
+/* A queue answers ALLOCATION when it is empty, and may not become so before
+ * another pad has its frames. */
+GST_START_TEST (test_reconfigure_waits_for_no_queue)
+{
+  BatchRig rig;
+  GstHarness *surfaces, *plain;
+  gint asked = 0;
+
+  batch_rig_init (&rig, 2, NULL, TRUE);
+  surfaces = batch_rig_output (&rig, 0, NVMM ",format=RGBA");
+  plain = batch_rig_output (&rig, 1, "video/x-raw,format=RGBA");
+  gst_pad_add_probe (plain->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
+      count_allocation, &asked, NULL);
+  begin (&rig, FRAME, ODD);
+  for (guint i = 0; i < 3; i++) {
+    GstBuffer *view;
+    GstCaps *caps;
+
+    if (i == 1)
+      gst_harness_push_upstream_event (plain, gst_event_new_reconfigure ());
+    batch_rig_push (&rig, 0, FRAME, 0xff0000, i * 40);
+    batch_rig_push (&rig, 1, ODD, 0x0000ff, i * 40);
+    gst_buffer_unref (gst_harness_pull (surfaces));
+    view = gst_harness_pull (plain);
+    caps = gst_pad_get_current_caps (plain->sinkpad);
+    fail_unless (frame_color (view, caps, 0, 32, 16) % 256 >= 0xf0);
+    gst_caps_unref (caps);
+    gst_buffer_unref (view);
+  }
+  fail_unless_equals_int (asked, 1);
+  batch_rig_clear (&rig);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_unlinked_and_late_pad)
 {
   BatchRig rig;
@@ -244,6 +289,7 @@ savantunbatch_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_split);
   tcase_add_test (tc, test_zero_copy);
+  tcase_add_test (tc, test_reconfigure_waits_for_no_queue);
   tcase_add_test (tc, test_unlinked_and_late_pad);
   tcase_add_test (tc, test_upstream_event);
   tcase_add_test (tc, test_flush_of_one);
