@@ -9,6 +9,7 @@ import java.util.Set;
 import org.savantgst.batch.BatchView;
 import org.savantgst.pipelines.BatchPipeline;
 import org.savantgst.pipelines.Source;
+import org.savantgst.pipelines.SourceErrors;
 import org.savantgst.surface.VideoFormat;
 
 /**
@@ -33,6 +34,7 @@ public final class DynamicSources {
         BatchPipeline.builder()
             .source(source("pattern:counter"))
             .output(VideoFormat.RGBA, 320, 180)
+            .onSourceError(SourceErrors.CONTINUE)
             .build()) {
       Thread commands = new Thread(() -> obey(pipeline), "commands");
       commands.setDaemon(true);
