@@ -417,7 +417,13 @@ public non-sealed class SavantBatch extends Element implements TransformProperti
             (name, pad) -> {
               if (pad.sourceId() == sourceId) {
                 throw new IllegalArgumentException(
-                    "source id " + sourceId + ": pad " + name + " of " + getName() + " has it");
+                    "source id "
+                        + sourceId
+                        + ": pad "
+                        + name
+                        + " of "
+                        + getName()
+                        + " has it: take another, or remove that source first");
               }
             });
   }
@@ -437,13 +443,10 @@ public non-sealed class SavantBatch extends Element implements TransformProperti
    * @throws IllegalArgumentException if no pad has it; the text lists those that there are
    */
   public void removeSource(int sourceId) {
-    Map<String, BatchStats.PadStats> pads = getBatchStats().pads();
-    for (Map.Entry<String, BatchStats.PadStats> entry : pads.entrySet()) {
-      Pad pad = entry.getValue().sourceId() == sourceId ? getStaticPad(entry.getKey()) : null;
-      if (pad != null) {
-        releaseRequestPad(pad);
-        return;
-      }
+    Pad pad = padOf(sourceId);
+    if (pad != null) {
+      releaseRequestPad(pad);
+      return;
     }
     throw new IllegalArgumentException(
         "no pad of "
@@ -451,7 +454,21 @@ public non-sealed class SavantBatch extends Element implements TransformProperti
             + " has source id "
             + sourceId
             + ": there are "
-            + pads.values().stream().map(BatchStats.PadStats::sourceId).sorted().toList());
+            + getBatchStats().pads().values().stream()
+                .map(BatchStats.PadStats::sourceId)
+                .sorted()
+                .toList());
+  }
+
+  /** Returns the pad that has this source id, or null. */
+  Pad padOf(int sourceId) {
+    for (Map.Entry<String, BatchStats.PadStats> entry : getBatchStats().pads().entrySet()) {
+      Pad pad = entry.getValue().sourceId() == sourceId ? getStaticPad(entry.getKey()) : null;
+      if (pad != null) {
+        return pad;
+      }
+    }
+    return null;
   }
 
   /**
@@ -461,7 +478,8 @@ public non-sealed class SavantBatch extends Element implements TransformProperti
    *
    * @param sourceId the source id of one of its pads
    * @param source the element that brings it, in the bin that holds this element
-   * @throws IllegalArgumentException if no pad has the id, or the source is null or not in that bin
+   * @throws IllegalArgumentException if no pad has the id, or the source is null, not in that bin,
+   *     or not the one that is linked to the pad; nothing is done then
    */
   public void removeSource(int sourceId, Element source) {
     SourceElements.remove(this, sourceId, source);

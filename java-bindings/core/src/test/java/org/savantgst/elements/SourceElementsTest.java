@@ -2,7 +2,6 @@
 package org.savantgst.elements;
 
 import static org.testng.Assert.assertEquals;
-import static org.testng.Assert.assertNotNull;
 import static org.testng.Assert.assertNull;
 import static org.testng.Assert.assertSame;
 import static org.testng.Assert.assertTrue;
@@ -13,7 +12,6 @@ import org.freedesktop.gstreamer.Bin;
 import org.freedesktop.gstreamer.Element;
 import org.freedesktop.gstreamer.ElementFactory;
 import org.freedesktop.gstreamer.Gst;
-import org.freedesktop.gstreamer.Pad;
 import org.freedesktop.gstreamer.State;
 import org.savantgst.Savant;
 import org.savantgst.TestPipeline;
@@ -133,6 +131,28 @@ public class SourceElementsTest {
     }
   }
 
+  /** A live source that is the only one, which has no frames before the pipeline plays. */
+  @Test(timeOut = TIMEOUT)
+  public void aLiveSourceGoesAhead() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      try (TestPipeline pipeline = new TestPipeline("savantbatch name=b");
+          BatchPuller puller = new BatchPuller(pipeline.sink())) {
+        SavantBatch batch = batchOf(pipeline);
+        pipeline.play();
+        Bin source = Gst.parseBinFromDescription("savantbufgen is-live=true ! identity", true);
+        batch.addSource(9, source);
+        pullThree(batch, pipeline, puller);
+        assertSame(pipeline.pipeline().getState(5, TimeUnit.SECONDS), State.PLAYING);
+        assertSame(source.getState(5, TimeUnit.SECONDS), State.PLAYING);
+        assertEquals(source.getBaseTime(), pipeline.pipeline().getBaseTime());
+        assertEquals(source.getClock(), pipeline.pipeline().getClock());
+        batch.removeSource(9, source);
+        assertGone(batch, source);
+        assertNull(pipeline.error());
+      }
+    }
+  }
+
   @Test
   public void wrongSourcesAreTold() {
     try (TestPipeline pipeline = new TestPipeline(LINE)) {
@@ -144,10 +164,18 @@ public class SourceElementsTest {
       refused(() -> batch.addSource(9, pipeline.sink()), "source out is in pipeline");
       refused(
           () -> batch.addSource(9, ElementFactory.make("fakesink", "end")),
-          "source end has no pad src: put what makes its pads later into a bin");
+          "source end has no pad src: it must be a source, or a bin with a ghost pad src");
       assertGone(batch, source);
       refused(() -> batch.removeSource(9, null), "source is null");
       refused(() -> batch.removeSource(9, source), "is not in pipeline");
+      Bin other = source();
+      batch.addSource(9, source);
+      batch.addSource(3, other);
+      refused(
+          () -> batch.removeSource(9, other),
+          "source id 9 is brought by " + source.getName() + ", not by " + other.getName());
+      batch.removeSource(9, source);
+      batch.removeSource(3, other);
       Bin audio = Gst.parseBinFromDescription("fakesrc ! capsfilter caps=audio/x-raw", true);
       refused(() -> batch.addSource(9, audio), "gives audio/x-raw");
       assertGone(batch, audio);
@@ -173,17 +201,18 @@ public class SourceElementsTest {
       SavantBatch batch = batchOf(pipeline);
       pipeline.play();
       assertSame(puller.pull(TimeUnit.SECONDS.toNanos(20)), PullResult.BATCH);
-      Bin source = Gst.parseBinFromDescription("filesrc location=/nonexistent ! identity", true);
+      Bin source =
+          Gst.parseBinFromDescription(
+              "filesrc location=/nonexistent ! decodebin ! videoconvert", true);
       IllegalStateException e =
           expectThrows(IllegalStateException.class, () -> batch.addSource(9, source));
       assertTrue(e.getMessage().endsWith("does not start: the bus tells why"), e.getMessage());
       assertGone(batch, source);
-      Pad pad = batch.addSource(9);
-      assertNotNull(pad);
-      batch.removeSource(9);
-      for (int i = 0; i < 5; i++) {
-        assertSame(puller.pull(TimeUnit.SECONDS.toNanos(20)), PullResult.BATCH);
-      }
+      assertSame(pipeline.pipeline().getState(5, TimeUnit.SECONDS), State.PLAYING);
+      Bin good = source();
+      batch.addSource(9, good);
+      pullThree(batch, pipeline, puller);
+      batch.removeSource(9, good);
     }
   }
 
