@@ -52,6 +52,19 @@ warn (GstSavantBatch *self, GstSavantBatchPad *pad, const gchar *problem)
   g_free (source);
 }
 
+/* Some sources answer from their first caps on; one that is just unlinked does
+ * not any more. */
+static gboolean
+should_answer (GstSavantBatch *self, GstSavantBatchPad *pad)
+{
+  gboolean has_caps;
+
+  pthread_mutex_lock (&self->lock);
+  has_caps = pad->has_caps;
+  pthread_mutex_unlock (&self->lock);
+  return has_caps && !pad->released && gst_pad_is_linked (GST_PAD (pad));
+}
+
 gboolean
 sv_batch_ask_latency (GstSavantBatch *self, GstSavantBatchPad *pad,
     gboolean *live, GstClockTime *min, GstClockTime *max)
@@ -70,8 +83,9 @@ sv_batch_ask_latency (GstSavantBatch *self, GstSavantBatchPad *pad,
     gst_query_parse_latency (query, live, min, max);
   gst_query_unref (query);
   if (!answered) {
-    warn (self, pad,
-        "answers no LATENCY query; it is taken as one that is not live");
+    if (should_answer (self, pad))
+      warn (self, pad,
+          "answers no LATENCY query; it is taken as one that is not live");
   } else if (*live && *min > MAX_LATENCY) {
     warn (self, pad, "says that it needs more than an hour; 0 is taken");
     *min = 0;

@@ -82,7 +82,7 @@ public class DynamicSourcesTest {
       assertEquals(stats.removed().held(), 0);
       assertTrue(stats.batch().isBalanced(), stats.batch().toString());
       assertTrue(Set.of("released").containsAll(stats.removed().dropped().keySet()));
-      assertEquals(pipeline.warnings(), List.of());
+      assertEquals(pipeline.warnings().toString(), "[]");
     }
   }
 
@@ -147,7 +147,7 @@ public class DynamicSourcesTest {
       }
       pipeline.close();
       end = pipeline.stats();
-      assertEquals(pipeline.warnings(), List.of());
+      assertEquals(pipeline.warnings().toString(), "[]");
     } finally {
       pool.shutdownNow();
     }
