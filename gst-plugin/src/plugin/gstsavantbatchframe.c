@@ -15,11 +15,7 @@ make_upload (GstSavantBatch *self, GstSavantBatchPad *pad)
   GstCaps *caps;
   gint gpu_id;
 
-  pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->memory.backend);
-  mem_type = self->memory.mem_type;
-  gpu_id = MAX (self->memory.gpu_id, 0);
-  pthread_mutex_unlock (&self->lock);
+  backend = sv_memory_read (&self->memory, &self->lock, &mem_type, &gpu_id);
   if (pad->upload == NULL)
     savant_transform_new (backend, &pad->upload);
   pad->upload_pool = gst_savant_buffer_pool_new (backend);
@@ -34,7 +30,7 @@ make_upload (GstSavantBatch *self, GstSavantBatchPad *pad)
       gst_caps_features_new (GST_SAVANT_CAPS_FEATURE_NVMM, NULL));
   config = gst_buffer_pool_get_config (pad->upload_pool);
   gst_buffer_pool_config_set_params (config, caps, 0, 0, 0);
-  gst_savant_buffer_pool_config_set_memory (config, mem_type, gpu_id);
+  gst_savant_buffer_pool_config_set_memory (config, mem_type, MAX (gpu_id, 0));
   gst_savant_buffer_pool_config_set_colorimetry (config, &pad->caps->color);
   gst_caps_unref (caps);
   return gst_buffer_pool_set_config (pad->upload_pool, config)

@@ -273,11 +273,7 @@ name_gpu (GstSavantTransform *self, const GstCaps *in, GstCaps *out)
   gchar *backend;
   gint gpu_id;
 
-  pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->memory.backend);
-  mem_type = self->memory.mem_type;
-  gpu_id = self->memory.gpu_id;
-  pthread_mutex_unlock (&self->lock);
+  backend = sv_memory_read (&self->memory, &self->lock, &mem_type, &gpu_id);
   if (gpu_id < 0)
     gpu_id = from_surfaces ? sv_caps_get_gpu (in) : 0;
   sv_caps_set_gpu (out, backend, mem_type, gpu_id);

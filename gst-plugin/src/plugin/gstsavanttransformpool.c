@@ -107,11 +107,7 @@ new_pool (GstSavantTransform *self, GstCaps *caps, guint min, guint max,
   gchar *backend;
   gint gpu_id;
 
-  pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->memory.backend);
-  mem_type = self->memory.mem_type;
-  gpu_id = self->memory.gpu_id;
-  pthread_mutex_unlock (&self->lock);
+  backend = sv_memory_read (&self->memory, &self->lock, &mem_type, &gpu_id);
   pool = gst_savant_buffer_pool_new (backend);
   g_free (backend);
   if (pool == NULL)
@@ -284,13 +280,9 @@ new_frame_allocator (GstSavantTransform *self)
   gchar *backend;
   gint gpu_id;
 
-  pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->memory.backend);
-  mem_type = self->memory.mem_type;
-  gpu_id = MAX (self->memory.gpu_id, 0);
-  pthread_mutex_unlock (&self->lock);
+  backend = sv_memory_read (&self->memory, &self->lock, &mem_type, &gpu_id);
   allocator = self->out.nvmm && mem_type != SAVANT_MEM_SYSTEM
-      ? gst_savant_frame_allocator_new (backend, gpu_id)
+      ? gst_savant_frame_allocator_new (backend, MAX (gpu_id, 0))
       : NULL;
   g_free (backend);
   return allocator;

@@ -303,6 +303,20 @@ sv_memory_clear (SvMemorySettings *memory)
   g_clear_pointer (&memory->backend, g_free);
 }
 
+gchar *
+sv_memory_read (const SvMemorySettings *memory, pthread_mutex_t *lock,
+    SavantMemType *mem_type, gint *gpu_id)
+{
+  gchar *backend;
+
+  pthread_mutex_lock (lock);
+  backend = g_strdup (memory->backend);
+  *mem_type = memory->mem_type;
+  *gpu_id = memory->gpu_id;
+  pthread_mutex_unlock (lock);
+  return backend;
+}
+
 gboolean
 sv_memory_set (SvMemorySettings *memory, guint prop, const GValue *value)
 {

@@ -4,6 +4,8 @@
 
 /* Properties that several elements have. */
 
+#include <pthread.h>
+
 #include <gst/gst.h>
 
 #include <savant/transform.h>
@@ -79,6 +81,10 @@ typedef struct SvMemorySettings
 
 void sv_memory_init (SvMemorySettings *memory);
 void sv_memory_clear (SvMemorySettings *memory);
+
+/* Of one moment, under the lock that guards them. The backend, g_free(). */
+gchar *sv_memory_read (const SvMemorySettings *memory, pthread_mutex_t *lock,
+    SavantMemType *mem_type, gint *gpu_id);
 
 /* FALSE where `prop` is none of them. */
 gboolean sv_memory_set (SvMemorySettings *memory, guint prop,
