@@ -198,12 +198,6 @@ read_options (int argc, char **argv)
   return o;
 }
 
-static double
-less (double a, double b)
-{
-  return a < b ? a : b;
-}
-
 int
 main (int argc, char **argv)
 {
@@ -234,9 +228,9 @@ main (int argc, char **argv)
         m.cost.kernel / frames, m.cost.switches / frames };
       best = r == 0
           ? cost
-          : (Cost){ less (best.wall, cost.wall), less (best.cpu, cost.cpu),
-              less (best.kernel, cost.kernel),
-              less (best.switches, cost.switches) };
+          : (Cost){ MIN (best.wall, cost.wall), MIN (best.cpu, cost.cpu),
+              MIN (best.kernel, cost.kernel),
+              MIN (best.switches, cost.switches) };
     }
     if (c == 0)
       one = best;

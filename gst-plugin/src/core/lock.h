@@ -2,7 +2,7 @@
 #ifndef SV_LOCK_H
 #define SV_LOCK_H
 
-/* Locks that many threads take for every frame and hold for some ten
+/* Locks that many threads take for every frame, most of them for some ten
  * nanoseconds. Sleeping for one, and waking whoever sleeps, costs more than
  * trying again for about a microsecond. */
 

@@ -287,10 +287,10 @@ GstFlowReturn sv_batch_flow_of_released (GstSavantBatch *self,
 GstFlowReturn sv_batch_chain (GstPad *pad, GstObject *parent,
     GstBuffer *buffer);
 gboolean sv_batch_sink_event (GstPad *pad, GstObject *parent, GstEvent *event);
-/* What a pad that cannot go on does. */
-SvPadError sv_batch_on_pad_error (GstSavantBatch *self);
-
 gboolean sv_batch_sink_query (GstPad *pad, GstObject *parent, GstQuery *query);
+
+/* The property on-pad-error. */
+SvPadError sv_batch_on_pad_error (GstSavantBatch *self);
 
 /* The stream of `pad` ends without its streaming thread; never waits. */
 void sv_batch_end_pad (GstSavantBatch *self, GstSavantBatchPad *pad);
@@ -363,6 +363,9 @@ void sv_batch_release_pool (GstSavantBatch *self);
 /* What the pads of either side can have, by the mode; owned by the caller. */
 GstCaps *sv_batch_src_caps (GstSavantBatch *self);
 GstCaps *sv_batch_sink_caps (GstSavantBatch *self);
+
+/* Those of `caps`, which it takes, that the query asks for. */
+void sv_batch_answer_caps (GstQuery *query, GstCaps *caps);
 
 G_END_DECLS
 

@@ -25,6 +25,23 @@ sv_batch_src_caps (GstSavantBatch *self)
           : SV_BATCH_CAPS_NON_UNIFORM);
 }
 
+void
+sv_batch_answer_caps (GstQuery *query, GstCaps *caps)
+{
+  GstCaps *filter;
+
+  gst_query_parse_caps (query, &filter);
+  if (filter != NULL) {
+    GstCaps *filtered =
+        gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
+
+    gst_caps_unref (caps);
+    caps = filtered;
+  }
+  gst_query_set_caps_result (query, caps);
+  gst_caps_unref (caps);
+}
+
 GstCaps *
 sv_batch_sink_caps (GstSavantBatch *self)
 {

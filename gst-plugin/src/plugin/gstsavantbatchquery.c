@@ -260,20 +260,10 @@ sv_batch_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
       answer_latency (self, query);
       return TRUE;
     case GST_QUERY_CAPS: {
-      GstCaps *caps = gst_pad_get_current_caps (pad), *filter;
+      GstCaps *caps = gst_pad_get_current_caps (pad);
 
-      if (caps == NULL)
-        caps = sv_batch_src_caps (self);
-      gst_query_parse_caps (query, &filter);
-      if (filter != NULL) {
-        GstCaps *filtered =
-            gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
-
-        gst_caps_unref (caps);
-        caps = filtered;
-      }
-      gst_query_set_caps_result (query, caps);
-      gst_caps_unref (caps);
+      sv_batch_answer_caps (query,
+          caps != NULL ? caps : sv_batch_src_caps (self));
       return TRUE;
     }
     default:

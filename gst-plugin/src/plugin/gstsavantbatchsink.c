@@ -67,24 +67,6 @@ sv_batch_pad_reset (GstSavantBatchPad *pad)
   pad->upload = NULL;
 }
 
-static GstFlowReturn
-flow_of (GstSavantBatch *self, GstSavantBatchPad *pad, SvPushResult result,
-    gint flow)
-{
-  switch (result) {
-    case SV_PUSH_OK:
-      return GST_FLOW_OK;
-    case SV_PUSH_RELEASED:
-      return sv_batch_flow_of_released (self, pad);
-    case SV_PUSH_ENDED:
-      return GST_FLOW_EOS;
-    case SV_PUSH_REFUSED:
-      return (GstFlowReturn) flow;
-    default:
-      return GST_FLOW_FLUSHING;
-  }
-}
-
 /* Takes `event`. */
 static gboolean
 queue_event (GstSavantBatch *self, GstSavantBatchPad *pad, SvItemKind kind,
@@ -293,14 +275,25 @@ number_frame (GstSavantBatchPad *pad, SvBatchItem *item)
   pad->next_id++;
 }
 
+/* What its source is told. */
 static GstFlowReturn
-flow_of_refusal (GstSavantBatch *self, GstSavantBatchPad *pad,
-    SvPushResult result, gint flow)
+flow_of (GstSavantBatch *self, GstSavantBatchPad *pad, SvPushResult result,
+    gint flow)
 {
-  if (result == SV_PUSH_ENDED && pad->failed
-      && sv_batch_on_pad_error (self) == SV_PAD_ERROR_ERROR)
-    return GST_FLOW_ERROR;
-  return flow_of (self, pad, result, flow);
+  switch (result) {
+    case SV_PUSH_OK:
+      return GST_FLOW_OK;
+    case SV_PUSH_RELEASED:
+      return sv_batch_flow_of_released (self, pad);
+    case SV_PUSH_ENDED:
+      return pad->failed && sv_batch_on_pad_error (self) == SV_PAD_ERROR_ERROR
+          ? GST_FLOW_ERROR
+          : GST_FLOW_EOS;
+    case SV_PUSH_REFUSED:
+      return (GstFlowReturn) flow;
+    default:
+      return GST_FLOW_FLUSHING;
+  }
 }
 
 /* The frame of `item` comes too late; takes `item`. */
@@ -316,7 +309,7 @@ reject_late (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item)
   if (result == SV_PUSH_OK)
     sv_batch_post_drop (self, item, GST_OBJECT_NAME (pad), "late", &stats);
   sv_batch_free_item (&item->item);
-  return flow_of_refusal (self, pad, result, flow);
+  return flow_of (self, pad, result, flow);
 }
 
 /* Takes `item`, whose frame cannot be used, and `problem`. */
@@ -337,7 +330,7 @@ fail_frame (GstSavantBatch *self, GstSavantBatchPad *pad, SvBatchItem *item,
         gst_info_strdup_printf ("%" GST_PTR_FORMAT, item->buffer));
     sv_batch_post_drop (self, item, GST_OBJECT_NAME (pad), "error", &stats);
   } else {
-    ret = flow_of_refusal (self, pad, result, flow);
+    ret = flow_of (self, pad, result, flow);
   }
   g_free (problem);
   sv_batch_free_item (&item->item);
@@ -355,7 +348,7 @@ reject_unopened (GstSavantBatch *self, GstSavantBatchPad *pad,
   result = sv_collect_reject (&self->collect, pad->queue, SV_DROP_ERROR, NULL,
       &flow);
   gst_buffer_unref (buffer);
-  return result != SV_PUSH_OK ? flow_of_refusal (self, pad, result, flow)
+  return result != SV_PUSH_OK ? flow_of (self, pad, result, flow)
                               : GST_FLOW_NOT_NEGOTIATED;
 }
 
@@ -388,7 +381,7 @@ sv_batch_chain (GstPad *gstpad, GstObject *parent, GstBuffer *buffer)
     return fail_frame (self, pad, item, problem);
   number_frame (pad, item);
   result = sv_collect_push (&self->collect, pad->queue, &item->item, &flow);
-  return flow_of_refusal (self, pad, result, flow);
+  return flow_of (self, pad, result, flow);
 }
 
 /* ---- Events ------------------------------------------------------------- */

@@ -2,8 +2,6 @@
 #include "gstsavantbatch.h"
 #include "plugin.h"
 
-#define GST_CAT_DEFAULT gst_savant_debug
-
 /* Pinned memory, from which frames are uploaded fastest, where there is any. */
 static void
 offer_frame_memory (GstSavantBatch *self, GstQuery *query)
@@ -14,13 +12,9 @@ offer_frame_memory (GstSavantBatch *self, GstQuery *query)
   gchar *backend;
   gint gpu_id;
 
-  pthread_mutex_lock (&self->lock);
-  backend = g_strdup (self->memory.backend);
-  mem_type = self->memory.mem_type;
-  gpu_id = MAX (self->memory.gpu_id, 0);
-  pthread_mutex_unlock (&self->lock);
+  backend = sv_memory_read (&self->memory, &self->lock, &mem_type, &gpu_id);
   if (mem_type != SAVANT_MEM_SYSTEM)
-    allocator = gst_savant_frame_allocator_new (backend, gpu_id);
+    allocator = gst_savant_frame_allocator_new (backend, MAX (gpu_id, 0));
   g_free (backend);
   if (allocator == NULL)
     return;
@@ -75,21 +69,9 @@ sv_batch_sink_query (GstPad *gstpad, GstObject *parent, GstQuery *query)
   GstSavantBatch *self = GST_SAVANT_BATCH (parent);
 
   switch (GST_QUERY_TYPE (query)) {
-    case GST_QUERY_CAPS: {
-      GstCaps *caps = sv_batch_sink_caps (self), *filter;
-
-      gst_query_parse_caps (query, &filter);
-      if (filter != NULL) {
-        GstCaps *filtered =
-            gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
-
-        gst_caps_unref (caps);
-        caps = filtered;
-      }
-      gst_query_set_caps_result (query, caps);
-      gst_caps_unref (caps);
+    case GST_QUERY_CAPS:
+      sv_batch_answer_caps (query, sv_batch_sink_caps (self));
       return TRUE;
-    }
     case GST_QUERY_ALLOCATION:
       return answer_allocation (self, (GstSavantBatchPad *) gstpad, query);
     case GST_QUERY_ACCEPT_CAPS:
