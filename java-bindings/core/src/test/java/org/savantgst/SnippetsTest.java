@@ -41,8 +41,8 @@ public class SnippetsTest {
       class Snippet%d {
         static void use(Object... what) {}
         static void run(
-            AppSrc appSrc, AppSink sink, Pipeline pipeline, SavantBatch mux,
-            SharedBuffer %s, SharedBuffer first, SharedBuffer second)
+            AppSrc appSrc, AppSink sink, SavantBatch mux, SharedBuffer %s, SharedBuffer first,
+            SharedBuffer second)
             throws Exception {
       %s
         }

@@ -401,8 +401,9 @@ public non-sealed class SavantBatch extends Element implements TransformProperti
    * @param source a source, or a bin with a ghost pad {@code src}; in no bin
    * @return the pad that it is linked to; {@link #removeSource(int, Element)} ends it
    * @throws IllegalArgumentException if the id is negative or another pad has it, or the source is
-   *     null, is in a bin, has no pad {@code src} or gives what a batch does not take; nothing of
-   *     it is left in the bin
+   *     null, is in a bin, has no pad {@code src}, a linked one, the name of another element of the
+   *     bin, or gives what a batch does not take; nothing of it is left in the bin, and its state
+   *     may be locked
    * @throws IllegalStateException if this element is in no bin, there are 1024 pads, the most of
    *     one element, or the source does not start; as above
    */

@@ -50,13 +50,25 @@ final class SourceElements {
               + source.getName()
               + " has no pad src: it must be a source, or a bin with a ghost pad src");
     }
+    if (src.isLinked()) {
+      throw new IllegalArgumentException(
+          "source " + source.getName() + ": its pad src is linked already: unlink it first");
+    }
     Pad pad = batch.addSource(sourceId);
     source.setLockedState(true);
     if (source instanceof Bin) {
       // What waits inside, as decodebin does, is not for the whole pipeline to wait for.
       source.set("async-handling", true);
     }
-    bin.add(source);
+    if (!bin.add(source)) {
+      batch.releaseRequestPad(pad);
+      throw new IllegalArgumentException(
+          "source "
+              + source.getName()
+              + ": "
+              + bin.getName()
+              + " has an element of this name already: give it another one");
+    }
     try {
       src.link(pad);
       source.setLockedState(false);
@@ -168,14 +180,17 @@ final class SourceElements {
   private static void checkBrings(SavantBatch batch, int sourceId, Element source) {
     Pad pad = batch.padOf(sourceId);
     Pad peer = pad != null ? pad.getPeer() : null;
-    if (peer != null && !source.equals(peer.getParentElement())) {
+    Element brings = peer != null ? peer.getParentElement() : null;
+    // The peer of a ghost pad's inside is in no element.
+    if (peer != null && !source.equals(brings)) {
       throw new IllegalArgumentException(
           "source id "
               + sourceId
               + " is brought by "
-              + peer.getParentElement().getName()
+              + (brings != null ? brings : peer).getName()
               + ", not by "
-              + source.getName());
+              + source.getName()
+              + ": name the pair that was added together");
     }
   }
 }

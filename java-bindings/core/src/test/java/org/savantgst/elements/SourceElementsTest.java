@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.freedesktop.gstreamer.Bin;
 import org.freedesktop.gstreamer.Element;
 import org.freedesktop.gstreamer.ElementFactory;
+import org.freedesktop.gstreamer.GhostPad;
 import org.freedesktop.gstreamer.Gst;
+import org.freedesktop.gstreamer.Pad;
+import org.freedesktop.gstreamer.Pipeline;
 import org.freedesktop.gstreamer.State;
 import org.savantgst.Savant;
 import org.savantgst.TestPipeline;
@@ -174,12 +177,40 @@ public class SourceElementsTest {
       refused(
           () -> batch.removeSource(9, other),
           "source id 9 is brought by " + source.getName() + ", not by " + other.getName());
+      refused(() -> batch.removeSource(7, source), "has source id 7: there are [0, 3, 9]");
       batch.removeSource(9, source);
       batch.removeSource(3, other);
+      Element named = ElementFactory.make("savantbufgen", "b");
+      refused(() -> batch.addSource(9, named), "source b: pipeline");
+      assertGone(batch, named);
+      Bin linked = source();
+      linked.getStaticPad("src").link(ElementFactory.make("fakesink", null).getStaticPad("sink"));
+      refused(() -> batch.addSource(9, linked), "its pad src is linked already: unlink it first");
+      assertGone(batch, linked);
       Bin audio = Gst.parseBinFromDescription("fakesrc ! capsfilter caps=audio/x-raw", true);
       refused(() -> batch.addSource(9, audio), "gives audio/x-raw");
       assertGone(batch, audio);
       assertNull(pipeline.error());
+    }
+  }
+
+  /** What is linked to it from outside of its bin has a pad in no element as its peer. */
+  @Test
+  public void aSourceFromOutsideOfTheBin() {
+    Savant.init();
+    Bin bin = new Bin("inner");
+    SavantBatch batch = new SavantBatch("batch");
+    Bin source = source();
+    Bin outside = source();
+    bin.addMany(batch, source);
+    Pad ghost = new GhostPad("sink", batch.addSource(9));
+    bin.addPad(ghost);
+    try (Pipeline pipeline = new Pipeline("outer")) {
+      pipeline.addMany(bin, outside);
+      outside.getStaticPad("src").link(ghost);
+      refused(() -> batch.removeSource(9, source), "source id 9 is brought by ");
+      assertSame(source.getParent(), bin);
+      batch.removeSource(9);
     }
   }
 
