@@ -5,18 +5,15 @@ import static org.testng.Assert.assertEquals;
 import static org.testng.Assert.assertTrue;
 
 import java.awt.image.BufferedImage;
-import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.Stream;
@@ -30,9 +27,6 @@ import org.testng.annotations.Test;
 public class ExamplesTest {
   private static final long TIMEOUT = 60_000;
   private static final String CLIP = System.getProperty("savant.test.clip");
-
-  /** Lines of a program that nobody has waited for yet. */
-  private static final ThreadLocal<List<String>> WAITING = ThreadLocal.withInitial(ArrayList::new);
 
   private Path folder;
 
@@ -123,32 +117,32 @@ public class ExamplesTest {
     PrintStream out = System.out;
     InputStream in = System.in;
     Thread program = new Thread(() -> DynamicSources.main(new String[0]));
-    try (PipedOutputStream commands = new PipedOutputStream();
-        PipedInputStream lines = new PipedInputStream(1 << 16);
-        BufferedReader reader = new BufferedReader(new InputStreamReader(lines))) {
+    program.setUncaughtExceptionHandler((thread, e) -> e.printStackTrace(System.out));
+    PrintedLines lines = new PrintedLines();
+    try (PipedOutputStream commands = new PipedOutputStream()) {
       System.setIn(new PipedInputStream(commands));
-      System.setOut(new PrintStream(new PipedOutputStream(lines), true));
+      System.setOut(new PrintStream(lines, true));
       program.start();
-      await(reader, "source 0 has its first frame in a batch");
+      lines.await("source 0 has its first frame in a batch");
       for (String source : new String[] {"pattern:ball", Path.of(CLIP).toUri().toString()}) {
         say(commands, "add " + source);
-        String added = await(reader, "added source \\d+");
+        String added = lines.await("added source \\d+");
         int id = Integer.parseInt(added.substring(added.lastIndexOf(' ') + 1));
-        await(reader, "source " + id + " has its first frame in a batch");
+        lines.await("source " + id + " has its first frame in a batch");
       }
       say(commands, "remove 1");
-      await(reader, "removed source 1");
+      lines.await("removed source 1");
       say(commands, "remove 1");
-      await(reader, "no: no source has id 1: there are \\[0, 2\\]");
+      lines.await("no: no source has id 1: there are \\[0, 2\\]");
       say(commands, "add file:///missing.mp4");
-      await(reader, "no: .*there is no such file.*");
+      lines.await("no: .*there is no such file.*");
       say(commands, "what");
-      await(reader, "commands: .*");
+      lines.await("commands: .*");
       say(commands, "quit");
-      await(reader, "[0-9]+ batches of .*: in [1-9][0-9]* = out [1-9][0-9]* .*");
-      await(reader, "released pads: in [1-9].*");
-      await(reader, "sink_0: source 0.*");
-      await(reader, "sink_2: source 2.*");
+      lines.await("[0-9]+ batches of .*: in [1-9][0-9]* = out [1-9][0-9]* .*");
+      lines.await("released pads: in [1-9].*");
+      lines.await("sink_0: source 0.*");
+      lines.await("sink_2: source 2.*");
       program.join();
     } finally {
       System.setOut(out);
@@ -159,22 +153,6 @@ public class ExamplesTest {
   private static void say(PipedOutputStream commands, String line) throws IOException {
     commands.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     commands.flush();
-  }
-
-  /** Two threads print: what the other says may come before. */
-  private static String await(BufferedReader reader, String pattern) throws IOException {
-    List<String> before = WAITING.get();
-    for (int i = 0; i < before.size(); i++) {
-      if (before.get(i).matches(pattern)) {
-        return before.remove(i);
-      }
-    }
-    for (String line; (line = reader.readLine()) != null; before.add(line)) {
-      if (line.matches(pattern)) {
-        return line;
-      }
-    }
-    throw new AssertionError("no line like " + pattern + " after " + before);
   }
 
   @Test(timeOut = TIMEOUT)
