@@ -36,13 +36,13 @@ gst-inspect-1.0 savanttransform >/dev/null 2>&1 ||
   die "no savanttransform in $GST_PLUGIN_PATH: 'make native' builds it"
 
 encoder=
-for choice in x264enc openh264enc avenc_mpeg4; do
+for choice in x264enc openh264enc; do
   if gst-inspect-1.0 "$choice" >/dev/null 2>&1; then
     encoder=$choice
     break
   fi
 done
-[ -n "$encoder" ] || die "no H.264 or MPEG-4 encoder among the plugins here"
+[ -n "$encoder" ] || die "no H.264 encoder among the plugins here"
 [ $encoder != openh264enc ] || encoder='openh264enc ! h264parse'
 
 rm -rf "$out"

@@ -85,12 +85,14 @@ final class Mp4Writer implements Closeable {
         .orElseThrow(() -> new UnavailableException("--mp4: " + StockElements.ENCODER.missing()));
   }
 
-  /** The encoder as this program uses it, with a parser where the muxer needs one. */
+  /**
+   * The encoder as this program uses it, with a parser where the muxer needs one. Without B-frames
+   * as mp4mux ends the track by decoding times, which would cut off a last picture that comes late.
+   */
   private static String elements(String encoder) {
     return switch (encoder) {
-      case "x264enc" -> "x264enc speed-preset=superfast";
+      case "x264enc" -> "x264enc speed-preset=superfast bframes=0";
       case "openh264enc" -> "openh264enc bitrate=4000000 ! h264parse";
-      case "avenc_mpeg4" -> "avenc_mpeg4 bitrate=4000000";
       default -> encoder;
     };
   }
@@ -108,7 +110,7 @@ final class Mp4Writer implements Closeable {
     return isYuv ? caps + ",colorimetry=" + YuvCodes.colorimetry(colorFormat) : caps;
   }
 
-  /** A frame rate as a fraction; MPEG-4 takes no large denominators. */
+  /** A frame rate as a fraction with a usual denominator. */
   static String rate(long durationNs) {
     double rate = 1e9 / durationNs;
     long whole = Math.round(rate);

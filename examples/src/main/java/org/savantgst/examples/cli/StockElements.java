@@ -29,8 +29,8 @@ final class StockElements {
   static final Choice ENCODER =
       new Choice(
           "encodes --mp4",
-          List.of("x264enc", "openh264enc", "avenc_mpeg4"),
-          "gstreamer1.0-plugins-ugly, gstreamer1.0-plugins-bad or gstreamer1.0-libav");
+          List.of("x264enc", "openh264enc"),
+          "gstreamer1.0-plugins-ugly or gstreamer1.0-plugins-bad");
   static final Choice MUXER =
       new Choice("writes --mp4", List.of("mp4mux"), "gstreamer1.0-plugins-good");
   static final Choice CONVERTER =

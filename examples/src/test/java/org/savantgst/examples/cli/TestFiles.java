@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -73,19 +74,23 @@ public final class TestFiles {
   }
 
   private static void launch(String text) {
-    assertEquals(count(text + "  fakesrc num-buffers=0 ! appsink name=frames"), 0);
+    assertEquals(times(text + "  fakesrc num-buffers=0 ! appsink name=frames"), List.of());
   }
 
-  /** Decodes a video. */
   static int framesOfVideo(Path file) {
-    return count(
+    return timesOfVideo(file).size();
+  }
+
+  /** Decodes a video: when each picture is shown, in nanoseconds. */
+  static List<Long> timesOfVideo(Path file) {
+    return times(
         "filesrc location=\""
             + file
             + "\" ! decodebin ! video/x-raw ! appsink name=frames sync=false");
   }
 
-  /** Counts what reaches the appsink, and waits for the other sinks. */
-  private static int count(String text) {
+  /** The times of what reaches the appsink; waits for the other sinks. */
+  private static List<Long> times(String text) {
     Savant.init();
     Pipeline pipeline = (Pipeline) Gst.parseLaunch(text);
     var ended = new CountDownLatch(1);
@@ -93,9 +98,9 @@ public final class TestFiles {
     pipeline.getBus().connect(listener);
     AppSink sink = (AppSink) pipeline.getElementByName("frames");
     pipeline.play();
-    int frames = 0;
+    List<Long> times = new ArrayList<>();
     for (Sample sample; (sample = sink.pullSample()) != null; sample.dispose()) {
-      frames++;
+      times.add(sample.getBuffer().getPresentationTimestamp());
     }
     try {
       assertTrue(ended.await(30, TimeUnit.SECONDS), text);
@@ -106,7 +111,7 @@ public final class TestFiles {
       pipeline.setState(State.NULL);
       pipeline.dispose();
     }
-    return frames;
+    return times;
   }
 
   /** The lines of frames.jsonl, all of them whole. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.savantgst.Savant;
 import org.savantgst.surface.VideoFormat;
@@ -77,7 +78,7 @@ public class VideoTest {
         .toArray(Object[][]::new);
   }
 
-  /** Times that stand still or go back are mended. */
+  /** Times that stand still or go back are mended; the last may be far from the others. */
   @Test(dataProvider = "encoders", timeOut = TIMEOUT)
   public void everyEncoderMakesAPlayableFile(String encoder) throws IOException {
     Savant.init();
@@ -86,14 +87,16 @@ public class VideoTest {
     }
     Path file = Files.createTempFile("savant", ".mp4");
     Mosaic mosaic = new Mosaic(VideoFormat.NV12, 64, 64, 4);
-    long[] times = {0, 40, 80, 80, 70, 160, -1, 240, 280, 320};
+    long[] times = {0, 40, 80, 80, 70, 160, -1, 240, 280, 320, 1000};
     try (Mp4Writer writer =
         new Mp4Writer(file, encoder, VideoFormat.NV12, BT601, mosaic, 40_000_000)) {
       for (long time : times) {
         writer.write(mosaic.bytes(), time < 0 ? -1 : time * 1_000_000);
       }
     }
-    assertEquals(TestFiles.framesOfVideo(file), times.length);
+    List<Long> shown =
+        TestFiles.timesOfVideo(file).stream().map(ns -> Math.round(ns / 1e6)).toList();
+    assertEquals(shown, List.of(0L, 40L, 80L, 81L, 82L, 160L, 200L, 240L, 280L, 320L, 1000L));
     Files.delete(file);
   }
 
