@@ -38,6 +38,8 @@ public class DynamicSourcesTest {
   private static final long TIMEOUT = 60_000;
   private static final int KINDS = 4;
   private static final int CHANGES = 20;
+  private static final int STRAYS = 4;
+  private static final Set<String> OF_POOLS = Set.of("GstBuffer", "GstCaps", "GstMemory");
 
   private static boolean holds(BatchView batch, int sourceId) {
     for (int slot = 0; slot < batch.size(); slot++) {
@@ -477,7 +479,8 @@ public class DynamicSourcesTest {
 
   /**
    * The tracer counts only while nothing comes and goes: without sources. What stays of each source
-   * of a kind would be {@value #CHANGES}; the pool of batches may grow by a few.
+   * of a kind would be {@value #CHANGES}, of one in five {@value #STRAYS} or more; the pool of
+   * batches may grow by a few.
    */
   @Test(timeOut = 2 * TIMEOUT)
   public void nothingOfRemovedSourcesStays() throws Exception {
@@ -508,7 +511,9 @@ public class DynamicSourcesTest {
       do {
         grown = liveObjects();
         grown.replaceAll((type, n) -> n - before.getOrDefault(type, 0));
-        grown.values().removeIf(n -> n < CHANGES / 2);
+        grown
+            .entrySet()
+            .removeIf(e -> e.getValue() < (OF_POOLS.contains(e.getKey()) ? CHANGES / 2 : STRAYS));
       } while (!grown.isEmpty() && System.nanoTime() < deadline);
       assertTrue(grown.isEmpty(), grown.toString());
       assertTrue(pipeline.stats().removed().out() > 0);
